@@ -1,0 +1,229 @@
+"""Specialists: each reads a `Brief` and gives a `Report`, and knows nothing of the conversation's state.
+
+A module of this folder joins by offering `agent`; its examples and prompt stand in Markdown of the
+same name beside it. A workspace adds specialists as `agents/*.md`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
+
+from core.workspace import Workspace
+from journeys import Instance, Journey
+from knowledge import Search
+from models import Models, Understanding
+from tools import Context, Ledger, Proposal, Tool
+
+
+class Slot(TypedDict):
+    """Something learned about the customer or her matter, shared by all specialists and channels."""
+
+    value: Any
+    source: str
+    """Who wrote it: an agent's name, `profile`, `person`."""
+
+    verification: str
+
+
+class Intent(TypedDict):
+    """One thing the customer wants, as understood from her words."""
+
+    name: str
+    confidence: float
+    """0 to 1, calibrated."""
+
+    text: str
+    """The clause that says it."""
+
+
+class Signals(TypedDict):
+    """What was understood from the waiting messages."""
+
+    language: str
+    intents: list[Intent]
+    """In the order they were said; `[]` when nothing was recognised."""
+
+    sentiment: float
+    """-1 (angry) to 1 (delighted)."""
+
+    urgent: bool
+    complaint: bool
+    wants_person: bool
+    entities: list["Entity"]
+
+
+class Entity(TypedDict):
+    """A value found in the text."""
+
+    kind: str
+    """`order`-like numbers are `code`; also `email`, `phone`, `cpf`, `money`, `date`, `number`, `cep`."""
+
+    value: Any
+    text: str
+    """As written."""
+
+
+class Question(TypedDict):
+    """Something we asked and wait for."""
+
+    agent: str
+    slot: str
+    """What the answer is for; `confirm` for a yes or no."""
+
+    text: str
+
+
+class Citation(TypedDict):
+    """Where a statement comes from."""
+
+    passage_id: str
+    title: str
+    url: str
+    quote: str
+    """The sentence of the passage that says so."""
+
+
+class Said(TypedDict):
+    """One earlier utterance."""
+
+    role: Literal["customer", "ai", "person"]
+    text: str
+
+
+class Brief(TypedDict):
+    """What the supervisor hands a specialist: all it may know, and why it was chosen."""
+
+    turn_id: str
+    step: str
+    """Names this part of the plan; the report is kept under it."""
+
+    agent: str
+    goal: str
+    """`perceive`, `answer`, `continue` (it asked, this is the reply), `event` (something happened),
+    `withdraw` (she takes back what awaits approval); `engagement` knows a few more."""
+
+    why: str
+    text: str
+    """The customer's words this is about: a clause, or all of the waiting messages."""
+
+    intent: str
+    language: str
+    history: list[Said]
+    signals: Signals
+    slots: dict[str, Slot]
+    awaiting: list[Question]
+    journey: list[Instance]
+    """Procedures under way, the current one first, interrupted ones after it."""
+
+    reports: list["Report"]
+    """What other specialists said in this turn."""
+
+    event: dict[str, Any]
+    """What happened, when the turn was not started by a customer's words; else `{}`."""
+
+    facts: dict[str, Any]
+    """Read for this turn: `name`, `verification`, `open_cases`, `promises`, `owner`, `first_turn`."""
+
+    alone: bool
+    """Whether it is the only one to speak in this turn: then it may show sentences as it goes."""
+
+    done: list[str]
+    """What was already done for these messages; not to be done or proposed again."""
+
+    given: list[str]
+    """Names of the state keys this was made from; the turn record shows them."""
+
+
+class Report(TypedDict):
+    """What a specialist hands back; only `agent` and `text` are always there."""
+
+    agent: str
+    text: str
+    """What to tell the customer, in the brief's language; empty: nothing to say."""
+
+    about: NotRequired[str]
+    """What the text answers, in two or three words ("order A-1042"): named when there are two."""
+
+    citations: NotRequired[list[Citation]]
+    evidence: NotRequired[list[str]]
+    """Passages and tool results that the text rests on; the review holds its claims against them."""
+
+    signals: NotRequired[dict[str, Any]]
+    """Part of `Signals`, from the specialists that perceive."""
+
+    slots: NotRequired[dict[str, Slot]]
+    asked: NotRequired[list[Question]]
+    """What this specialist now waits for; replaces what it waited for before."""
+
+    buttons: NotRequired[list[str]]
+    journey: NotRequired[list[Instance]]
+    """The procedures under way now, current one first; replaces what was there."""
+
+    approvals: NotRequired[list[Proposal]]
+    """Writes that a person must approve; each goes on a thread of its own."""
+
+    withdrawn: NotRequired[list[str]]
+    """Ids of pending approvals that the customer takes back."""
+
+    case: NotRequired[dict[str, Any]]
+    """A case to open or to add to: `{kind, summary, subject}`."""
+
+    handoff: NotRequired[str]
+    """Why a person must take over."""
+
+    unanswered: NotRequired[str]
+    """Why it could not help; the supervisor tries another or offers a person."""
+
+    given: NotRequired[list[str]]
+    """The state keys its brief was made from; filled in by the graph."""
+
+    tried: NotRequired[list[str]]
+    """Calls made, each in a few words with its outcome, for the record and for other specialists."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit:
+    """What a specialist works with in this turn."""
+
+    workspace: Workspace
+    models: Models
+    understanding: Understanding
+    search: Search
+    tools: Mapping[str, Tool]
+    journeys: Mapping[str, Journey]
+    ledger: Ledger
+    context: Context
+    catalog: Mapping[str, "Specialist"] = field(default_factory=dict)
+    say: Callable[[str], Awaitable[None]] | None = None
+    """Shows a finished sentence at once, provisionally; None when several specialists speak."""
+
+
+class Respond(Protocol):
+    """Reads its brief and reports."""
+
+    async def __call__(self, brief: Brief, kit: Kit) -> Report: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specialist:
+    """One member of the team."""
+
+    purpose: str
+    """One sentence; the supervisor routes by it and the console shows it to people."""
+
+    respond: Respond
+    intents: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """What customers say that this one answers: intent, then language, then examples."""
+
+    perceives: bool = False
+    """Runs before the supervisor and speaks to nobody."""
+
+    prompt: str = ""
+    tools: tuple[str, ...] = ()
+    """Tools it may use; a workspace's specialist names them."""
+
+    tags: tuple[str, ...] = ()
+    """Knowledge it is confined to; empty: all."""
+
+    source: str = ""
+    """File it comes from, as shown to people."""

@@ -1,0 +1,73 @@
+"""A specialist's card: Markdown whose front matter says what it is for, and whose body is its prompt."""
+
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from core.errors import WorkspaceError
+from core.workspace import check
+
+
+class Card(BaseModel):
+    """The front matter of `agents/*.md`, and the body under `prompt`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    purpose: str
+    intents: dict[str, dict[str, list[str]]] = {}
+    """What customers say: intent, then language, then examples."""
+
+    tools: list[str] = []
+    knowledge: list[str] | bool = False
+    """Tags it may search, or all."""
+
+    prompt: str = ""
+
+    @property
+    def examples(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The intents as a `Specialist` keeps them."""
+        return {
+            intent: {language: tuple(said) for language, said in texts.items()}
+            for intent, texts in self.intents.items()
+        }
+
+
+def read_card(path: Path) -> Card:
+    """Read a card.
+
+    Raises:
+        WorkspaceError: no front matter, or something in it is wrong; the message names the place.
+    """
+    text = path.read_text("utf-8")
+    parts = text.split("---\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise WorkspaceError(f"{path} should begin with front matter between two lines of '---'.")
+    try:
+        front: Any = yaml.safe_load(parts[1]) or {}
+    except yaml.YAMLError as error:
+        raise WorkspaceError(f"{path}: the front matter is not YAML: {error}") from error
+    if not isinstance(front, dict):
+        raise WorkspaceError(f"{path}: the front matter should be 'name: value' lines.")
+    return check(path, Card, front | {"prompt": parts[2].strip()})
+
+
+def beside(module_file: str) -> Card:
+    """Read the card that stands beside a module of this folder, under the same name."""
+    return read_card(Path(module_file).with_suffix(".md"))
+
+
+def filled(prompt: str, source: str, **values: str) -> str:
+    """Fill a prompt's `$name` places.
+
+    Raises:
+        WorkspaceError: the prompt names something that is not given; the message names both.
+    """
+    try:
+        return Template(prompt).substitute(values)
+    except (KeyError, ValueError) as error:
+        raise WorkspaceError(
+            f"{source}: the prompt's place {error} cannot be filled; it may use {sorted(values)}."
+        ) from error

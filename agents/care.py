@@ -1,0 +1,125 @@
+"""Takes complaints: names the real problem, opens a case with a protocol number, follows it."""
+
+import hashlib
+
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from agents import Brief, Kit, Report, Slot, Specialist
+from agents.cards import beside, filled
+from agents.phrases import phrases
+from core.errors import ModelFailed, ToolError
+from tools import Tool
+from tools.calling import call
+
+PROTOCOL = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no sign that can be misheard on the telephone
+MAX_QUOTE = 160
+say = phrases(__file__)
+
+
+async def respond(brief: Brief, kit: Kit) -> Report:
+    """Answer a complaint with empathy for what happened, its facts, and a case."""
+    subject, slots = _subject(brief, kit)
+    facts = await _facts(brief, kit, subject)
+    opened = _opened_before(brief, subject)
+    case_id = opened or protocol(kit.context.turn_id)
+    hours = f"{kit.workspace.policies.case_hours:g}"
+    empathy = await _empathy(brief, kit, subject)
+    promise = say("again" if opened else "case", brief["language"], case_id=case_id, hours=hours)
+    return Report(
+        agent="care",
+        text=" ".join(part for part in (empathy, facts, promise) if part),
+        about=subject,
+        evidence=[part for part in (facts, promise, brief["text"], subject) if part],
+        slots=slots,
+        case={
+            "case_id": case_id,
+            "kind": "complaint",
+            "summary": _quoted(brief["text"]),
+            "subject": subject,
+            "added": bool(opened),
+        },
+        tried=[f"looked up {subject}: {facts}"] if facts else [],
+    )
+
+
+def protocol(turn_id: str) -> str:
+    """Make a protocol number; the same turn always gives the same, so a rerun opens no second case."""
+    number = int.from_bytes(hashlib.sha256(turn_id.encode()).digest()[:8], "big")
+    digits = ""
+    for _ in range(7):
+        number, place = divmod(number, len(PROTOCOL))
+        digits += PROTOCOL[place]
+    return f"P-{digits}"
+
+
+def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
+    """Find what the complaint is about: a code in her words, else what was last talked about."""
+    schemas = {
+        name: schema
+        for tool in _lookups(kit)
+        for name, schema in tool.parameters.get("properties", {}).items()
+    }
+    found = kit.understanding.values(schemas, brief["text"], brief["language"], kit.context.now)
+    for name, value in found.items():
+        slot = Slot(value=value, source="care", verification=kit.context.verification)
+        return str(value), {name: slot}
+    for name in schemas:
+        if name in brief["slots"]:
+            return str(brief["slots"][name]["value"]), {}
+    return "", {}
+
+
+def _lookups(kit: Kit) -> list[Tool]:
+    """Give the workspace's tools that tell care what happened."""
+    return [tool for tool in kit.tools.values() if "care" in tool.serves and tool.effect == "read"]
+
+
+async def _facts(brief: Brief, kit: Kit, subject: str) -> str:
+    """Say what is known of the subject; nothing when it cannot be told to this customer."""
+    for tool in _lookups(kit):
+        required = tool.parameters.get("required", [])
+        if not subject or len(required) != 1:
+            continue
+        try:
+            return (await call(tool, {required[0]: subject}, kit.context)).text
+        except ToolError:
+            continue
+    return ""
+
+
+def _opened_before(brief: Brief, subject: str) -> str:
+    """Give the number of an open case on the same matter, so that it is not opened twice."""
+    for case in brief["facts"].get("open_cases") or []:
+        if case.get("subject", "") == subject or not subject:
+            return str(case["case_id"])
+    return ""
+
+
+async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
+    """Say sorry for the real problem: in a model's words, or quoting hers."""
+    quoted = _quoted(brief["text"])
+    plain = say(
+        "sorry_about" if subject else "sorry", brief["language"], subject=subject, problem=quoted
+    )
+    if not kit.models.external:
+        return plain
+    prompt = filled(
+        CARD.prompt, "agents/care.md", language=brief["language"], subject=subject or "-",
+        company=kit.workspace.profile.name,
+    )
+    try:
+        answer = await kit.models.write.ainvoke([SystemMessage(prompt), HumanMessage(quoted)])
+    except ModelFailed:
+        return plain
+    text = answer.text.strip()
+    return text if text and (not subject or subject in text) else plain
+
+
+def _quoted(text: str) -> str:
+    """Give her words as they can be quoted: one line, no end mark, not too long."""
+    line = " ".join(text.split()).strip(" .!?\"'“”")
+    return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+
+
+CARD = beside(__file__)
+agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)

@@ -1,0 +1,150 @@
+"""Keeps the conversation going: greets, clarifies, says what can be done, calls a person, says goodbye."""
+
+from collections.abc import Callable
+
+from agents import Brief, Kit, Question, Report, Specialist
+from agents.cards import beside
+from agents.phrases import phrases
+from core.workspace import said
+
+MAX_ABILITIES = 6
+say = phrases(__file__)
+
+
+async def respond(brief: Brief, kit: Kit) -> Report:
+    """Answer by the goal, else by the intent; what is neither is answered with a question."""
+    answer = GOALS.get(brief["goal"]) or INTENTS.get(brief["intent"], clarify)
+    return answer(brief, kit)
+
+
+def greeting(brief: Brief, kit: Kit) -> Report:
+    """Greet by name and offer help."""
+    name = str(brief["facts"].get("name") or "").split(" ")[0]
+    key = "greeting_name" if name else "greeting"
+    return _told(say(key, brief["language"], name=name, company=kit.workspace.profile.name))
+
+
+def capabilities(brief: Brief, kit: Kit) -> Report:
+    """Say what can be done here."""
+    return Report(
+        agent="engagement",
+        text=say("capabilities", brief["language"], abilities=_abilities(brief, kit)),
+        buttons=[],
+    )
+
+
+def clarify(brief: Brief, kit: Kit) -> Report:
+    """Ask what is meant, with examples of what can be done."""
+    return _told(say("clarify", brief["language"], abilities=_abilities(brief, kit)))
+
+
+def person(brief: Brief, kit: Kit) -> Report:
+    """Call a person, and say when one will be there."""
+    open_now = kit.workspace.people_answer(kit.context.now)
+    return Report(
+        agent="engagement",
+        text=say("person" if open_now else "person_closed", brief["language"]),
+        handoff=brief["why"] if brief["goal"] == "handoff" else "the customer asked for a person",
+    )
+
+
+def recall(brief: Brief, kit: Kit) -> Report:
+    """Say what people promised this customer, and what is open."""
+    promises = [str(promise) for promise in brief["facts"].get("promises") or []]
+    cases = brief["facts"].get("open_cases") or []
+    parts = [say("promised", brief["language"], promise=_clause(promise)) for promise in promises[-3:]]
+    parts += [
+        say("case_open", brief["language"], case_id=case["case_id"], summary=_clause(case["summary"]))
+        for case in cases[:3]
+    ]
+    text = " ".join(parts) or say("nothing_promised", brief["language"])
+    return Report(agent="engagement", text=text, evidence=[*promises, *(str(case) for case in cases)])
+
+
+def happened(brief: Brief, kit: Kit) -> Report:
+    """After a person's stretch: say what was done and promised, and that the AI goes on."""
+    event, language = brief["event"], brief["language"]
+    parts = [
+        say(key, language, what=_clause(str(event[field])))
+        for field, key in (("did", "person_did"), ("promised", "person_promised"))
+        if event.get(field)
+    ]
+    parts.append(say("back", language))
+    return Report(agent="engagement", text=" ".join(parts), evidence=[str(event)])
+
+
+def continued(brief: Brief, kit: Kit) -> Report:
+    """Read the answer to an offer that was made: to call a person."""
+    agreed = kit.understanding.agreement(brief["text"], brief["language"])
+    if agreed:
+        return person(brief, kit)
+    if agreed is False or kit.understanding.gives_up(brief["text"], brief["language"]):
+        return Report(agent="engagement", text=say("all_right", brief["language"]), asked=[])
+    return clarify(brief, kit)
+
+
+def offer_person(brief: Brief, kit: Kit) -> Report:
+    """Offer a person after something that could not be answered."""
+    question = say("offer_person", brief["language"])
+    return Report(
+        agent="engagement",
+        text="",
+        asked=[Question(agent="engagement", slot="person", text=question)],
+    )
+
+
+def _abilities(brief: Brief, kit: Kit) -> str:
+    """Give what this workspace can do, as a list a person would say aloud."""
+    language = brief["language"]
+    purposes = [said(journey.purpose, language) for journey in kit.journeys.values()]
+    listed = [purpose for purpose in purposes if purpose][:MAX_ABILITIES]
+    listed.append(say("answering", language))
+    if len(listed) == 1:
+        return listed[0]
+    return f"{', '.join(listed[:-1])} {say('and', language)} {listed[-1]}"
+
+
+def _clause(text: str) -> str:
+    return text.strip().rstrip(".!;")
+
+
+def _told(text: str) -> Report:
+    return Report(agent="engagement", text=text)
+
+
+def _phrase(key: str) -> Callable[[Brief, Kit], Report]:
+    """Make an answer that is always the same phrase."""
+    return lambda brief, kit: _told(
+        say(key, brief["language"], company=kit.workspace.profile.name,
+            assistant=kit.workspace.profile.assistant)
+    )
+
+
+def waiting(brief: Brief, kit: Kit) -> Report:
+    """Say that a person was called and will answer."""
+    notice = said(kit.workspace.policies.waiting_notice, brief["language"])
+    return _told(notice or say("waiting", brief["language"]))
+
+
+GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
+    "handoff": person,
+    "waiting": waiting,
+    "withdrawn": _phrase("all_right"),
+    "event": happened,
+    "continue": continued,
+    "offer_person": offer_person,
+    "clarify": clarify,
+    "unspoken": _phrase("unspoken"),
+}
+INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
+    "greeting": greeting,
+    "thanks": _phrase("thanks"),
+    "goodbye": _phrase("goodbye"),
+    "small_talk": _phrase("small_talk"),
+    "are_you_a_bot": _phrase("are_you_a_bot"),
+    "capabilities": capabilities,
+    "person": person,
+    "recall": recall,
+}
+CARD = beside(__file__)
+agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)

@@ -1,0 +1,78 @@
+"""Reads what the customer wants: intents, language, values, whether she complains or wants a person."""
+
+from typing import Any
+
+from langchain_core.messages import HumanMessage, SystemMessage
+from pydantic import BaseModel, Field
+
+from agents import Brief, Kit, Report, Specialist
+from agents.cards import beside, filled
+from core.errors import ModelFailed
+
+SURE = 0.6
+"""Confidence from which no paid model is asked: the fast lane."""
+
+COMPLAINT = "complaint"
+PERSON = "person"
+
+
+class Wish(BaseModel):
+    """One thing the customer wants."""
+
+    intent: str = Field(description="One of the names in the list, or 'none'.")
+    words: str = Field(description="The customer's own words that say it, copied exactly.")
+
+
+class Wishes(BaseModel):
+    """What the customer wants, in the order she said it."""
+
+    wishes: list[Wish]
+
+
+async def respond(brief: Brief, kit: Kit) -> Report:
+    """Report the signals in the customer's words."""
+    understanding, text = kit.understanding, brief["text"]
+    language = understanding.language(text, brief["language"])
+    intents = understanding.intents(text, language)
+    if kit.models.external and not _sure(intents, brief):
+        intents = await _asked(brief, kit, language) or intents
+    names = {intent["name"] for intent in intents}
+    signals: dict[str, Any] = {
+        "language": language,
+        "intents": intents,
+        "urgent": understanding.urgent(text, language),
+        "complaint": COMPLAINT in names,
+        "wants_person": PERSON in names,
+        "entities": understanding.entities(text, language, kit.context.now),
+    }
+    return Report(agent="intent", text="", signals=signals)
+
+
+def _sure(intents: list[dict[str, Any]], brief: Brief) -> bool:
+    """Say whether the embedded reading is good enough, or the specialist who asked goes on anyway."""
+    if brief["awaiting"]:
+        return True
+    return bool(intents) and all(intent["confidence"] >= SURE for intent in intents)
+
+
+async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
+    """Ask the routing model; `[]` when it gives nothing usable."""
+    known = {name for specialist in kit.catalog.values() for name in specialist.intents}
+    known |= {journey.trigger.intent for journey in kit.journeys.values()}
+    listed = "\n".join(f"- {name}" for name in sorted(known))
+    prompt = filled(CARD.prompt, "agents/intent.md", intents=listed, language=language)
+    model = kit.models.route.with_structured_output(Wishes)
+    try:
+        answer = await model.ainvoke([SystemMessage(prompt), HumanMessage(brief["text"])])
+    except ModelFailed:
+        return []
+    wishes = answer.wishes if isinstance(answer, Wishes) else []
+    return [
+        {"name": wish.intent, "confidence": SURE, "text": wish.words or brief["text"]}
+        for wish in wishes
+        if wish.intent in known
+    ]
+
+
+CARD = beside(__file__)
+agent = Specialist(purpose=CARD.purpose, respond=respond, perceives=True, prompt=CARD.prompt)

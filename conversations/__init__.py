@@ -1,0 +1,4 @@
+"""Conversations: transcript, mailbox, ownership, turns and what they commit, approvals, hand-offs, feed.
+
+A message's way: `accept` → `mailbox.claim` → `runner` → `commit`; who may speak stands in `ownership`.
+"""

@@ -1,0 +1,183 @@
+"""Take a message in: once its transaction is committed, it will be answered."""
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from conversations import mailbox, transcript
+from conversations.ownership import ai_may_run
+from conversations.rows import change, found, locked
+from conversations.tables import conversations
+from conversations.transcript import Utterance
+from core.database import Tx, database_now, insert_once
+from core.errors import Conflict
+from core.ids import new_id
+
+SHARDS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """A customer's message as a channel read it."""
+
+    channel: str
+    account: str
+    """Which of the company's own addresses it came to; `web` for the site's chat."""
+
+    address: str
+    """Where the customer writes from; replies go there."""
+
+    provider_message_id: str
+    """The provider's, or the page's, own id of the message: the same one is taken once."""
+
+    text: str
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    language: str = ""
+    """What the customer's side asks for; empty: find out."""
+
+    provider_at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The message's dedupe key."""
+        return f"{self.channel}:{self.account}:{self.address}:{self.provider_message_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What became of a message that was taken in."""
+
+    conversation_id: str
+    message_id: str
+    owner: str
+    repeated: bool
+    """It had been taken in before; nothing was stored."""
+
+
+def open_conversation(
+    tx: Tx, workspace_id: str, customer_id: str, *, channel: str, address: str, language: str = ""
+) -> dict[str, Any]:
+    """Give the customer's one open conversation, locked; it is opened if there is none.
+
+    Twenty first messages at once open one: the partial unique index decides, not a look beforehand.
+    """
+    theirs = sa.select(conversations).where(
+        conversations.c.workspace_id == workspace_id,
+        conversations.c.customer_id == customer_id,
+        conversations.c.state == "open",
+    )
+    while True:
+        row = tx.execute(theirs.with_for_update()).mappings().first()
+        if row is not None:
+            return dict(row)
+        insert_once(tx, conversations, _new(tx, workspace_id, customer_id, channel, address, language))
+
+
+def _new(
+    tx: Tx, workspace_id: str, customer_id: str, channel: str, address: str, language: str
+) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id,
+        "conversation_id": new_id("conversation"),
+        "customer_id": customer_id,
+        "shard": zlib.crc32(customer_id.encode()) % SHARDS,
+        "state": "open",
+        "owner": "ai",
+        "owner_name": "",
+        "language": language,
+        "channel": channel,
+        "address": address,
+        "opened_at": database_now(tx),
+    } | dict.fromkeys(
+        ("fence", "tenure", "epoch", "attempts", "stale_reruns", "message_seq", "feed_seq", "seen_seq"), 0
+    )
+
+
+def accept(
+    tx: Tx, workspace_id: str, inbound: Inbound, *, customer_id: str, conversation_id: str = "",
+    quiet_s: float = 0.0, max_wait_s: float = 0.0,
+) -> Accepted:
+    """Store a message in the customer's open conversation, once, and make the conversation due.
+
+    `conversation_id` names a conversation whose token the caller showed; if it has been closed since,
+    the customer's open one takes the message.
+    """
+    if (before := transcript.by_key(tx, workspace_id, inbound.key)) is not None:
+        return _repeated(tx, workspace_id, before)
+    row = locked(tx, workspace_id, conversation_id) if conversation_id else None
+    if row is None or row["state"] != "open":
+        row = open_conversation(
+            tx,
+            workspace_id,
+            customer_id,
+            channel=inbound.channel,
+            address=inbound.address,
+            language=inbound.language,
+        )
+    runs = ai_may_run(row["owner"])
+    message_id = transcript.add(
+        tx,
+        row,
+        Utterance(
+            role="customer",
+            text=inbound.text,
+            key=inbound.key,
+            channel=inbound.channel,
+            address=inbound.address,
+            parts=inbound.parts,
+            language=inbound.language,
+            waiting=runs,
+            provider_at=inbound.provider_at,
+        ),
+    )
+    if message_id is None:
+        # Someone else stored it between our look and our lock.
+        if (before := transcript.by_key(tx, workspace_id, inbound.key)) is None:
+            raise Conflict("The message was taken in twice at the same moment; send it again.")
+        return _repeated(tx, workspace_id, before)
+    change(
+        tx,
+        row,
+        fence=row["fence"] + 1,
+        channel=inbound.channel,
+        address=inbound.address,
+        language=inbound.language or row["language"],
+    )
+    if runs:
+        mailbox.make_due(tx, row, quiet_s=quiet_s, max_wait_s=max_wait_s)
+    return Accepted(
+        conversation_id=row["conversation_id"],
+        message_id=message_id,
+        owner=row["owner"],
+        repeated=False,
+    )
+
+
+def _repeated(tx: Tx, workspace_id: str, before: dict[str, Any]) -> Accepted:
+    row = found(tx, workspace_id, before["conversation_id"])
+    return Accepted(
+        conversation_id=row["conversation_id"],
+        message_id=before["message_id"],
+        owner=row["owner"],
+        repeated=True,
+    )
+
+
+def address_event(
+    tx: Tx, row: dict[str, Any], event: dict[str, Any], *, key: str, text: str = ""
+) -> str | None:
+    """Put an internal event into the mailbox of a *locked* conversation; it never moves the fence.
+
+    A person who owns the conversation is shown it and tells the customer; no turn runs then.
+    """
+    runs = ai_may_run(row["owner"])
+    message_id = transcript.add(
+        tx,
+        row,
+        Utterance(role="system", kind="internal", text=text, key=key, event=event, waiting=runs),
+    )
+    if message_id is not None and runs:
+        mailbox.make_due(tx, row)
+    return message_id

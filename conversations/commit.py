@@ -1,0 +1,259 @@
+"""The commit of a turn: all that it changed becomes true in one transaction, or nothing does."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from conversations import (
+    approvals,
+    checkpoints,
+    effects,
+    feed,
+    handoffs,
+    mailbox,
+    notices,
+    transcript,
+    turns,
+)
+from conversations.mailbox import Claim
+from conversations.ownership import Draft, Verdict, verdict
+from conversations.rows import change, locked, standing
+from conversations.tables import messages
+from conversations.transcript import Utterance
+from core import audit, events
+from core.database import Tx, database_now
+from customers import cases
+from graph.saver import Row
+from graph.turn import Reply, TurnResult
+
+
+def commit(
+    tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], *, follow_up_hours: float = 48.0
+) -> Verdict:
+    """Commit what a run prepared, unless the conversation has moved on; say what became of it.
+
+    `rerun` and `lost` leave no trace of the draft; `withhold` keeps the record of what was done
+    outside, and nothing that the AI wanted to say.
+    """
+    row = locked(tx, claim.workspace_id, claim.conversation_id)
+    done = effects.of_turn(tx, claim.workspace_id, claim.turn_id)
+    draft = Draft(
+        effects_started=result.effects_started
+        or any(effect["run"] == claim.standing.epoch for effect in done),
+        stale_reruns=row["stale_reruns"],
+        too_late=row["answer_by"] is not None and database_now(tx) >= row["answer_by"],
+    )
+    decided = verdict(claim.standing, standing(row), draft)
+    if decided == "commit" and not _withdraw(tx, claim, result, last=draft):
+        decided = "rerun"
+    if decided == "rerun":
+        mailbox.rerun(tx, row)
+    elif decided == "withhold":
+        _withhold(tx, row, claim, result, done)
+    elif decided == "commit":
+        _store(tx, row, claim, result, rows, done, follow_up_hours)
+    return decided
+
+
+def _withdraw(tx: Tx, claim: Claim, result: TurnResult, *, last: Draft) -> bool:
+    """Take back approvals; False when a person was faster and the draft would say something false."""
+    taken = [
+        approvals.withdraw(tx, claim.workspace_id, approval_id) for approval_id in result.withdrawn
+    ]
+    return all(taken) or last.effects_started or last.stale_reruns >= 2
+
+
+def _store(
+    tx: Tx,
+    row: dict[str, Any],
+    claim: Claim,
+    result: TurnResult,
+    rows: list[Row],
+    done: list[dict[str, Any]],
+    follow_up_hours: float,
+) -> None:
+    checkpoints.store(
+        tx, claim.workspace_id, claim.conversation_id, rows, conversation_id=claim.conversation_id
+    )
+    _mark_done(tx, row, claim)
+    change(tx, row, language=result.language or row["language"])
+    replies = list(result.replies)
+    handoff = result.handoff
+    if handoff is None and row["owner"] == "ai" and any(e["state"] in UNSURE for e in done):
+        # Nobody knows whether it happened: a person finds out, and the customer is told so.
+        handoff = {"reason": "unknown_outcome", "packet": {"effects": effects.sentences(done)}}
+        replies.append(Reply(text=notices.worded(notices.CHECKING, row["language"]), agent=""))
+    for number, reply in enumerate(replies):
+        _say(tx, row, claim, number, asdict(reply))
+    for pending in result.approvals:
+        approvals.propose(tx, row, pending, turn_id=claim.turn_id)
+    for case in result.cases:
+        _open_case(tx, row, case, follow_up_hours)
+    handoff_id = None
+    if handoff is not None:
+        handoff_id = handoffs.request(
+            tx, row, handoff.get("reason", ""), handoff.get("packet") or {}, turn_id=claim.turn_id
+        )
+    elif result.handoff_withdrawn and row["owner"] == "queue":
+        handoffs.withdraw(tx, row)
+    turns.keep(tx, claim, "committed", result, owner_after=row["owner"])
+    _done(tx, row, claim, handoff_id)
+    mailbox.settle(tx, row)
+    _tell(tx, claim, "turn.committed", {"replies": len(replies), "handoff": handoff_id or ""})
+
+
+UNSURE = ("unknown", "started")
+
+
+def _mark_done(tx: Tx, row: dict[str, Any], claim: Claim) -> None:
+    tx.execute(
+        messages.update()
+        .where(
+            messages.c.workspace_id == claim.workspace_id,
+            messages.c.message_id.in_([message["message_id"] for message in claim.batch]),
+        )
+        .values(state="done", turn_id=claim.turn_id)
+    )
+    seen = claim.batch[-1]["sequence"]
+    if left := transcript.waiting(tx, claim.workspace_id, claim.conversation_id):
+        seen = min(seen, left[0]["sequence"] - 1)
+    change(tx, row, seen_seq=max(row["seen_seq"], seen))
+
+
+def _say(
+    tx: Tx, row: dict[str, Any], claim: Claim, number: int, reply: dict[str, Any], **more: Any
+) -> None:
+    first = claim.batch[0]
+    transcript.add(
+        tx,
+        row,
+        Utterance(
+            role="ai",
+            text=reply["text"],
+            key=f"{claim.turn_id}:{number}",
+            channel=first["channel"],
+            address=first["address"],
+            citations=[dict(citation) for citation in reply.get("citations", [])],
+            buttons=list(reply.get("buttons", [])),
+            agent=reply.get("agent", ""),
+            turn_id=claim.turn_id,
+            **more,
+        ),
+    )
+
+
+def _open_case(
+    tx: Tx, row: dict[str, Any], case: Mapping[str, Any], follow_up_hours: float
+) -> None:
+    opened = cases.open_case(
+        tx,
+        row["workspace_id"],
+        case_id=case["case_id"],
+        customer_id=row["customer_id"],
+        kind=case["kind"],
+        summary=case["summary"],
+        subject=_subject(case.get("subject")),
+        conversation_id=row["conversation_id"],
+        follow_up_hours=follow_up_hours,
+    )
+    events.emit(
+        tx,
+        workspace_id=row["workspace_id"],
+        kind="case.opened",
+        subject={"case_id": opened.case_id, "customer_id": row["customer_id"]},
+    )
+
+
+def _subject(subject: Any) -> Mapping[str, Any]:
+    return subject if isinstance(subject, Mapping) else {"name": subject} if subject else {}
+
+
+def _done(tx: Tx, row: dict[str, Any], claim: Claim, handoff_id: str | None) -> None:
+    feed.append(
+        tx,
+        row,
+        "done",
+        {
+            "turn_id": claim.turn_id,
+            "status": handoffs.STATUS[row["owner"]],
+            **({"handoff_id": handoff_id} if handoff_id else {}),
+        },
+        turn_id=claim.turn_id,
+    )
+
+
+def _tell(tx: Tx, claim: Claim, action: str, details: dict[str, Any]) -> None:
+    """Emit and audit; the audit's chain is locked from here on, so this comes last."""
+    events.emit(
+        tx,
+        workspace_id=claim.workspace_id,
+        kind=action,
+        subject={"turn_id": claim.turn_id, "conversation_id": claim.conversation_id},
+    )
+    audit.append(
+        tx,
+        workspace_id=claim.workspace_id,
+        actor="ai",
+        action=action,
+        subject=claim.turn_id,
+        details=details,
+    )
+
+
+def _withhold(
+    tx: Tx, row: dict[str, Any], claim: Claim, result: TurnResult, done: list[dict[str, Any]]
+) -> None:
+    """Keep what was done outside where the person sees it; the draft is dropped."""
+    if done and not _recorded(tx, claim):
+        told = effects.sentences(done)
+        feed.append(
+            tx, row, "status", {"status": "withheld", "effects": told}, turn_id=claim.turn_id,
+            staff_only=True,
+        )  # fmt: skip
+        transcript.add(
+            tx,
+            row,
+            Utterance(
+                role="system",
+                kind="internal",
+                text=" ".join(told),
+                key=f"{claim.turn_id}:withheld",
+                event={"kind": "withheld", "effects": told},
+                turn_id=claim.turn_id,
+            ),
+        )
+        turns.keep(tx, claim, "withheld", result, owner_after=row["owner"])
+    mailbox.settle(tx, row)
+    _tell(tx, claim, "turn.withheld", {"effects": len(done)})
+
+
+def _recorded(tx: Tx, claim: Claim) -> bool:
+    statement = sa.select(turns.turns.c.turn_id).where(
+        turns.turns.c.workspace_id == claim.workspace_id, turns.turns.c.turn_id == claim.turn_id
+    )
+    return tx.execute(statement).first() is not None
+
+
+def give_up(tx: Tx, claim: Claim, *, failure: str) -> bool:
+    """Hand a conversation whose turn failed too often to people, and say so to the customer."""
+    row = mailbox.held(tx, claim)
+    if row is None:
+        return False
+    if row["owner"] == "person" or row["tenure"] != claim.standing.tenure:
+        mailbox.settle(tx, row)
+        return False
+    _mark_done(tx, row, claim)
+    change(tx, row, seen_seq=min(row["seen_seq"], claim.batch[0]["sequence"] - 1))
+    done = effects.of_turn(tx, claim.workspace_id, claim.turn_id)
+    language = row["language"] or claim.batch[0]["language"]
+    apology = {"text": notices.worded(notices.APOLOGY, language)}
+    _say(tx, row, claim, 0, apology, kind="notice")
+    packet = {"failure": failure, "effects": effects.sentences(done)}
+    handoff_id = handoffs.request(tx, row, "turn_failed", packet, turn_id=claim.turn_id)
+    turns.keep(tx, claim, "dead", None, owner_after=row["owner"], failure=failure)
+    _done(tx, row, claim, handoff_id)
+    mailbox.settle(tx, row)
+    _tell(tx, claim, "turn.dead", {"failure": failure, "handoff": handoff_id})
+    return True

@@ -1,0 +1,60 @@
+"""The feed of a conversation: what its readers see, numbered without gaps."""
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from conversations.rows import change
+from conversations.tables import feed
+from core.database import Tx, database_now
+
+Kind = Literal["message", "status", "done", "error"]
+
+
+def append(
+    tx: Tx,
+    row: dict[str, Any],
+    kind: Kind,
+    data: dict[str, Any],
+    *,
+    turn_id: str | None = None,
+    staff_only: bool = False,
+) -> int:
+    """Add an entry to the feed of a *locked* conversation row and give its number.
+
+    The lock is what makes the numbers appear in order: a reader that has seen 7 will never see a 6
+    appear behind it.
+    """
+    change(tx, row, feed_seq=row["feed_seq"] + 1)
+    tx.execute(
+        feed.insert().values(
+            workspace_id=row["workspace_id"],
+            conversation_id=row["conversation_id"],
+            sequence=row["feed_seq"],
+            kind=kind,
+            turn_id=turn_id,
+            staff_only=staff_only,
+            data=data,
+            created_at=database_now(tx),
+        )
+    )
+    return row["feed_seq"]
+
+
+def since(
+    tx: Tx, workspace_id: str, conversation_id: str, sequence: int, *, staff: bool, limit: int = 200
+) -> list[dict[str, Any]]:
+    """Give the entries after `sequence`, oldest first; what only staff may see is left out otherwise."""
+    statement = (
+        sa.select(feed)
+        .where(
+            feed.c.workspace_id == workspace_id,
+            feed.c.conversation_id == conversation_id,
+            feed.c.sequence > sequence,
+        )
+        .order_by(feed.c.sequence)
+        .limit(limit)
+    )
+    if not staff:
+        statement = statement.where(feed.c.staff_only.is_(False))
+    return [dict(entry) for entry in tx.execute(statement).mappings()]

@@ -1,0 +1,230 @@
+"""Hand-offs: what people get with a conversation, and what they give back with it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from conversations import accept, feed, mailbox, ownership, transcript
+from conversations.rows import change, locked
+from conversations.tables import conversations, handoffs
+from conversations.transcript import Utterance
+from core import audit, events
+from core.database import Tx, database_now
+from core.errors import BadInput, Conflict
+from core.ids import new_id
+
+OPEN = ("waiting", "taken")
+
+
+def request(
+    tx: Tx, row: dict[str, Any], reason: str, packet: dict[str, Any], *, turn_id: str | None
+) -> str:
+    """Put a *locked* conversation into the queue with its packet; give the hand-off's id.
+
+    One hand-off waits at a time: a second request renews the packet of the first.
+    """
+    if row["owner"] == "queue" and (open_one := current(tx, row)) is not None:
+        _change(tx, open_one, packet={**open_one["packet"], **packet})
+        return open_one["handoff_id"]
+    handoff_id = _insert(tx, row, reason, packet, state="waiting", turn_id=turn_id)
+    give_to(tx, row, ownership.after(row["owner"], "hand_off"))
+    events.emit(
+        tx,
+        workspace_id=row["workspace_id"],
+        kind="handoff.requested",
+        subject={"handoff_id": handoff_id, "conversation_id": row["conversation_id"]},
+    )
+    return handoff_id
+
+
+def _insert(
+    tx: Tx, row: dict[str, Any], reason: str, packet: dict[str, Any], **values: Any
+) -> str:
+    handoff_id = new_id("handoff")
+    tx.execute(
+        handoffs.insert().values(
+            workspace_id=row["workspace_id"],
+            handoff_id=handoff_id,
+            conversation_id=row["conversation_id"],
+            customer_id=row["customer_id"],
+            reason=reason,
+            packet=packet,
+            handback={},
+            created_at=database_now(tx),
+            **{"taken_by": "", "turn_id": None, **values},
+        )
+    )
+    return handoff_id
+
+
+def give_to(tx: Tx, row: dict[str, Any], owner: str, name: str = "") -> None:
+    """Change the owner of a *locked* conversation; all that was prepared before becomes invalid."""
+    change(
+        tx,
+        row,
+        owner=owner,
+        owner_name=name,
+        fence=row["fence"] + 1,
+        tenure=row["tenure"] + 1,
+    )
+    feed.append(tx, row, "status", {"status": STATUS[owner], "owner": owner, "name": name})
+
+
+STATUS = {"ai": "answered", "queue": "handoff", "person": "with_person", "closed": "closed"}
+"""What a customer's side is told about who is speaking."""
+
+
+def current(tx: Tx, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the conversation's open hand-off, or None."""
+    statement = (
+        sa.select(handoffs)
+        .where(
+            handoffs.c.workspace_id == row["workspace_id"],
+            handoffs.c.conversation_id == row["conversation_id"],
+            handoffs.c.state.in_(OPEN),
+        )
+        .order_by(handoffs.c.created_at.desc())
+        .limit(1)
+    )
+    found = tx.execute(statement).mappings().first()
+    return dict(found) if found else None
+
+
+def _change(tx: Tx, handoff: dict[str, Any], **values: Any) -> None:
+    tx.execute(
+        handoffs.update()
+        .where(
+            handoffs.c.workspace_id == handoff["workspace_id"],
+            handoffs.c.handoff_id == handoff["handoff_id"],
+        )
+        .values(**values)
+    )
+
+
+def withdraw(tx: Tx, row: dict[str, Any]) -> None:
+    """Take a *locked* conversation out of the queue: the customer needs no person any more."""
+    if (handoff := current(tx, row)) is not None:
+        _change(tx, handoff, state="withdrawn", returned_at=database_now(tx))
+    give_to(tx, row, ownership.after(row["owner"], "withdraw"))
+
+
+def take_over(
+    tx: Tx, workspace_id: str, conversation_id: str, *, person: str, actor: str
+) -> dict[str, Any]:
+    """Give the conversation to a person; from this commit on nothing of the AI goes out.
+
+    Raises:
+        Conflict: another person has it, or it is closed.
+    """
+    row = locked(tx, workspace_id, conversation_id)
+    _still_open(row)
+    if row["owner"] == "person":
+        if row["owner_name"] == person:
+            return row
+        raise Conflict(f"{row['owner_name']} has taken over this conversation already.")
+    before, now = row["owner"], database_now(tx)
+    if (handoff := current(tx, row)) is not None:
+        _change(tx, handoff, state="taken", taken_by=person, taken_at=now)
+    else:
+        taken = {"taken_by": person, "taken_at": now, "state": "taken"}
+        _insert(tx, row, "taken over by a person", {}, **taken)
+    mailbox.clear(tx, row)
+    give_to(tx, row, ownership.after(before, "take_over"), person)
+    _record(tx, row, actor, "conversation.takeover", {"from": before})
+    return row
+
+
+def _still_open(row: dict[str, Any]) -> None:
+    if row["state"] != "open":
+        raise Conflict("The conversation is closed; the customer's next message opens a new one.")
+
+
+def _owned(row: dict[str, Any], person: str) -> None:
+    _still_open(row)
+    if row["owner"] != "person":
+        raise Conflict("Take the conversation over first; the AI is speaking in it.")
+    if row["owner_name"] != person:
+        raise Conflict(f"{row['owner_name']} has taken over this conversation; take it over first.")
+
+
+def reply(
+    tx: Tx, workspace_id: str, conversation_id: str, *, text: str, person: str, actor: str,
+    message_id: str = "",
+) -> dict[str, Any]:
+    """Let the person who owns the conversation speak to the customer; the same id speaks once."""
+    row = locked(tx, workspace_id, conversation_id)
+    _owned(row, person)
+    key = f"desk:{conversation_id}:{message_id or new_id('reply')}"
+    stored = transcript.add(tx, row, Utterance(role="person", text=text, key=key, agent=person))
+    if stored is not None:
+        _record(tx, row, actor, "conversation.reply", {"message_id": stored})
+    found = transcript.by_key(tx, workspace_id, key)
+    assert found is not None
+    return found
+
+
+def hand_back(
+    tx: Tx, workspace_id: str, conversation_id: str, *, wrap_up: dict[str, Any], person: str,
+    actor: str,
+) -> dict[str, Any]:
+    """Give the conversation back to the AI with what it must know: one event, whichever door it left by.
+
+    `wrap_up` is `{did, promised, changed, follow_up}`.
+    """
+    row = locked(tx, workspace_id, conversation_id)
+    _owned(row, person)
+    handoff = current(tx, row)
+    if handoff is None:
+        raise BadInput("There is no open hand-off of this conversation to hand back.")
+    _change(tx, handoff, state="returned", handback=wrap_up, returned_at=database_now(tx))
+    give_to(tx, row, ownership.after("person", "hand_back"))
+    accept.address_event(
+        tx,
+        row,
+        {"kind": "handback", **wrap_up, "person": person},
+        key=f"handback:{handoff['handoff_id']}",
+    )
+    _record(tx, row, actor, "conversation.handback", {"handoff_id": handoff["handoff_id"]})
+    return row
+
+
+def _record(tx: Tx, row: dict[str, Any], actor: str, action: str, details: dict[str, Any]) -> None:
+    audit.append(
+        tx,
+        workspace_id=row["workspace_id"],
+        actor=actor,
+        action=action,
+        subject=row["conversation_id"],
+        details=details,
+    )
+
+
+def queue(tx: Tx, workspace_id: str, limit: int = 100) -> list[dict[str, Any]]:
+    """Give the open hand-offs, longest waiting first."""
+    statement = (
+        sa.select(handoffs, conversations.c.owner, conversations.c.owner_name, conversations.c.language)
+        .join(
+            conversations,
+            (conversations.c.workspace_id == handoffs.c.workspace_id)
+            & (conversations.c.conversation_id == handoffs.c.conversation_id),
+        )
+        .where(handoffs.c.workspace_id == workspace_id, handoffs.c.state.in_(OPEN))
+        .order_by(handoffs.c.created_at)
+        .limit(limit)
+    )
+    return [dict(row) for row in tx.execute(statement).mappings()]
+
+
+def promises(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:
+    """Give what people promised this customer, oldest first."""
+    statement = (
+        sa.select(handoffs.c.handback)
+        .where(
+            handoffs.c.workspace_id == workspace_id,
+            handoffs.c.customer_id == customer_id,
+            handoffs.c.state == "returned",
+        )
+        .order_by(handoffs.c.returned_at)
+    )
+    given = (handback.get("promised") for handback in tx.execute(statement).scalars())
+    return [promise for promise in given if promise]

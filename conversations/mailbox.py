@@ -1,0 +1,222 @@
+"""Claiming conversations whose messages wait: one holder at a time, by a lease in the row."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from conversations import transcript
+from conversations.ownership import ANSWER_WITHIN_S, MAX_ATTEMPTS, Standing
+from conversations.rows import change, locked, standing
+from conversations.tables import conversations, messages
+from core.database import Tx, database_now
+from core.errors import LeaseLost
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A conversation that this process may run a turn in."""
+
+    workspace_id: str
+    conversation_id: str
+    customer_id: str
+    turn_id: str
+    """Conversation and lowest waiting message: the same for every attempt at the same messages."""
+
+    standing: Standing
+    attempts: int
+    batch: list[dict[str, Any]]
+    """The messages the turn is about, in order; or one internal event."""
+
+    claimed_at: float
+    waiting_since: float
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The internal event the turn is about, or `{}`."""
+        return self.batch[0]["event"] if self.batch[0]["class"] == "internal" else {}
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it was tried often enough: a person gets it."""
+        return self.attempts > MAX_ATTEMPTS
+
+
+def make_due(tx: Tx, row: dict[str, Any], *, quiet_s: float = 0.0, max_wait_s: float = 0.0) -> None:
+    """Let a *locked* conversation be claimed once `quiet_s` has passed without another message."""
+    now = database_now(tx)
+    first = row["first_waiting_at"] or now
+    change(
+        tx,
+        row,
+        first_waiting_at=first,
+        answer_by=row["answer_by"] or now + ANSWER_WITHIN_S,
+        ready_at=min(now + quiet_s, first + max_wait_s) if quiet_s else now,
+    )
+
+
+def due(tx: Tx, workspace_id: str, limit: int = 50) -> list[str]:
+    """Give conversations that could be claimed now, longest waiting first; locks nothing."""
+    now = database_now(tx)
+    statement = (
+        sa.select(conversations.c.conversation_id)
+        .where(conversations.c.workspace_id == workspace_id, _free(now))
+        .order_by(conversations.c.ready_at)
+        .limit(limit)
+    )
+    return list(tx.execute(statement).scalars())
+
+
+def _free(now: float) -> sa.ColumnElement[bool]:
+    return (conversations.c.ready_at <= now) & (
+        conversations.c.lease_until.is_(None) | (conversations.c.lease_until < now)
+    )
+
+
+def claim(
+    tx: Tx, workspace_id: str, conversation_id: str, *, process_id: str, lease_s: float
+) -> Claim | None:
+    """Take the lease of a conversation that is due and free, with its batch; else None."""
+    now = database_now(tx)
+    statement = (
+        sa.select(conversations)
+        .where(
+            conversations.c.workspace_id == workspace_id,
+            conversations.c.conversation_id == conversation_id,
+            _free(now),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    found = tx.execute(statement).mappings().first()
+    if found is None:
+        return None
+    row = dict(found)
+    waiting = transcript.waiting(tx, workspace_id, conversation_id)
+    if not waiting:
+        change(tx, row, ready_at=None, first_waiting_at=None, answer_by=None)
+        return None
+    batch = _batch(waiting)
+    turn_id = f"{conversation_id}:{batch[0]['sequence']}"
+    change(
+        tx,
+        row,
+        epoch=row["epoch"] + 1,
+        attempts=row["attempts"] + 1,
+        lease_owner=process_id,
+        lease_until=now + lease_s,
+    )
+    tx.execute(
+        messages.update()
+        .where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.message_id.in_([message["message_id"] for message in batch]),
+        )
+        .values(turn_id=turn_id)
+    )
+    return Claim(
+        workspace_id=workspace_id,
+        conversation_id=conversation_id,
+        customer_id=row["customer_id"],
+        turn_id=turn_id,
+        standing=standing(row),
+        attempts=row["attempts"],
+        batch=batch,
+        claimed_at=now,
+        waiting_since=batch[0]["created_at"],
+    )
+
+
+def _batch(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give what one turn is about: an event alone, or one address's messages up to the next event."""
+    first = waiting[0]
+    if first["class"] == "internal":
+        return [first]
+    batch = []
+    for message in waiting:
+        if message["class"] == "internal":
+            break
+        if (message["channel"], message["address"]) == (first["channel"], first["address"]):
+            batch.append(message)
+    return batch
+
+
+def renew(tx: Tx, claim: Claim, lease_s: float) -> None:
+    """Keep the lease for another `lease_s`.
+
+    Raises:
+        LeaseLost: somebody else has claimed the conversation meanwhile.
+    """
+    kept = tx.execute(
+        conversations.update()
+        .where(
+            conversations.c.workspace_id == claim.workspace_id,
+            conversations.c.conversation_id == claim.conversation_id,
+            conversations.c.epoch == claim.standing.epoch,
+        )
+        .values(lease_until=database_now(tx) + lease_s)
+    )
+    if kept.rowcount != 1:
+        raise LeaseLost(f"The lease of {claim.conversation_id!r} was lost; its run is dropped.")
+
+
+def held(tx: Tx, claim: Claim) -> dict[str, Any] | None:
+    """Give the locked row if the claim still holds it, else None."""
+    row = locked(tx, claim.workspace_id, claim.conversation_id)
+    return row if row["epoch"] == claim.standing.epoch else None
+
+
+def give_back(tx: Tx, claim: Claim) -> None:
+    """Give the lease back as if it had not been taken: the process stops."""
+    if (row := held(tx, claim)) is not None:
+        _free_row(tx, row, attempts=max(0, row["attempts"] - 1))
+
+
+def back_off(tx: Tx, claim: Claim) -> None:
+    """Give the lease back after a failure; the next attempt waits longer each time."""
+    if (row := held(tx, claim)) is not None:
+        wait_s = min(30.0, 0.5 * 4 ** (row["attempts"] - 1))
+        _free_row(tx, row, ready_at=database_now(tx) + wait_s)
+
+
+def _free_row(tx: Tx, row: dict[str, Any], **values: Any) -> None:
+    change(tx, row, lease_owner=None, lease_until=None, **values)
+
+
+def settle(tx: Tx, row: dict[str, Any]) -> None:
+    """Free a locked conversation after a turn; what still waits makes it due at once."""
+    waiting = transcript.waiting(tx, row["workspace_id"], row["conversation_id"])
+    first = waiting[0]["created_at"] if waiting else None
+    _free_row(
+        tx,
+        row,
+        attempts=0,
+        stale_reruns=0,
+        first_waiting_at=first,
+        answer_by=first + ANSWER_WITHIN_S if first else None,
+        ready_at=database_now(tx) if waiting else None,
+    )
+
+
+def rerun(tx: Tx, row: dict[str, Any]) -> None:
+    """Free a locked conversation whose draft was stale: all that waits is run again, at once."""
+    _free_row(
+        tx,
+        row,
+        attempts=max(0, row["attempts"] - 1),
+        stale_reruns=row["stale_reruns"] + 1,
+        ready_at=database_now(tx),
+    )
+
+
+def clear(tx: Tx, row: dict[str, Any]) -> None:
+    """Mark all that waits as done without a turn: a person has taken the conversation over."""
+    tx.execute(
+        messages.update()
+        .where(
+            messages.c.workspace_id == row["workspace_id"],
+            messages.c.conversation_id == row["conversation_id"],
+            messages.c.state == "waiting",
+        )
+        .values(state="done", turn_id=None)
+    )
+    change(tx, row, ready_at=None, first_waiting_at=None, answer_by=None, attempts=0, stale_reruns=0)

@@ -1,0 +1,219 @@
+"""The tables of conversations; the rows are the truth, whatever runs the work.
+
+Moments are seconds since 1970 of the database's own clock. Every key carries `workspace_id`.
+"""
+
+import sqlalchemy as sa
+
+from core.database import Moment, metadata
+
+_KEY = sa.String(200)
+_WORD = sa.String(40)
+
+
+def _workspace() -> sa.Column[str]:
+    return sa.Column("workspace_id", _WORD, primary_key=True)
+
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    _workspace(),
+    sa.Column("conversation_id", _KEY, primary_key=True),
+    sa.Column("customer_id", _KEY, nullable=False),
+    sa.Column("shard", sa.Integer, nullable=False),
+    sa.Column("state", _WORD, nullable=False),  # open | closed
+    sa.Column("owner", _WORD, nullable=False),  # ai | queue | person
+    sa.Column("owner_name", _KEY, nullable=False),
+    # Grows with each new customer message and each change of owner; a turn is valid for one value.
+    sa.Column("fence", sa.Integer, nullable=False),
+    # Grows with each change of owner only: a draft of an earlier tenure never goes out.
+    sa.Column("tenure", sa.Integer, nullable=False),
+    # Grows with each claim: what an earlier holder of the lease prepared is refused.
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("lease_owner", _KEY),
+    sa.Column("lease_until", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("ready_at", Moment),  # null: nothing waits
+    sa.Column("first_waiting_at", Moment),
+    sa.Column("answer_by", Moment),
+    sa.Column("stale_reruns", sa.Integer, nullable=False),
+    sa.Column("message_seq", sa.Integer, nullable=False),
+    sa.Column("feed_seq", sa.Integer, nullable=False),
+    # Messages up to here have been through the graph; what a person was told afterwards has not.
+    sa.Column("seen_seq", sa.Integer, nullable=False),
+    sa.Column("language", _WORD, nullable=False),  # empty: not known yet
+    sa.Column("channel", _WORD, nullable=False),
+    sa.Column("address", _KEY, nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("closed_at", Moment),
+)
+sa.Index(
+    "uq_conversations_open",
+    conversations.c.workspace_id,
+    conversations.c.customer_id,
+    unique=True,
+    sqlite_where=conversations.c.state == "open",
+    postgresql_where=conversations.c.state == "open",
+)
+sa.Index("ix_conversations_ready", conversations.c.workspace_id, conversations.c.ready_at)
+sa.Index("ix_conversations_owner", conversations.c.workspace_id, conversations.c.owner)
+
+tokens = sa.Table(
+    "conversation_tokens",
+    metadata,
+    _workspace(),
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _workspace(),
+    sa.Column("message_id", _KEY, primary_key=True),
+    sa.Column("conversation_id", _KEY, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("role", _WORD, nullable=False),  # customer | ai | person | system
+    sa.Column("class", _WORD, nullable=False),  # conversation | notice | internal
+    sa.Column("channel", _WORD, nullable=False),
+    sa.Column("address", _KEY, nullable=False),
+    # Inbound `channel:account:address:provider_message_id`; outbound `turn_id:n`.
+    sa.Column("key", sa.String(600), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("parts", sa.JSON, nullable=False),
+    sa.Column("citations", sa.JSON, nullable=False),
+    sa.Column("buttons", sa.JSON, nullable=False),
+    sa.Column("event", sa.JSON, nullable=False),  # what an internal event says; else {}
+    sa.Column("agent", _KEY, nullable=False),  # agent's or person's name
+    sa.Column("language", _WORD, nullable=False),
+    sa.Column("state", _WORD, nullable=False),  # waiting | done
+    sa.Column("turn_id", _KEY),
+    sa.Column("provider_at", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("workspace_id", "key"),
+    sa.UniqueConstraint("workspace_id", "conversation_id", "sequence"),
+)
+sa.Index(
+    "ix_messages_waiting",
+    messages.c.workspace_id,
+    messages.c.conversation_id,
+    sqlite_where=messages.c.state == "waiting",
+    postgresql_where=messages.c.state == "waiting",
+)
+sa.Index("ix_messages_turn", messages.c.workspace_id, messages.c.turn_id)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    _workspace(),
+    sa.Column("turn_id", _KEY, primary_key=True),
+    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("status", _WORD, nullable=False),  # committed | withheld | dead
+    sa.Column("trigger", _WORD, nullable=False),  # messages | handback | approval
+    # The four answers.
+    sa.Column("next", sa.JSON, nullable=False),
+    sa.Column("agents", sa.JSON, nullable=False),
+    sa.Column("context", sa.JSON, nullable=False),
+    sa.Column("person", sa.JSON, nullable=False),
+    sa.Column("record", sa.JSON, nullable=False),  # path, review, decision, signals, ...
+    sa.Column("calls", sa.Integer, nullable=False),
+    sa.Column("input_tokens", sa.Integer, nullable=False),
+    sa.Column("output_tokens", sa.Integer, nullable=False),
+    sa.Column("cost_usd", sa.Double, nullable=False),
+    sa.Column("degraded", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("ms", sa.Double, nullable=False),
+    sa.Column("waited_ms", sa.Double, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment, nullable=False),
+)
+
+effects = sa.Table(
+    "effects",
+    metadata,
+    _workspace(),
+    sa.Column("proposal_id", _KEY, primary_key=True),
+    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("turn_id", _KEY, nullable=False, index=True),  # the turn or approval that executed it
+    sa.Column("run", sa.Integer, nullable=False),  # epoch of the run that started it
+    sa.Column("tool", _KEY, nullable=False),
+    sa.Column("proposal", sa.JSON, nullable=False),
+    sa.Column("state", _WORD, nullable=False),  # started | done | failed | unknown
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _workspace(),
+    sa.Column("approval_id", _KEY, primary_key=True),  # the proposal's id and its thread's
+    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("customer_id", _KEY, nullable=False),
+    sa.Column("proposed_in", _KEY, nullable=False),  # the turn whose commit made it
+    sa.Column("proposal", sa.JSON, nullable=False),
+    # pending | decided | done | failed | unknown | rejected | expired | withdrawn | lost
+    sa.Column("state", _WORD, nullable=False),
+    sa.Column("decision", sa.JSON, nullable=False),
+    sa.Column("decided_by", _KEY, nullable=False),
+    sa.Column("decided_at", Moment),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("lease_until", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", Moment),  # when the driver should look; null: nothing to drive
+    sa.Column("outcome", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
+)
+sa.Index("ix_approvals_state", approvals.c.workspace_id, approvals.c.state, approvals.c.due_at)
+
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    _workspace(),
+    sa.Column("handoff_id", _KEY, primary_key=True),
+    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("customer_id", _KEY, nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("packet", sa.JSON, nullable=False),
+    sa.Column("state", _WORD, nullable=False),  # waiting | taken | returned | withdrawn
+    sa.Column("turn_id", _KEY),
+    sa.Column("taken_by", _KEY, nullable=False),
+    sa.Column("handback", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("taken_at", Moment),
+    sa.Column("returned_at", Moment),
+)
+sa.Index("ix_handoffs_state", handoffs.c.workspace_id, handoffs.c.state, handoffs.c.created_at)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    _workspace(),
+    sa.Column("conversation_id", _KEY, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("kind", _WORD, nullable=False),  # message | status | done | error
+    sa.Column("turn_id", _KEY),
+    sa.Column("staff_only", sa.Boolean, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    _workspace(),
+    sa.Column("thread_id", _KEY, primary_key=True),  # a conversation's id or an approval's
+    sa.Column("namespace", sa.String(400), primary_key=True),
+    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("checkpoint_id", _KEY, nullable=False),
+    sa.Column("checkpoint", sa.LargeBinary, nullable=False),
+    sa.Column("metadata", sa.LargeBinary, nullable=False),
+    sa.Column("writes", sa.LargeBinary, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)

@@ -1,0 +1,269 @@
+"""What a turn is told before it runs, and what is kept of it afterwards."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from conversations import checkpoints, effects, handoffs, transcript
+from conversations.mailbox import Claim
+from conversations.rows import found
+from conversations.tables import approvals, messages, turns
+from core.clock import moment
+from core.database import Tx, database_now
+from customers import cases, identity
+from graph.saver import Row
+from graph.turn import TurnRequest, TurnResult, Waiting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """Everything a run begins with, read in one go."""
+
+    request: TurnRequest
+    rows: list[Row]
+    done: list[str]
+    """What a dropped run of this turn has already done."""
+
+
+def opening(tx: Tx, claim: Claim) -> Opening:
+    """Read what a claimed turn is about: its messages, the facts of the moment, the committed state."""
+    row = found(tx, claim.workspace_id, claim.conversation_id)
+    customer = identity.customer(tx, claim.workspace_id, row["customer_id"])
+    request = TurnRequest(
+        turn_id=claim.turn_id,
+        conversation_id=claim.conversation_id,
+        workspace_id=claim.workspace_id,
+        customer_id=customer.customer_id,
+        external_id=customer.external_id,
+        verification=customer.verification,
+        channel=row["channel"],
+        language=row["language"] or customer.language,
+        messages=() if claim.event else tuple(_waiting(message) for message in claim.batch),
+        event=claim.event,
+        facts={
+            "name": customer.name,
+            "owner": row["owner"],
+            "first_turn": not row["seen_seq"],
+            "open_cases": [
+                {
+                    "case_id": case.case_id,
+                    "kind": case.kind,
+                    "summary": case.summary,
+                    "subject": case.subject,
+                    "opened_at": case.opened_at,
+                }
+                for case in cases.open_cases(tx, claim.workspace_id, customer.customer_id)
+            ],
+            "promises": handoffs.promises(tx, claim.workspace_id, row["customer_id"]),
+            "pending_approvals": _pending(tx, claim.workspace_id, row["customer_id"]),
+        },
+        missed=tuple(_missed(tx, row, claim)),
+        now=moment(database_now(tx)),
+    )
+    return Opening(
+        request=request,
+        rows=checkpoints.load(tx, claim.workspace_id, claim.conversation_id),
+        done=effects.sentences(effects.of_turn(tx, claim.workspace_id, claim.turn_id)),
+    )
+
+
+def _waiting(message: dict[str, Any]) -> Waiting:
+    return Waiting(
+        message_id=message["message_id"],
+        text=message["text"],
+        attachments=tuple(message["parts"]),
+    )
+
+
+def _missed(tx: Tx, row: dict[str, Any], claim: Claim) -> list[dict[str, str]]:
+    """Give what was said since the last turn without the graph: a person's stretch, or a lost turn."""
+    statement = (
+        sa.select(messages.c.message_id, messages.c.role, messages.c.text)
+        .where(
+            messages.c.workspace_id == row["workspace_id"],
+            messages.c.conversation_id == row["conversation_id"],
+            messages.c.sequence > row["seen_seq"],
+            messages.c.state == "done",
+            messages.c.role.in_(("customer", "person")),
+            messages.c.message_id.not_in([message["message_id"] for message in claim.batch]),
+        )
+        .order_by(messages.c.sequence)
+    )
+    return [
+        {"message_id": said.message_id, "role": said.role, "text": said.text}
+        for said in tx.execute(statement)
+    ]
+
+
+def _pending(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, str]]:
+    statement = (
+        sa.select(approvals.c.approval_id, approvals.c.proposal)
+        .where(
+            approvals.c.workspace_id == workspace_id,
+            approvals.c.customer_id == customer_id,
+            approvals.c.state == "pending",
+        )
+        .order_by(approvals.c.created_at)
+    )
+    return [
+        {"approval_id": row.approval_id, "preview": row.proposal.get("preview", "")}
+        for row in tx.execute(statement)
+    ]
+
+
+_OWN = (
+    "next", "agents", "context", "person", "calls", "input_tokens", "output_tokens", "cost_usd",
+    "degraded",
+)  # fmt: skip
+
+
+def keep(tx: Tx, claim: Claim, status: str, result: TurnResult | None, **notes: Any) -> None:
+    """Store the turn record: the four answers, what it cost, how long it took."""
+    record = dict(result.record) if result else {}
+    finished = database_now(tx)
+    tx.execute(
+        turns.insert().values(
+            workspace_id=claim.workspace_id,
+            turn_id=claim.turn_id,
+            conversation_id=claim.conversation_id,
+            status=status,
+            trigger=claim.event.get("kind", "messages"),
+            next=record.get("next", ""),
+            agents=record.get("agents", []),
+            context=record.get("context", {}),
+            person=record.get("person"),
+            record={key: value for key, value in record.items() if key not in _OWN} | notes,
+            calls=record.get("calls", 0),
+            input_tokens=record.get("input_tokens", 0),
+            output_tokens=record.get("output_tokens", 0),
+            cost_usd=record.get("cost_usd", 0.0),
+            degraded=str(record.get("degraded") or ""),
+            attempts=claim.attempts,
+            ms=(finished - claim.claimed_at) * 1000,
+            waited_ms=(finished - claim.waiting_since) * 1000,
+            started_at=claim.claimed_at,
+            finished_at=finished,
+        )
+    )
+
+
+def of_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
+    """Give the turn records of a conversation, oldest first."""
+    statement = (
+        sa.select(turns)
+        .where(turns.c.workspace_id == workspace_id, turns.c.conversation_id == conversation_id)
+        .order_by(turns.c.finished_at)
+    )
+    return [dict(row) for row in tx.execute(statement).mappings()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What became of a message so far."""
+
+    state: str
+    """`waiting`, or `done`."""
+
+    turn_id: str | None
+    owner: str
+    replies: list[dict[str, Any]]
+    handoff: dict[str, Any] | None
+    approvals: list[dict[str, Any]]
+
+    @property
+    def status(self) -> str:
+        """What the customer's side is told: who answers now, or that the turn still runs."""
+        if self.state == "waiting":
+            return "running"
+        return handoffs.STATUS[self.owner]
+
+
+def answer(tx: Tx, workspace_id: str, message_id: str) -> Answer:
+    """Give what the turn that contains a message has said."""
+    message = tx.execute(
+        sa.select(messages).where(
+            messages.c.workspace_id == workspace_id, messages.c.message_id == message_id
+        )
+    ).mappings().one()
+    row = found(tx, workspace_id, message["conversation_id"])
+    turn_id = message["turn_id"]
+    if message["state"] == "waiting":
+        return Answer(
+            state="waiting",
+            turn_id=turn_id or _coming(tx, row),
+            owner=row["owner"],
+            replies=[],
+            handoff=None,
+            approvals=[],
+        )
+    handoff = handoffs.current(tx, row)
+    owner = row["owner"]
+    if turn_id is not None and (kept := _kept(tx, workspace_id, turn_id)) is not None:
+        # A repeated request gets the first result, whatever has happened since.
+        owner = kept
+    return Answer(
+        state="done",
+        turn_id=turn_id,
+        owner=owner,
+        replies=_replies(tx, workspace_id, turn_id) if turn_id else [],
+        handoff={"handoff_id": handoff["handoff_id"], "reason": handoff["reason"]}
+        if handoff and owner in ("queue", "person")
+        else None,
+        approvals=_proposed(tx, workspace_id, row["conversation_id"], turn_id),
+    )
+
+
+def _kept(tx: Tx, workspace_id: str, turn_id: str) -> str | None:
+    """Give who owned the conversation when a turn was committed."""
+    record = tx.execute(
+        sa.select(turns.c.record).where(
+            turns.c.workspace_id == workspace_id, turns.c.turn_id == turn_id
+        )
+    ).scalar_one_or_none()
+    return (record or {}).get("owner_after")
+
+
+def _coming(tx: Tx, row: dict[str, Any]) -> str:
+    """Give the id that the turn over all that waits now will have."""
+    lowest = transcript.waiting(tx, row["workspace_id"], row["conversation_id"])[0]
+    return lowest["turn_id"] or f"{row['conversation_id']}:{lowest['sequence']}"
+
+
+def _replies(tx: Tx, workspace_id: str, turn_id: str) -> list[dict[str, Any]]:
+    statement = (
+        sa.select(messages)
+        .where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.turn_id == turn_id,
+            messages.c.role == "ai",
+        )
+        .order_by(messages.c.sequence)
+    )
+    return [
+        {
+            "message_id": said["message_id"],
+            "text": said["text"],
+            "citations": said["citations"],
+            "agent": said["agent"],
+            "buttons": said["buttons"],
+        }
+        for said in tx.execute(statement).mappings()
+    ]
+
+
+def _proposed(
+    tx: Tx, workspace_id: str, conversation_id: str, turn_id: str | None
+) -> list[dict[str, Any]]:
+    statement = sa.select(approvals).where(
+        approvals.c.workspace_id == workspace_id, approvals.c.conversation_id == conversation_id
+    )
+    return [
+        {
+            "approval_id": row["approval_id"],
+            "preview": row["proposal"].get("preview", ""),
+            "state": row["state"],
+        }
+        for row in tx.execute(statement).mappings()
+        if turn_id is not None and row["proposed_in"] == turn_id
+    ]

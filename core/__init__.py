@@ -1,0 +1,1 @@
+"""What every folder stands on: settings, errors, database, events, discovery, audit, clock, ids."""

@@ -1,0 +1,506 @@
+"""First tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "access_keys",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("revoked_at", sa.Double(), nullable=True),
+        sa.Column("last_used_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "key_id", name=op.f("pk_access_keys")),
+    )
+    op.create_table(
+        "approvals",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("approval_id", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("proposed_in", sa.String(length=200), nullable=False),
+        sa.Column("proposal", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("decision", sa.JSON(), nullable=False),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", sa.Double(), nullable=True),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=True),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("finished_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "approval_id", name=op.f("pk_approvals")),
+    )
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_approvals_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_approvals_state", ["workspace_id", "state", "due_at"], unique=False
+        )
+
+    op.create_table(
+        "audit",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "sequence", name=op.f("pk_audit")),
+    )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_subject", ["workspace_id", "subject"], unique=False)
+
+    op.create_table(
+        "audit_heads",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_audit_heads")),
+    )
+    op.create_table(
+        "case_notes",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("note_id", sa.String(), nullable=False),
+        sa.Column("case_id", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "note_id", name=op.f("pk_case_notes")),
+    )
+    with op.batch_alter_table("case_notes", schema=None) as batch_op:
+        batch_op.create_index("ix_case_notes_case", ["workspace_id", "case_id"], unique=False)
+
+    op.create_table(
+        "cases",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("case_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("subject", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.Double(), nullable=False),
+        sa.Column("follow_up_at", sa.Double(), nullable=False),
+        sa.Column("closed_at", sa.Double(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "case_id", name=op.f("pk_cases")),
+    )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_customer", ["workspace_id", "customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_follow_up",
+            ["workspace_id", "follow_up_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "checkpoints",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("thread_id", sa.String(length=200), nullable=False),
+        sa.Column("namespace", sa.String(length=400), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("checkpoint_id", sa.String(length=200), nullable=False),
+        sa.Column("checkpoint", sa.LargeBinary(), nullable=False),
+        sa.Column("metadata", sa.LargeBinary(), nullable=False),
+        sa.Column("writes", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "thread_id", "namespace", name=op.f("pk_checkpoints")
+        ),
+    )
+    with op.batch_alter_table("checkpoints", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_checkpoints_conversation_id"), ["conversation_id"], unique=False
+        )
+
+    op.create_table(
+        "conversation_tokens",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "token_hash", name=op.f("pk_conversation_tokens")),
+    )
+    with op.batch_alter_table("conversation_tokens", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_conversation_tokens_conversation_id"), ["conversation_id"], unique=False
+        )
+
+    op.create_table(
+        "conversations",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("shard", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("owner_name", sa.String(length=200), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("tenure", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("lease_owner", sa.String(length=200), nullable=True),
+        sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("ready_at", sa.Double(), nullable=True),
+        sa.Column("first_waiting_at", sa.Double(), nullable=True),
+        sa.Column("answer_by", sa.Double(), nullable=True),
+        sa.Column("stale_reruns", sa.Integer(), nullable=False),
+        sa.Column("message_seq", sa.Integer(), nullable=False),
+        sa.Column("feed_seq", sa.Integer(), nullable=False),
+        sa.Column("seen_seq", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", sa.Double(), nullable=False),
+        sa.Column("closed_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "conversation_id", name=op.f("pk_conversations")),
+    )
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index("ix_conversations_owner", ["workspace_id", "owner"], unique=False)
+        batch_op.create_index("ix_conversations_ready", ["workspace_id", "ready_at"], unique=False)
+        batch_op.create_index(
+            "uq_conversations_open",
+            ["workspace_id", "customer_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "customer_codes",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("code_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.Column("used_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "code_id", name=op.f("pk_customer_codes")),
+    )
+    with op.batch_alter_table("customer_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_customer_codes_identity", ["workspace_id", "kind", "value"], unique=False
+        )
+
+    op.create_table(
+        "customers",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("redirect_to", sa.String(), nullable=True),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "customer_id", name=op.f("pk_customers")),
+    )
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_customers_redirect", ["workspace_id", "redirect_to"], unique=False
+        )
+
+    op.create_table(
+        "effects",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("proposal_id", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("turn_id", sa.String(length=200), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("tool", sa.String(length=200), nullable=False),
+        sa.Column("proposal", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("started_at", sa.Double(), nullable=False),
+        sa.Column("finished_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "proposal_id", name=op.f("pk_effects")),
+    )
+    with op.batch_alter_table("effects", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_effects_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_effects_turn_id"), ["turn_id"], unique=False)
+
+    op.create_table(
+        "events",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.JSON(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("emitted_at", sa.Double(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done", sa.JSON(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("handled_at", sa.Double(), nullable=True),
+        sa.Column("failed_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "event_id", name=op.f("pk_events")),
+    )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_events_waiting",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("handled_at IS NULL AND failed_at IS NULL"),
+            postgresql_where=sa.text("handled_at IS NULL AND failed_at IS NULL"),
+        )
+
+    op.create_table(
+        "feed",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("turn_id", sa.String(length=200), nullable=True),
+        sa.Column("staff_only", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "conversation_id", "sequence", name=op.f("pk_feed")
+        ),
+    )
+    op.create_table(
+        "handoffs",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("handoff_id", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("packet", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("turn_id", sa.String(length=200), nullable=True),
+        sa.Column("taken_by", sa.String(length=200), nullable=False),
+        sa.Column("handback", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("taken_at", sa.Double(), nullable=True),
+        sa.Column("returned_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "handoff_id", name=op.f("pk_handoffs")),
+    )
+    with op.batch_alter_table("handoffs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_handoffs_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_handoffs_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_handoffs_state", ["workspace_id", "state", "created_at"], unique=False
+        )
+
+    op.create_table(
+        "identities",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("proved_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "customer_id", "kind", "value", name=op.f("pk_identities")
+        ),
+    )
+    with op.batch_alter_table("identities", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_identities_proved",
+            ["workspace_id", "kind", "value"],
+            unique=True,
+            sqlite_where=sa.text("proof != 'claimed'"),
+            postgresql_where=sa.text("proof != 'claimed'"),
+        )
+
+    op.create_table(
+        "messages",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("class", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=600), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("citations", sa.JSON(), nullable=False),
+        sa.Column("buttons", sa.JSON(), nullable=False),
+        sa.Column("event", sa.JSON(), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("turn_id", sa.String(length=200), nullable=True),
+        sa.Column("provider_at", sa.Double(), nullable=True),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "message_id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "workspace_id",
+            "conversation_id",
+            "sequence",
+            name=op.f("uq_messages_workspace_id_conversation_id_sequence"),
+        ),
+        sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_messages_workspace_id_key")),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("ix_messages_turn", ["workspace_id", "turn_id"], unique=False)
+        batch_op.create_index(
+            "ix_messages_waiting",
+            ["workspace_id", "conversation_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
+        "processes",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("process_id", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("started_at", sa.Double(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "process_id", name=op.f("pk_processes")),
+    )
+    op.create_table(
+        "turns",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("turn_id", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("trigger", sa.String(length=40), nullable=False),
+        sa.Column("next", sa.JSON(), nullable=False),
+        sa.Column("agents", sa.JSON(), nullable=False),
+        sa.Column("context", sa.JSON(), nullable=False),
+        sa.Column("person", sa.JSON(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("input_tokens", sa.Integer(), nullable=False),
+        sa.Column("output_tokens", sa.Integer(), nullable=False),
+        sa.Column("cost_usd", sa.Double(), nullable=False),
+        sa.Column("degraded", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("ms", sa.Double(), nullable=False),
+        sa.Column("waited_ms", sa.Double(), nullable=False),
+        sa.Column("started_at", sa.Double(), nullable=False),
+        sa.Column("finished_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "turn_id", name=op.f("pk_turns")),
+    )
+    with op.batch_alter_table("turns", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_turns_conversation_id"), ["conversation_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("turns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_turns_conversation_id"))
+
+    op.drop_table("turns")
+    op.drop_table("processes")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_messages_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_messages_turn")
+
+    op.drop_table("messages")
+    with op.batch_alter_table("identities", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_identities_proved",
+            sqlite_where=sa.text("proof != 'claimed'"),
+            postgresql_where=sa.text("proof != 'claimed'"),
+        )
+
+    op.drop_table("identities")
+    with op.batch_alter_table("handoffs", schema=None) as batch_op:
+        batch_op.drop_index("ix_handoffs_state")
+        batch_op.drop_index(batch_op.f("ix_handoffs_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_handoffs_conversation_id"))
+
+    op.drop_table("handoffs")
+    op.drop_table("feed")
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_events_waiting",
+            sqlite_where=sa.text("handled_at IS NULL AND failed_at IS NULL"),
+            postgresql_where=sa.text("handled_at IS NULL AND failed_at IS NULL"),
+        )
+
+    op.drop_table("events")
+    with op.batch_alter_table("effects", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_effects_turn_id"))
+        batch_op.drop_index(batch_op.f("ix_effects_conversation_id"))
+
+    op.drop_table("effects")
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.drop_index("ix_customers_redirect")
+
+    op.drop_table("customers")
+    with op.batch_alter_table("customer_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_codes_identity")
+
+    op.drop_table("customer_codes")
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_conversations_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index("ix_conversations_ready")
+        batch_op.drop_index("ix_conversations_owner")
+
+    op.drop_table("conversations")
+    with op.batch_alter_table("conversation_tokens", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversation_tokens_conversation_id"))
+
+    op.drop_table("conversation_tokens")
+    with op.batch_alter_table("checkpoints", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkpoints_conversation_id"))
+
+    op.drop_table("checkpoints")
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cases_follow_up",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index("ix_cases_customer")
+
+    op.drop_table("cases")
+    with op.batch_alter_table("case_notes", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_notes_case")
+
+    op.drop_table("case_notes")
+    op.drop_table("audit_heads")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_subject")
+
+    op.drop_table("audit")
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.drop_index("ix_approvals_state")
+        batch_op.drop_index(batch_op.f("ix_approvals_conversation_id"))
+
+    op.drop_table("approvals")
+    op.drop_table("access_keys")

@@ -1,0 +1,72 @@
+"""Which processes are alive: each one writes its heartbeat, and the sweep works for the dead."""
+
+import os
+import platform
+
+import sqlalchemy as sa
+
+from core.database import Moment, Tx, database_now, metadata
+from core.ids import new_id
+
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("workspace_id", sa.String, primary_key=True),
+    sa.Column("process_id", sa.String, primary_key=True),
+    sa.Column("host", sa.String, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("version", sa.String, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
+
+def register(tx: Tx, workspace_id: str, version: str) -> str:
+    """Enter this process and give its id."""
+    now = database_now(tx)
+    process_id = new_id("process")
+    tx.execute(
+        processes.insert().values(
+            workspace_id=workspace_id,
+            process_id=process_id,
+            host=platform.node(),
+            pid=os.getpid(),
+            version=version,
+            started_at=now,
+            seen_at=now,
+        )
+    )
+    return process_id
+
+
+def beat(tx: Tx, workspace_id: str, process_id: str) -> bool:
+    """Say that the process lives; False when it was taken for dead and removed: it must start anew."""
+    alive = tx.execute(_entry(workspace_id, process_id).values(seen_at=database_now(tx)))
+    return alive.rowcount == 1
+
+
+def dead(tx: Tx, workspace_id: str, older_than_s: float) -> list[str]:
+    """Give the ids of processes that have not been seen for longer than this, oldest first."""
+    oldest = database_now(tx) - older_than_s
+    return list(
+        tx.scalars(
+            sa.select(processes.c.process_id)
+            .where(processes.c.workspace_id == workspace_id, processes.c.seen_at < oldest)
+            .order_by(processes.c.seen_at)
+        )
+    )
+
+
+def leave(tx: Tx, workspace_id: str, process_id: str) -> None:
+    """Remove a process that ended, or that is dead and whose work was taken over."""
+    tx.execute(
+        processes.delete().where(
+            processes.c.workspace_id == workspace_id, processes.c.process_id == process_id
+        )
+    )
+
+
+def _entry(workspace_id: str, process_id: str) -> sa.Update:
+    return processes.update().where(
+        processes.c.workspace_id == workspace_id, processes.c.process_id == process_id
+    )

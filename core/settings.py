@@ -1,0 +1,76 @@
+"""Settings: environment variables that begin with `REGENTE_`, or lines of a `.env` file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What one deployment of Regente is told from outside; the workspace's folder says the rest."""
+
+    model_config = SettingsConfigDict(env_prefix="REGENTE_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` to be reached from other machines."""
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    """TCP port to listen on."""
+
+    data_dir: Path = Path("data")
+    """Folder for the embedded database, Chroma and caches; made at start."""
+
+    database_url: str = ""
+    """`postgresql://user:password@host/name`; empty keeps everything in SQLite under `data_dir`."""
+
+    workspace: Path = Path("examples/aurora")
+    """Folder of the company that is served."""
+
+    demo: bool = False
+    """Let the demo's sign-in be used from other machines; only in a workspace with `demo: true`."""
+
+    model: str = "embedded"
+    """`embedded`, or the name of a model that the OpenAI-compatible server offers."""
+
+    openai_base_url: str = ""
+    """Root of an OpenAI-compatible API, ending in `/v1`; empty is OpenAI's own."""
+
+    openai_api_key: SecretStr | None = None
+    """Key for that API; servers of your own often need none."""
+
+    model_timeout_s: float = Field(default=20, gt=0, le=30)
+    """Seconds a model call may take before the embedded model answers instead."""
+
+    price_per_million_input: float = Field(default=0, ge=0)
+    """What a million prompt tokens cost, in US dollars; for the turn records."""
+
+    price_per_million_output: float = Field(default=0, ge=0)
+    """What a million answer tokens cost, in US dollars."""
+
+    embedder: Literal["auto", "lexical", "minilm", "openai"] = "auto"
+    """Sentence vectors: `auto` takes `minilm` where its weights are installed, else `lexical`."""
+
+    turn_timeout_s: float = Field(default=25, gt=0)
+    """Seconds `POST /chat` waits for a turn before it answers 202."""
+
+    lease_s: float = Field(default=15, gt=0)
+    """Seconds a process holds a conversation without a sign of life before another may take it."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least severe log line that is written."""
+
+    log_format: Literal["auto", "text", "json"] = "auto"
+    """`auto` writes text to a terminal and JSON elsewhere."""
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in use."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'regente.sqlite').resolve()}"
+
+
+@cache
+def settings() -> Settings:
+    """Give the settings, read once; a change needs a restart."""
+    return Settings()

@@ -1,0 +1,8 @@
+"""The tables of this folder, by name; each is defined beside the functions that use it."""
+
+from core.access import access_keys
+from core.audit import audit, heads
+from core.events import events
+from core.processes import processes
+
+__all__ = ["access_keys", "audit", "events", "heads", "processes"]

@@ -1,0 +1,52 @@
+"""What a specialist is told: made from the state, with the names of the keys it was made from."""
+
+from agents import Brief
+from graph.context import TurnContext
+from graph.ensemble import Ensemble
+from graph.state import Conversation, Step, said
+
+GIVEN = ["messages", "signals", "slots", "awaiting", "journey", "reports", "event", "facts"]
+HISTORY = 12
+"""Utterances a specialist sees; the window of the state is longer."""
+
+
+def brief(
+    state: Conversation,
+    context: TurnContext,
+    ensemble: Ensemble,
+    agent: str,
+    *,
+    text: str,
+    goal: str,
+    step: Step | None = None,
+) -> Brief:
+    """Make the brief of one specialist for one step."""
+    services = context.services
+    return Brief(
+        turn_id=state["turn"]["turn_id"],  # type: ignore[typeddict-item]
+        step=step["key"] if step else agent,
+        agent=agent,
+        goal=goal,
+        why=step["why"] if step else "it perceives",
+        text=text,
+        intent=step["intent"] if step else "",
+        language=language_of(state, context, ensemble),
+        history=said(state["messages"])[-HISTORY:],  # type: ignore[typeddict-item]
+        signals=state["signals"],  # type: ignore[typeddict-item]
+        slots=state.get("slots", {}),
+        awaiting=state.get("awaiting", []),
+        journey=state.get("journey", []),
+        reports=list(state.get("reports", {}).values()),
+        event=state.get("event", {}),
+        facts={**context.facts, "promises": state.get("promises", [])},
+        alone=len(state.get("plan", [])) == 1,
+        done=services.ledger.done() if services else [],
+        given=[key for key in GIVEN if key == "facts" or state.get(key)],
+    )
+
+
+def language_of(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str:
+    """Give the language to answer in: what was read, else what is known, else the company's first."""
+    signals = state.get("signals")
+    spoken = (signals["language"] if signals else "") or context.language
+    return spoken if spoken in ensemble.workspace.profile.languages else ensemble.workspace.default_language

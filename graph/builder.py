@@ -1,0 +1,177 @@
+"""The conversation's graph: how it is built, and `Conductor`, which runs one turn of it.
+
+    perceive ─▶ intent, sentiment ─▶ supervisor ⇄ specialists
+                                        │
+                                     decide ─▶ compose ─▶ review ─▶ end
+                                                             └────▶ handoff (interrupt) ─▶ perceive
+
+`graph` is what LangGraph Studio opens: a factory, so that it follows the workspace's files. It has no
+checkpointer; Studio brings its own, and a turn brings a `TurnSaver`.
+"""
+
+import copy
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from graph import action, results
+from graph.context import Services, TurnContext
+from graph.ensemble import Ensemble
+from graph.handing import handoff
+from graph.perceiving import perceive_with
+from graph.replying import compose_with, decide_with, review_with
+from graph.saver import TurnSaver
+from graph.specialists import subgraph
+from graph.state import Conversation
+from graph.supervising import supervise_with
+from graph.turn import Live, TurnRequest, TurnResult
+from graph.voice import Voice
+from models.usage import metered
+from tools import Context, Ledger, Proposal
+
+Compiled = CompiledStateGraph[Any, Any, Any, Any]
+
+RECURSION_LIMIT = 40
+"""Supersteps of one turn. LangGraph's own default is 10,007; the hop budget ends a turn long before."""
+
+
+def build(ensemble: Ensemble) -> Compiled:
+    """Compile the graph for one version of a workspace, without a checkpointer."""
+    graph = StateGraph(Conversation, context_schema=TurnContext)
+    members = ensemble.team.members
+    speaking = [name for name, member in members.items() if not member.perceives]
+    perceiving = [name for name, member in members.items() if member.perceives]
+    graph.add_node("perceive", perceive_with(ensemble), destinations=(*perceiving, "supervisor"))
+    graph.add_node("supervisor", supervise_with(ensemble), destinations=(*speaking, "decide"))
+    for name, member in members.items():
+        graph.add_node(
+            name, subgraph(name, member, ensemble),
+            metadata={"purpose": member.purpose, "source": member.source},
+        )
+        graph.add_edge(name, "supervisor")
+    graph.add_node("decide", decide_with(ensemble))
+    graph.add_node("compose", compose_with(ensemble))
+    graph.add_node("review", review_with(ensemble))
+    graph.add_node("handoff", handoff)
+    graph.add_edge(START, "perceive")
+    graph.add_edge("decide", "compose")
+    graph.add_edge("compose", "review")
+    return graph.compile(name="conversation")
+
+
+class Conductor:
+    """Runs turns and actions on one version of a workspace."""
+
+    def __init__(self, ensemble: Ensemble) -> None:
+        self.ensemble = ensemble
+        self.version = ensemble.version
+        self._conversation = build(ensemble)
+        self._action = action.build()
+
+    async def conduct(
+        self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None
+    ) -> TurnResult:
+        """Run one turn from the committed state in `saver`, and give all that the commit stores."""
+        voice = Voice(live)
+        context = _context(request, Services(ledger=ledger, voice=voice, now=request.now))
+        config = _thread(request.conversation_id)
+        graph = _with(self._conversation, saver)
+        path: list[str] = []
+        with metered() as usage:
+            async for update in graph.astream(
+                self._input(graph, config, request), config, context=context,
+                stream_mode="updates", durability="exit",
+            ):
+                path.extend(node for node in update if not node.startswith("__"))
+            state = (await graph.aget_state(config)).values
+            approvals = [
+                await self._begun(proposal, request) for proposal in results.proposals(state)
+            ]
+        return results.result(
+            state, request, self.ensemble, approvals=approvals, path=path, usage=usage
+        )
+
+    def _input(self, graph: Compiled, config: RunnableConfig, request: TurnRequest) -> Any:
+        """Give what starts the run: messages, an event, or the answer to a pending interrupt."""
+        messages = [*_missed(request), *_said(request)]
+        if request.event.get("kind") == "handback":
+            pending = graph.get_state(config).interrupts
+            if pending:
+                return Command(
+                    resume={pending[0].id: request.event}, update={"messages": messages}
+                )
+        return {"messages": messages, "event": request.event}
+
+    async def _begun(self, proposal: Proposal, request: TurnRequest) -> tuple[Proposal, TurnSaver]:
+        """Begin the thread on which a write waits for a person."""
+        saver = TurnSaver()
+        graph = _with(self._action, saver)
+        await graph.ainvoke({"proposal": proposal}, _thread(proposal["proposal_id"]), durability="exit")
+        return proposal, saver
+
+    async def act(
+        self, proposal: Proposal, decision: dict[str, Any], saver: TurnSaver, *,
+        ledger: Ledger, context: Context,
+    ) -> dict[str, Any]:
+        """Carry out a person's decision on a proposal; give the event to tell the customer.
+
+        Whatever state a crash left the action's thread in, this drives it on: a pending interrupt is
+        resumed by its id, an unfinished step is run again.
+
+        Raises:
+            NotFound: the thread has no checkpoint; the action is lost and people must be told.
+        """
+        graph = _with(self._action, saver)
+        return await action.drive(graph, _thread(proposal["proposal_id"]), decision, ledger, context)
+
+
+def _with(graph: Compiled, saver: TurnSaver) -> Compiled:
+    """Give the graph with a run's own saver; the compiled parts are shared."""
+    own = copy.copy(graph)
+    own.checkpointer = saver
+    return own
+
+
+def _thread(thread_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread_id}, "recursion_limit": RECURSION_LIMIT}
+
+
+def _context(request: TurnRequest, services: Services) -> TurnContext:
+    return TurnContext(
+        turn_id=request.turn_id,
+        conversation_id=request.conversation_id,
+        message_ids=tuple(message.message_id for message in request.messages),
+        workspace_id=request.workspace_id,
+        customer_id=request.customer_id,
+        external_id=request.external_id,
+        verification=request.verification,
+        channel=request.channel,
+        language=request.language,
+        facts=request.facts,
+        services=services,
+    )
+
+
+def _said(request: TurnRequest) -> list[AnyMessage]:
+    return [HumanMessage(message.text, id=message.message_id) for message in request.messages]
+
+
+def _missed(request: TurnRequest) -> list[AnyMessage]:
+    """Give what was said while a person held the conversation."""
+    return [
+        HumanMessage(said["text"], id=said["message_id"])
+        if said["role"] == "customer"
+        else AIMessage(said["text"], id=said["message_id"], name=said["role"])
+        for said in request.missed
+    ]
+
+
+def graph(config: RunnableConfig) -> Compiled:
+    """Give the graph to LangGraph Studio, for the workspace as its files are now."""
+    from graph.versions import in_studio
+
+    return in_studio()

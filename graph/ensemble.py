@@ -1,0 +1,168 @@
+"""One version of a workspace, ready to play: its team, tools, journeys, offers and what they were trained on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from inspect import iscoroutinefunction
+from typing import Any
+
+from agents import Brief, Kit
+from agents.catalog import Team, team
+from core.settings import Settings
+from core.workspace import Workspace
+from decisions import deciding
+from graph.context import Services, TurnContext
+from graph.rehearsal import studio_services
+from journeys import Journey
+from journeys import loading as journeys_loading
+from knowledge import Passage, Search
+from models import Models, Understanding
+from tools import Context, Ledger, Outcome, Proposal, Result, Tool, Verification
+from tools import loading as tools_loading
+
+Say = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Everything of one version that does not change while a turn runs."""
+
+    version: str
+    workspace: Workspace
+    settings: Settings
+    team: Team
+    tools: Mapping[str, Tool]
+    journeys: Mapping[str, Journey]
+    offers: tuple[deciding.Offer, ...]
+    models: Models
+    understanding: Understanding
+    search: Search
+    problems: tuple[str, ...] = ()
+    """What could not be read; the rest works."""
+
+    def in_studio(self, context: TurnContext | None) -> TurnContext:
+        """Give the context, or in Studio, which has none, one whose writes reach nothing real."""
+        given = context or TurnContext()
+        return given if given.services else replace(given, services=studio_services(self.tools))
+
+    def kit(
+        self, brief: Brief, context: TurnContext, *, evidence: list[str], say: Say | None
+    ) -> Kit:
+        """Give a specialist what it works with; what tools and passages say is added to `evidence`."""
+        services: Services = context.services
+        return Kit(
+            workspace=self.workspace,
+            models=self.models,
+            understanding=self.understanding,
+            search=_recording(self.search, evidence),
+            tools={name: _recorded(tool, evidence) for name, tool in self.tools.items()},
+            journeys=self.journeys,
+            ledger=_RecordingLedger(services.ledger, evidence),
+            context=self.tool_context(context, brief["turn_id"], brief["language"]),
+            catalog=self.team.members,
+            say=say,
+        )
+
+    def tool_context(self, context: TurnContext, turn_id: str, language: str) -> Context:
+        """Say to tools who is asking."""
+        zone, services = self.workspace.zone, context.services
+        verification: Verification = context.verification  # type: ignore[assignment]
+        return Context(
+            workspace_id=self.workspace.workspace_id,
+            conversation_id=context.conversation_id,
+            turn_id=turn_id,
+            customer_id=context.customer_id,
+            external_id=context.external_id,
+            verification=verification,
+            language=language,
+            now=context.now.astimezone(zone),
+            data_dir=services.data_dir or self.settings.data_dir,
+            facts={key: str(value) for key, value in context.facts.items() if key == "name" and value},
+        )
+
+
+def load(
+    workspace: Workspace, settings: Settings, models: Models, search: Search, *, strict: bool = True
+) -> Ensemble:
+    """Read a workspace and train on it; slow (up to seconds), call it on a thread.
+
+    With `strict` a wrong file is an error, as it should be at start-up; without, as on a running
+    server, the rest is taken and the problems are listed.
+    """
+    from models.embedded import understanding
+
+    version = workspace.version()
+    tools, tool_problems = tools_loading.load(workspace, strict=strict)
+    journeys, journey_problems = journeys_loading.load(workspace, tools, strict=strict)
+    members = team(workspace, tools, journeys, strict=strict)
+    examples = members.examples | {"question": _questions(search)}
+    return Ensemble(
+        version=version,
+        workspace=workspace,
+        settings=settings,
+        team=members,
+        tools=tools,
+        journeys=journeys,
+        offers=deciding.load(workspace),
+        models=models,
+        understanding=understanding.train(
+            examples,
+            languages=workspace.profile.languages,
+            embedder=models.embedder,
+            cache_dir=settings.data_dir / "cache",
+        ),
+        search=search,
+        problems=(*tool_problems, *journey_problems, *members.problems),
+    )
+
+
+def _questions(search: Search) -> dict[str, tuple[str, ...]]:
+    """Give the questions that articles say they answer: so that asking is told from acting."""
+    return getattr(search, "questions", dict)()
+
+
+def _recorded(tool: Tool, evidence: list[str]) -> Tool:
+    """Give the tool so that what it says is kept as evidence; a plain function stays one."""
+
+    def keep(result: Any) -> Any:
+        evidence.append(result.text if isinstance(result, Result) else str(result))
+        if isinstance(result, Result) and result.data:
+            evidence.append(str(result.data))
+        return result
+
+    if iscoroutinefunction(tool.function):
+
+        async def function(*args: Any, **kwargs: Any) -> Any:
+            return keep(await tool.function(*args, **kwargs))
+    else:
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            return keep(tool.function(*args, **kwargs))
+
+    return replace(tool, function=function)
+
+
+@dataclass(frozen=True)
+class _RecordingLedger:
+    """A ledger whose outcomes are kept as evidence."""
+
+    ledger: Ledger
+    evidence: list[str]
+
+    async def perform(self, proposal: Proposal, context: Context) -> Outcome:
+        outcome = await self.ledger.perform(proposal, context)
+        self.evidence.extend((outcome["text"], str(outcome["data"])))
+        return outcome
+
+    def done(self) -> list[str]:
+        return self.ledger.done()
+
+
+def _recording(search: Search, evidence: list[str]) -> Search:
+    """Give the search so that the passages it finds are kept as evidence."""
+
+    async def found(question: str, **wanted: Any) -> list[Passage]:
+        passages = await search(question, **wanted)
+        evidence.extend(f"{passage['title']}\n{passage['text']}\n{passage['url']}" for passage in passages)
+        return passages
+
+    return found

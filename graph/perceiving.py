@@ -1,0 +1,80 @@
+"""The first node: takes in what is waiting and sends it to the specialists that perceive."""
+
+from typing import Any, Literal
+
+from langchain_core.messages import AnyMessage, RemoveMessage
+from langgraph.runtime import Runtime
+from langgraph.types import Command, Overwrite, Send
+
+from agents import Signals
+from graph.briefing import brief
+from graph.context import TurnContext
+from graph.ensemble import Ensemble
+from graph.state import Conversation, Turn, waiting
+
+WINDOW = 40
+"""Messages above which the window is cut ..."""
+
+KEPT = 20
+"""... to this many: in batches, so that prompts keep a stable beginning most of the time."""
+
+
+def perceive_with(ensemble: Ensemble) -> Any:
+    """Make the node for one version of a workspace."""
+    perceivers = [name for name, member in ensemble.team.members.items() if member.perceives]
+
+    def perceive(
+        state: Conversation, runtime: Runtime[TurnContext]
+    ) -> Command[Literal["supervisor"]]:
+        """Begin the turn: forget what belonged to the last one, and read the waiting messages."""
+        context = runtime.context or TurnContext()
+        asked = waiting(state["messages"], context.message_ids)
+        update = _fresh(state, context, asked)
+        if state.get("event") or not asked:
+            return Command(update=update, goto="supervisor")
+        begun: Conversation = {**state, **update, "reports": {}}  # type: ignore[typeddict-item]
+        text = "\n".join(message.text for message in asked)
+        goto = [
+            Send(name, {"brief": brief(begun, context, ensemble, name, text=text, goal="perceive")})
+            for name in perceivers
+        ]
+        return Command(update=update, goto=goto)
+
+    return perceive
+
+
+def _fresh(state: Conversation, context: TurnContext, asked: list[AnyMessage]) -> dict[str, Any]:
+    """Give the update that begins a turn."""
+    ids = [message.id or "" for message in asked]
+    turn_id = context.turn_id or f"studio:{ids[0] if ids else 'event'}"
+    return {
+        "turn": Turn(turn_id=turn_id, message_ids=ids, hops=0, halted=""),
+        "messages": _evicted(state["messages"]),
+        "event": state.get("event") or {},
+        "signals": _unread(state),
+        "plan": [],
+        "reports": Overwrite({}),
+        "decision": {},
+        "draft": None,
+    }
+
+
+def _evicted(messages: list[AnyMessage]) -> list[RemoveMessage]:
+    """Give the removals that keep the window bounded."""
+    if len(messages) <= WINDOW:
+        return []
+    return [RemoveMessage(id=message.id or "") for message in messages[: len(messages) - KEPT]]
+
+
+def _unread(state: Conversation) -> Signals:
+    """Give empty signals that keep the language and the mood of before."""
+    before = state.get("signals")
+    return Signals(
+        language=before["language"] if before else "",
+        intents=[],
+        sentiment=before["sentiment"] if before else 0.0,
+        urgent=False,
+        complaint=False,
+        wants_person=False,
+        entities=[],
+    )

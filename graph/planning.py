@@ -1,0 +1,174 @@
+"""Who acts next, and why not the others: the supervisor's judgement, as pure functions.
+
+A plan is a list of steps, one per thing the customer wants, in the order she said them. Specialists act
+one after the other, so that each reads what the one before it wrote.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agents import Question, Signals
+from graph.state import Step
+
+MAX_STEPS = 4
+"""Things taken on in one turn; the rest is named and left for the next."""
+
+DIGRESSION = 0.5
+"""Confidence from which another wish interrupts a question that is open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """All that the plan is made from."""
+
+    text: str
+    signals: Signals
+    owners: Mapping[str, str]
+    """Which specialist answers an intent."""
+
+    awaiting: list[Question] = field(default_factory=list)
+    answers: bool = False
+    """Whether the text reads as an answer to the question that is open."""
+
+    gives_up: bool = False
+    current_intent: str = ""
+    """The intent of the procedure under way."""
+
+    spoken: bool = True
+    """Whether the text is in a language that is spoken here."""
+
+    waiting_for_person: bool = False
+    pending_approvals: bool = False
+    event: str = ""
+    follow_up: bool = False
+
+
+def plan(situation: Situation) -> list[Step]:
+    """Give the steps of this turn, in order; `[]` means that nothing is to be said."""
+    if situation.event:
+        return _after_event(situation)
+    if situation.waiting_for_person:
+        return _in_queue(situation)
+    steps = _continuing(situation) + _wanted(situation)
+    if not steps:
+        steps = [_unrecognised(situation)]
+    return _keyed(_once(steps)[:MAX_STEPS])
+
+
+def step(agent: str, goal: str, why: str, *, text: str = "", intent: str = "") -> Step:
+    """Make a step that is still to be done."""
+    return Step(
+        key=agent, agent=agent, goal=goal, why=why, text=text, intent=intent, rejected=[], state="next"
+    )
+
+
+def _after_event(situation: Situation) -> list[Step]:
+    if situation.event == "approval":
+        return [step("transactions", "event", "a person decided on what was proposed")]
+    if situation.event == "handback" and situation.follow_up:
+        return [step("engagement", "event", "a person handed back and left something to follow up")]
+    return []
+
+
+def _in_queue(situation: Situation) -> list[Step]:
+    if situation.gives_up:
+        return [step("engagement", "withdrawn", "she no longer wants a person", text=situation.text)]
+    return [step("engagement", "waiting", "a person has been called", text=situation.text)]
+
+
+def _continuing(situation: Situation) -> list[Step]:
+    """Give the message back to who asked, if it is an answer or gives the matter up."""
+    if not situation.awaiting:
+        if situation.gives_up and situation.pending_approvals:
+            return [step("transactions", "withdraw", "she takes back what awaits approval", text=situation.text)]
+        if situation.gives_up:
+            return [step("engagement", "withdrawn", "she drops the matter", text=situation.text)]
+        return []
+    asker = situation.awaiting[0]["agent"]
+    if situation.gives_up:
+        return [step(asker, "continue", "it asked, and she drops the matter", text=situation.text)]
+    if situation.answers:
+        return [step(asker, "continue", "it asked, and this is the answer", text=situation.text)]
+    return []
+
+
+def _wanted(situation: Situation) -> list[Step]:
+    """Give a step for each thing that is wanted and is not the matter already under way."""
+    if situation.gives_up:
+        return []
+    steps: list[Step] = []
+    for intent in situation.signals["intents"]:
+        agent = situation.owners.get(intent["name"])
+        if agent is None:
+            continue
+        if situation.awaiting and intent["name"] == situation.current_intent:
+            if not situation.answers:
+                steps.append(
+                    step(agent, "continue", "she comes back to what is under way", text=situation.text)
+                )
+            continue
+        if situation.awaiting and situation.answers and intent["confidence"] < DIGRESSION:
+            continue
+        why = f"she wants {intent['name']} ({intent['confidence']:.2f})"
+        steps.append(step(agent, "answer", why, text=intent["text"], intent=intent["name"]))
+    steps.sort(key=lambda made: made["agent"] != "care")
+    return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
+
+
+def _courtesy(made: Step) -> bool:
+    """Say whether a step only returns a courtesy, which a reply of substance makes needless."""
+    return made["intent"] in ("greeting", "thanks", "small_talk", "goodbye")
+
+
+def _unrecognised(situation: Situation) -> Step:
+    """Decide who tries when no wish was recognised."""
+    if not situation.spoken:
+        return step("engagement", "unspoken", "it is in a language not spoken here", text=situation.text)
+    if situation.awaiting and "?" not in situation.text:
+        return step(
+            situation.awaiting[0]["agent"], "continue", "it asked, and nothing else was recognised",
+            text=situation.text,
+        )
+    if not any(character.isalpha() for character in situation.text):
+        return step("engagement", "clarify", "there are no words in it", text=situation.text)
+    return step("knowledge", "answer", "no wish was recognised; it may be a question", text=situation.text)
+
+
+def _once(steps: list[Step]) -> list[Step]:
+    """Leave out a step that repeats the agent and the wish of an earlier one."""
+    seen: set[tuple[str, str, str]] = set()
+    kept: list[Step] = []
+    for made in steps:
+        mark = (made["agent"], made["goal"], made["intent"])
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(made)
+    return kept
+
+
+def _keyed(steps: list[Step]) -> list[Step]:
+    """Number the steps of an agent that has several, so that their reports do not collide."""
+    count: dict[str, int] = {}
+    for made in steps:
+        count[made["agent"]] = count.get(made["agent"], 0) + 1
+        if count[made["agent"]] > 1:
+            made["key"] = f"{made['agent']}:{count[made['agent']]}"
+    return steps
+
+
+def rejected(chosen: Step, situation: Situation, team: Mapping[str, str]) -> list[str]:
+    """Say why each other specialist was not chosen for this step; `team` is name and purpose."""
+    recognised = {
+        situation.owners[intent["name"]]: intent
+        for intent in situation.signals["intents"]
+        if intent["name"] in situation.owners
+    }
+    reasons: list[str] = []
+    for name in team:
+        if name == chosen["agent"]:
+            continue
+        if name in recognised:
+            reasons.append(f"{name}: {recognised[name]['name']} has a step of its own or is a courtesy")
+        else:
+            reasons.append(f"{name}: nothing it answers was recognised")
+    return reasons

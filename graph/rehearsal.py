@@ -1,0 +1,53 @@
+"""What stands in for the house when the graph runs alone, as in LangGraph Studio.
+
+Writes are executed against a throw-away folder, each proposal once, and nothing is kept after the
+process ends.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from core.errors import ToolError
+from graph.context import Services
+from tools import Context, Outcome, Proposal, Tool
+from tools.calling import call
+
+
+class RehearsalLedger:
+    """A `tools.Ledger` in memory."""
+
+    def __init__(self, tools: Mapping[str, Tool]) -> None:
+        self._tools = tools
+        self._outcomes: dict[str, Outcome] = {}
+
+    async def perform(self, proposal: Proposal, context: Context) -> Outcome:
+        """Execute the proposal, or give the outcome it had before."""
+        key = proposal["proposal_id"]
+        if key not in self._outcomes:
+            self._outcomes[key] = await self._executed(proposal, replace(context, idempotency_key=key))
+        return self._outcomes[key]
+
+    async def _executed(self, proposal: Proposal, context: Context) -> Outcome:
+        try:
+            result = await call(self._tools[proposal["tool"]], proposal["arguments"], context)
+        except ToolError as error:
+            return Outcome(state="failed", text=str(error), data={})
+        return Outcome(state="done", text=result.text, data=result.data)
+
+    def done(self) -> list[str]:
+        """Nothing: a rehearsal has no dropped runs."""
+        return []
+
+
+@cache
+def _folder() -> Path:
+    """Make the throw-away folder of this process."""
+    return Path(tempfile.mkdtemp(prefix="regente-rehearsal-"))
+
+
+def studio_services(tools: Mapping[str, Tool]) -> Services:
+    """Give services that reach nothing real."""
+    return Services(ledger=RehearsalLedger(tools), data_dir=_folder())

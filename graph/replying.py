@@ -1,0 +1,141 @@
+"""The last nodes: decide what else to say, make one reply, and review it."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from langchain_core.messages import AIMessage
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from agents import Report
+from agents.phrases import phrases
+from core.workspace import said as text_in
+from decisions import deciding
+from graph import composing, reviewing
+from graph.briefing import language_of
+from graph.context import Services, TurnContext
+from graph.ensemble import Ensemble
+from graph.reviewing import Grounds
+from graph.state import Conversation, Draft
+
+say = phrases(__file__)
+
+
+def decide_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
+    """Make the node that picks what else to say; it is pure and may pick nothing."""
+
+    def decide(state: Conversation, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        """Pick an offer, or nothing, with a reason for every loser."""
+        context = runtime.context or TurnContext()
+        before = state.get("decision") or {}
+        situation = deciding.Situation(
+            today=context.now.astimezone(ensemble.workspace.zone).date(),
+            intents=tuple(step["intent"] for step in state.get("plan", []) if step["intent"]),
+            complaint_open=_complaint_open(state, context),
+            sentiment=state["signals"]["sentiment"],  # type: ignore[typeddict-item]
+            question_open=bool(state.get("awaiting")) or bool(state.get("handoff")),
+            offered=tuple(state.get("offered", [])),
+        )
+        decision = before | deciding.decide(ensemble.offers, situation)
+        made = [decision["winner"]] if decision["winner"] != "nothing" else []
+        return {"decision": decision, "offered": [*state.get("offered", []), *made]}
+
+    return decide
+
+
+def compose_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
+    """Make the node that joins the reports to one reply."""
+
+    def compose(state: Conversation, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        """Join the reports, the offer and the one question."""
+        context = runtime.context or TurnContext()
+        language = language_of(state, context, ensemble)
+        winner = (state.get("decision") or {}).get("winner")
+        offer = next((offer for offer in ensemble.offers if offer.id == winner), None)
+        awaiting = state.get("awaiting", [])
+        extras = composing.Extras(
+            notice=notice(state, context, ensemble),
+            offer=text_in(offer.text, language) if offer else "",
+            question=awaiting[0] if awaiting and not state.get("handoff") else None,
+        )
+        return {"draft": composing.compose(in_order(state), extras)}
+
+    return compose
+
+
+def review_with(ensemble: Ensemble) -> Callable[..., Command[Any]]:
+    """Make the node that holds the reply against what it rests on."""
+
+    async def review(
+        state: Conversation, runtime: Runtime[TurnContext]
+    ) -> Command[Literal["handoff", "__end__"]]:
+        """Let through what is supported; nothing changes the text afterwards."""
+        context = runtime.context or TurnContext()
+        draft = state.get("draft") or Draft(
+            text="", agent="", citations=[], buttons=[], evidence=[], dropped=[]
+        )
+        language = language_of(state, context, ensemble)
+        text, dropped = reviewing.review(draft["text"], grounds(state, context, ensemble, draft["evidence"]))
+        if dropped and not text:
+            text = say("nothing_left", language)
+        draft = Draft(**{**draft, "text": text, "dropped": dropped, "evidence": []})
+        services: Services | None = context.services
+        if services is not None:
+            await services.voice.finish(text)
+        messages = [AIMessage(text, name=draft["agent"], id=f"{_turn_id(state)}:reply")] if text else []
+        goto: Literal["handoff", "__end__"] = "handoff" if state.get("handoff") else "__end__"
+        return Command(update={"draft": draft, "messages": messages}, goto=goto)
+
+    return review
+
+
+def in_order(state: Conversation) -> list[Report]:
+    """Give the reports of the steps that spoke, in the order of the plan."""
+    reports = state.get("reports", {})
+    return [reports[step["key"]] for step in state.get("plan", []) if step["key"] in reports]
+
+
+def notice(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str:
+    """Say that an AI is speaking: at the start, and after a person's stretch."""
+    due = bool(context.facts.get("first_turn")) or bool(context.facts.get("after_person"))
+    language = language_of(state, context, ensemble)
+    workspace = ensemble.workspace
+    return composing.ai_notice(workspace.policies, language, profile=workspace.profile, due=due)
+
+
+def grounds(
+    state: Conversation, context: TurnContext, ensemble: Ensemble, evidence: list[str]
+) -> Grounds:
+    """Gather all that a reply may rest on."""
+    language = language_of(state, context, ensemble)
+    policies = ensemble.workspace.policies
+    running = {instance["journey"] for instance in state.get("journey", [])}
+    running |= {
+        journey.journey
+        for journey in ensemble.journeys.values()
+        if any(step["intent"] == journey.trigger.intent for step in state.get("plan", []))
+    }
+    written = [
+        str(ensemble.journeys[name].model_dump()) for name in sorted(running) if name in ensemble.journeys
+    ]
+    offers = [str(offer.text) for offer in ensemble.offers]
+    return Grounds(
+        evidence=(
+            *evidence,
+            *(message.text for message in state["messages"]),
+            *(str(slot["value"]) for slot in state.get("slots", {}).values()),
+            *(question["text"] for question in state.get("awaiting", [])),
+            *(str(value) for value in (context.facts, state.get("event"), state.get("promises"))),
+            notice(state, context, ensemble),
+            text_in(policies.waiting_notice, language),
+            *written,
+            *offers,
+        ),
+        never_promise=tuple(policies.never_promise.get(language, [])),
+    )
+
+
+def _turn_id(state: Conversation) -> str:
+    return state["turn"]["turn_id"]  # type: ignore[typeddict-item]
+
+

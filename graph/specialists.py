@@ -1,0 +1,64 @@
+"""A specialist as a subgraph: a brief goes in, a report comes out, and nothing else."""
+
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from agents import Brief, Report, Specialist
+from graph import composing
+from graph.context import TurnContext
+from graph.ensemble import Ensemble, Say
+from graph.reviewing import Grounds
+from graph.state import Assignment, Findings, Work
+
+def subgraph(name: str, specialist: Specialist, ensemble: Ensemble) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Compile one specialist; it stores nothing of its own, so it has no checkpointer."""
+
+    async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Findings:
+        """Read the brief, work, report."""
+        brief = state["brief"]
+        evidence: list[str] = []
+        context = ensemble.in_studio(runtime.context)
+        say = _say(brief, context, ensemble, evidence) if brief["alone"] else None
+        kit = ensemble.kit(brief, context, evidence=evidence, say=say)
+        report = await specialist.respond(brief, kit)
+        return {"reports": {brief["step"]: _complete(name, brief, report, evidence)}}
+
+    graph = StateGraph(
+        Work, context_schema=TurnContext, input_schema=Assignment, output_schema=Findings
+    )
+    graph.add_node("respond", respond)
+    graph.add_edge(START, "respond")
+    graph.add_edge("respond", END)
+    return graph.compile(name=name, checkpointer=False)
+
+
+def _complete(name: str, brief: Brief, report: Report, evidence: list[str]) -> Report:
+    """Give the report with its author and all that it rests on."""
+    joined = [*report.get("evidence", []), *evidence]
+    known = {"agent": name, "given": brief["given"], "evidence": list(dict.fromkeys(joined))}
+    return Report(**{**report, **known})
+
+
+def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[str]) -> Say:
+    """Make the way in which this specialist shows finished sentences while it works."""
+    policies, profile = ensemble.workspace.policies, ensemble.workspace.profile
+    due = bool(context.facts.get("first_turn")) or bool(context.facts.get("after_person"))
+    notice = composing.ai_notice(policies, brief["language"], profile=profile, due=due)
+
+    async def say(sentence: str) -> None:
+        grounds = Grounds(
+            evidence=(
+                *evidence,
+                brief["text"],
+                *(utterance["text"] for utterance in brief["history"]),
+                *(str(slot["value"]) for slot in brief["slots"].values()),
+                str(brief["facts"]),
+            ),
+            never_promise=tuple(policies.never_promise.get(brief["language"], [])),
+        )
+        await context.services.voice.say(sentence, grounds, notice=notice)
+
+    return say

@@ -1,0 +1,213 @@
+"""The supervisor: plans the turn, hands out its steps one by one, and takes in what comes back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command, Send
+
+from agents import Question, Report, Signals
+from graph import packets, planning
+from graph.briefing import brief, language_of
+from graph.context import TurnContext
+from graph.ensemble import Ensemble
+from graph.planning import Situation
+from graph.state import Conversation, Step, Turn, waiting
+
+HOP_BUDGET = 8
+"""Specialists called in one turn; what needs more goes to a person."""
+
+MISSES = 2
+"""Turns in a row without an answer after which a person is called, not only offered."""
+
+
+def supervise_with(ensemble: Ensemble) -> Callable[..., Command[str]]:
+    """Make the node for one version of a workspace."""
+
+    def supervisor(state: Conversation, runtime: Runtime[TurnContext]) -> Command[str]:
+        """Take in the last report, then call the next specialist or go on to the decision."""
+        context = runtime.context or TurnContext()
+        update = _perceived(state) if not state.get("plan") else _reported(state)
+        now: Conversation = {**state, **update}  # type: ignore[typeddict-item]
+        if not state.get("plan"):
+            update |= _planned(now, context, ensemble)
+        now = {**now, **update}  # type: ignore[typeddict-item]
+        return _next(now, update, context, ensemble)
+
+    return supervisor
+
+
+def _perceived(state: Conversation) -> dict[str, Any]:
+    """Join what the perceiving specialists reported into the signals."""
+    signals: dict[str, Any] = dict(state["signals"])
+    for report in state.get("reports", {}).values():
+        signals |= report.get("signals", {})
+    return {"signals": Signals(**signals)}
+
+
+def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> dict[str, Any]:
+    """Make the plan, with the reasons against everybody else."""
+    situation = _situation(state, context, ensemble)
+    team = {
+        name: member.purpose for name, member in ensemble.team.members.items() if not member.perceives
+    }
+    steps = planning.plan(situation)
+    for step in steps:
+        step["rejected"] = planning.rejected(step, situation, team)
+    return {"plan": steps} | _handed_back(state)
+
+
+def _situation(state: Conversation, context: TurnContext, ensemble: Ensemble) -> Situation:
+    asked = waiting(state["messages"], context.message_ids)
+    text = "" if state.get("event") else "\n".join(message.text for message in asked)
+    language = language_of(state, context, ensemble)
+    awaiting, understanding = state.get("awaiting", []), ensemble.understanding
+    event = state.get("event") or {}
+    current = state.get("journey", [])
+    journey = ensemble.journeys.get(current[0]["journey"]) if current else None
+    gives_up = bool(text) and understanding.gives_up(text, language)
+    return Situation(
+        text=text,
+        signals=state["signals"],  # type: ignore[typeddict-item]
+        owners=ensemble.team.owners | {"question": "knowledge"},
+        awaiting=awaiting,
+        answers=bool(awaiting) and _answers(text, awaiting[0], state, context, ensemble),
+        gives_up=gives_up,
+        current_intent=journey.trigger.intent if journey else "",
+        spoken=not text or understanding.spoken(text),
+        waiting_for_person=bool(state.get("handoff")),
+        pending_approvals=bool(context.facts.get("pending_approvals")),
+        event=str(event.get("kind", "")),
+        follow_up=bool(event.get("follow_up")),
+    )
+
+
+def _answers(
+    text: str, question: Question, state: Conversation, context: TurnContext, ensemble: Ensemble
+) -> bool:
+    """Say whether a text reads as the answer to the question that is open."""
+    understanding = ensemble.understanding
+    language = language_of(state, context, ensemble)
+    if question["slot"] in ("confirm", "person"):
+        return understanding.agreement(text, language) is not None
+    instances = state.get("journey", [])
+    journey = ensemble.journeys.get(instances[0]["journey"]) if instances else None
+    slot = journey.slots.get(question["slot"]) if journey else None
+    if slot is None:
+        return not state["signals"]["intents"] and "?" not in text  # type: ignore[typeddict-item]
+    labels = [str(option.get("label", "")) for option in instances[0].get("options", [])]
+    if labels and understanding.choose(labels, text, language) is not None:
+        return True
+    schema = slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
+    found = understanding.values(
+        {question["slot"]: schema}, text, language, context.now, asked=question["slot"]
+    )
+    return bool(found)
+
+
+def _handed_back(state: Conversation) -> dict[str, Any]:
+    """Keep what a person's stretch left behind as facts."""
+    event = state.get("event") or {}
+    if event.get("kind") != "handback":
+        return {}
+    promised = str(event.get("promised") or "").strip()
+    promises = [*state.get("promises", []), *([promised] if promised else [])][-10:]
+    slots = {
+        name: {"value": value, "source": "person", "verification": "verified"}
+        for name, value in (event.get("changed") or {}).items()
+    }
+    return {
+        "handoff": {},
+        "awaiting": [],
+        "misses": 0,
+        "promises": promises,
+        "slots": {**state.get("slots", {}), **slots},
+    }
+
+
+def _reported(state: Conversation) -> dict[str, Any]:
+    """Take in the report of the step that was running."""
+    plan = [dict(step) for step in state.get("plan", [])]
+    running = next((step for step in plan if step["state"] == "running"), None)
+    if running is None:
+        return {}
+    running["state"] = "done"
+    report = state.get("reports", {}).get(str(running["key"]))
+    update: dict[str, Any] = {"plan": plan}
+    if report is None:
+        return update
+    return update | _learned(state, report) | _needs_person(state, plan, report)
+
+
+def _learned(state: Conversation, report: Report) -> dict[str, Any]:
+    """Give the slots, open questions and procedures after a report."""
+    update: dict[str, Any] = {}
+    if slots := report.get("slots"):
+        update["slots"] = {**state.get("slots", {}), **slots}
+    if "journey" in report:
+        update["journey"] = report["journey"]
+    others = [question for question in state.get("awaiting", []) if question["agent"] != report["agent"]]
+    asked = report.get("asked")
+    if asked is not None:
+        update["awaiting"] = [*asked, *others]
+    elif len(others) < len(state.get("awaiting", [])) and report["text"]:
+        update["awaiting"] = others
+    return update
+
+
+def _needs_person(state: Conversation, plan: list[dict[str, Any]], report: Report) -> dict[str, Any]:
+    """Call or offer a person when a specialist wants one or could not help."""
+    if reason := report.get("handoff"):
+        told = report["agent"] == "engagement"
+        if not told and not any(step["goal"] == "handoff" for step in plan):
+            plan.append(dict(planning.step("engagement", "handoff", reason)) | {"key": "engagement:handoff"})
+            return {"plan": plan}
+        return {"handoff": {"reason": reason}, "plan": plan}
+    if not report.get("unanswered"):
+        return {}
+    if state.get("misses", 0) + 1 >= MISSES:
+        why = f"{MISSES} messages in a row could not be answered"
+        plan.append(dict(planning.step("engagement", "handoff", why)) | {"key": "engagement:handoff"})
+        return {"plan": plan, "misses": 0}
+    plan.append(
+        dict(planning.step("engagement", "offer_person", report["unanswered"])) | {"key": "engagement:offer"}
+    )
+    return {"plan": plan, "misses": state.get("misses", 0) + 1}
+
+
+def _next(
+    state: Conversation, update: dict[str, Any], context: TurnContext, ensemble: Ensemble
+) -> Command[str]:
+    """Call the next specialist, or go on when the plan is done or the budget spent."""
+    plan: list[Step] = [Step(**step) for step in state.get("plan", [])]
+    turn = Turn(**state["turn"])  # type: ignore[typeddict-item]
+    following = next((step for step in plan if step["state"] == "next"), None)
+    if following and turn["hops"] >= HOP_BUDGET and not turn["halted"]:
+        turn["halted"] = f"the plan needs more than {HOP_BUDGET} specialists"
+        following = planning.step("engagement", "handoff", turn["halted"]) | {"key": "engagement:halt"}
+        plan = [step for step in plan if step["state"] == "done"] + [following]
+    if following is None:
+        update |= {"plan": plan, "turn": turn} | _closed(state, update, plan)
+        return Command(update=update, goto="decide")
+    following["state"] = "running"
+    turn["hops"] += 1
+    update |= {"plan": plan, "turn": turn}
+    now: Conversation = {**state, **update}  # type: ignore[typeddict-item]
+    text = following["text"]
+    made = brief(now, context, ensemble, following["agent"], text=text, goal=following["goal"], step=following)
+    return Command(update=update, goto=Send(following["agent"], {"brief": made}))
+
+
+def _closed(state: Conversation, update: dict[str, Any], plan: list[Step]) -> dict[str, Any]:
+    """Settle what the whole turn means: the packet for a person, a withdrawal, an end to misses."""
+    closing: dict[str, Any] = {}
+    if any(step["goal"] == "withdrawn" for step in plan) and state.get("handoff"):
+        return {"handoff": {}, "misses": 0}
+    handoff = update.get("handoff") or state.get("handoff") or {}
+    if handoff and "packet" not in handoff:
+        closing["handoff"] = {**handoff, "packet": packets.packet(state, str(handoff["reason"]))}
+        closing["awaiting"] = []
+    if not any(report.get("unanswered") for report in state.get("reports", {}).values()):
+        closing["misses"] = 0
+    return closing
+

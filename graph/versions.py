@@ -1,0 +1,107 @@
+"""Which version of the workspace plays now: built at start, built anew when a file changes.
+
+A turn ends on the version it began with; the next one takes the new. A version that cannot be read at
+all leaves the one before it playing, and says why.
+"""
+
+import asyncio
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import agents
+import tools
+from core.errors import RegenteError
+from core.settings import Settings, settings
+from core.workspace import Workspace
+from graph.builder import Compiled, Conductor, build
+from graph.ensemble import Ensemble, load
+from knowledge import Search
+from models import Models
+
+WATCH_S = 2.0
+log = structlog.get_logger(__name__)
+
+
+class Versions:
+    """The playing version of one workspace."""
+
+    def __init__(self, deployment: Settings, models: Models, search: Search) -> None:
+        self._settings = deployment
+        self._models = models
+        self._search = search
+        self._seen = self._look()
+        self.current = Conductor(self._load(strict=True))
+        self.problem = ""
+        """Why the newest files are not playing, or empty."""
+
+    def _load(self, *, strict: bool) -> Ensemble:
+        workspace = Workspace(self._settings.workspace)
+        return load(workspace, self._settings, self._models, self._search, strict=strict)
+
+    def _look(self) -> str:
+        """Give a short hash of every file that shapes the graph, the workspace's and the product's."""
+        digest = hashlib.sha256(Workspace(self._settings.workspace).version().encode())
+        for package in (agents, tools):
+            for path in sorted(Path(package.__path__[0]).glob("*.*")):
+                status = path.stat()
+                digest.update(f"{path.name}:{status.st_mtime_ns}:{status.st_size};".encode())
+        return digest.hexdigest()
+
+    def refresh(self) -> bool:
+        """Build a new version if a file has changed; say whether one plays now. Slow: use a thread."""
+        try:
+            seen = self._look()
+            if seen == self._seen:
+                return False
+            self._seen = seen
+            self.current = Conductor(self._load(strict=False))
+        except (RegenteError, OSError) as error:
+            self.problem = str(error)
+            log.warning("version_refused", problem=self.problem)
+            return False
+        self.problem = "; ".join(self.current.ensemble.problems)
+        log.info("version_plays", version=self.current.version, problems=self.problem)
+        return True
+
+    async def watch(self) -> None:
+        """Look for changed files until cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            try:
+                await asyncio.to_thread(self.refresh)
+            except Exception:  # a broken file must not end the watch; the version before goes on
+                log.exception("version_failed")
+
+
+@cache
+def _studio() -> tuple[Settings, Models, Any]:
+    """Open models and knowledge for Studio, beside the server's own data."""
+    from core.database import Database
+    from core.upgrade import upgrade
+    from knowledge.retrieval import open_knowledge
+    from models.loading import load as load_models
+
+    deployment = settings()
+    apart = deployment.model_copy(
+        update={"data_dir": deployment.data_dir / "studio", "database_url": ""}
+    )
+    workspace = Workspace(apart.workspace)
+    database = Database(apart.database)
+    upgrade(database)
+    models = load_models(apart, workspace)
+    return apart, models, open_knowledge(database, workspace, models, apart)
+
+
+@cache
+def _studio_graph(seen: str) -> Compiled:
+    deployment, models, search = _studio()
+    return build(load(Workspace(deployment.workspace), deployment, models, search, strict=False))
+
+
+def in_studio() -> Compiled:
+    """Give the graph of the workspace as its files are now."""
+    return _studio_graph(Workspace(settings().workspace).version())

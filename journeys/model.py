@@ -1,0 +1,198 @@
+"""The journey language: what a `journeys/*.yaml` file may say.
+
+    journey: cancel_order
+    version: 1
+    purpose: {pt-BR: cancelar um pedido, en: cancel an order}
+    needs: verified                       # anonymous | claimed | verified | strong
+    trigger:
+      intent: cancel_order
+      examples: {pt-BR: [...], en: [...]}
+    slots:
+      order_id:
+        schema: {type: string, pattern: "A-[0-9]{4}"}
+        ask: {pt-BR: "Qual pedido?", en: "Which order?"}
+        options: {call: my_orders, items: orders, value: order_id, label: label}
+      reason:
+        schema: {type: string, enum: [late, wrong_size, changed_mind]}
+        labels: {changed_mind: {pt-BR: "mudei de ideia", en: "changed my mind"}}
+        ask: {...}
+        required: false                   # taken if said, never asked
+    steps:
+      - {id: which, collect: order_id}
+      - {id: look, call: order_status, with: {order_id: $order_id}, into: order}
+      - id: sent
+        branch:
+          - {when: "order.status in ['shipped', 'delivered']", go: too_late}
+          - {go: ask}
+      - {id: ask, confirm: cancel_order, with: {order_id: $order_id}, into: cancelled}
+      - {id: told, say: "$cancelled.text", go: end}
+      - {id: too_late, say: {pt-BR: "...", en: "..."}, go: end}
+
+Steps run from top to bottom; `go` jumps to a step id, or to `end`. `$name`, `$name.field` in `with`
+and in texts is a slot's value or a field of a call's data; `$name.text` is the sentence the tool gave.
+`confirm` names a tool that writes: it is previewed, shown to the customer, executed after her yes
+(or put before a person, when the workspace's policies say so) and its outcome lands in `into`.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.workspace import Text
+from tools import Proposal, Verification
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Options(_Part):
+    """Where the possible values of a slot come from, so that "my last order" can be understood."""
+
+    call: str
+    """A tool that reads; called without arguments, or with `with`."""
+
+    arguments: dict[str, Any] = Field(default={}, alias="with")
+    items: str
+    """Field of its data that holds the list, newest first."""
+
+    value: str
+    """Field of an item that is the slot's value."""
+
+    label: str
+    """Field of an item that a customer recognises it by."""
+
+
+class Slot(_Part):
+    """A value that the journey needs."""
+
+    schema_: dict[str, Any] = Field(default={"type": "string"}, alias="schema")
+    """JSON schema of the value; `format: date` and `pattern` guide its recognition in text."""
+
+    ask: Text = {}
+    """The question, per language."""
+
+    labels: dict[str, Text] = {}
+    """How customers call the values of an `enum`."""
+
+    options: Options | None = None
+    required: bool = True
+    """An optional slot is taken when it is said and never asked for."""
+
+    default: Any = None
+
+
+class _Step(_Part):
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    go: str | None = None
+    """The step after this one; none: the next in the file; `end`: no further."""
+
+
+class Collect(_Step):
+    """Ask until the slot has a value."""
+
+    collect: str
+
+
+class Call(_Step):
+    """Call a tool that reads."""
+
+    call: str
+    arguments: dict[str, Any] = Field(default={}, alias="with")
+    into: str | None = None
+    failed: str | None = None
+    """Step to go to when the tool fails; none: its message is said and the journey ends."""
+
+
+class When(_Part):
+    """One way on."""
+
+    when: str | None = None
+    """A condition over slots and results; none: otherwise."""
+
+    go: str
+
+
+class Branch(_Step):
+    """Go on at the first condition that holds."""
+
+    branch: Annotated[list[When], Field(min_length=1)]
+
+
+class Confirm(_Step):
+    """Propose a write, execute it after the customer's yes or a person's approval."""
+
+    confirm: str
+    arguments: dict[str, Any] = Field(default={}, alias="with")
+    into: str | None = None
+    ask: Text = {}
+    """Replaces the standard question; `$preview` is what will be done."""
+
+    declined: str | None = None
+    """Step to go to after a no; none: it is dropped politely and the journey ends."""
+
+    failed: str | None = None
+
+
+class Say(_Step):
+    """Say something."""
+
+    say: Text | str
+
+
+class HandOff(_Step):
+    """Bring a person in."""
+
+    hand_off: Text | str
+    """Why, for the person who takes over."""
+
+
+Step = Collect | Call | Branch | Confirm | Say | HandOff
+
+
+class Trigger(_Part):
+    """What starts the journey."""
+
+    intent: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    examples: dict[str, list[str]] = {}
+    """What customers say when they want this, per language."""
+
+
+class Journey(_Part):
+    """A procedure."""
+
+    journey: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = 1
+    purpose: Text
+    """Completes "I can help you to ...", per language."""
+
+    needs: Verification = "verified"
+    trigger: Trigger
+    slots: dict[str, Slot] = {}
+    steps: Annotated[list[Step], Field(min_length=1)]
+
+
+class Instance(TypedDict):
+    """One run of a journey, plain enough to be checkpointed."""
+
+    instance_id: str
+    journey: str
+    version: int
+    """A running instance finishes on the version it began with."""
+
+    step: str
+    state: Literal["running", "done", "cancelled", "failed", "handed_off"]
+    slots: dict[str, Any]
+    results: dict[str, dict[str, Any]]
+    """What calls gave, by `into`: their data plus `text`."""
+
+    asked: str
+    """The slot that was asked for, `confirm`, or empty."""
+
+    tries: int
+    """How often the present question was put without a usable answer."""
+
+    options: list[dict[str, Any]]
+    """Choices that were shown with the present question: `{value, label}`."""
+
+    proposal: NotRequired[Proposal | None]

@@ -1,0 +1,37 @@
+"""Knowledge: what the company has written, found by meaning and by word, and cited.
+
+SQL holds sources and passages; Chroma (dense) and BM25 (words) are derived from it and can be built
+again. Below a calibrated score nothing is returned: the caller abstains.
+"""
+
+from typing import Literal, Protocol, TypedDict
+
+Audience = Literal["customer", "staff"]
+
+
+class Passage(TypedDict):
+    """A piece of an article, as long as a person would quote."""
+
+    passage_id: str
+    source_id: str
+    title: str
+    """Of the article, then of the section: `Returns › How long do I have?`."""
+
+    text: str
+    language: str
+    url: str
+    """Where a customer can read on; may be empty."""
+
+    score: float
+    """0 to 1, calibrated: the chance that this passage answers the question."""
+
+
+class Search(Protocol):
+    """Finds passages."""
+
+    async def __call__(
+        self, question: str, *, language: str, audience: Audience = "customer",
+        tags: tuple[str, ...] = (), limit: int = 4,
+    ) -> list[Passage]:
+        """Give passages that may answer, best first; `[]` when nothing is near enough."""
+        ...

@@ -1,0 +1,108 @@
+"""Models: chat models by role and an embedder, embedded or behind any OpenAI-compatible URL.
+
+`models.loading.load(settings, workspace)` gives `Models`; the folder is heavy, this contract is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from langchain_core.language_models import BaseChatModel
+
+Role = Literal["route", "answer", "write", "judge"]
+
+
+class Embedder(Protocol):
+    """Turns sentences into vectors of length 1."""
+
+    name: str
+    """With its version: indexes and classifiers carry it, so that vectors never mix."""
+
+    dimensions: int
+
+    def embed(self, sentences: list[str]) -> "np.ndarray":
+        """Give `(len(sentences), dimensions)` float32; CPU-bound, call it on a thread."""
+        ...
+
+
+@dataclass
+class Usage:
+    """What a turn has spent on models so far."""
+
+    calls: int = 0
+    """Calls that left the process; the embedded model is free and not counted."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    degraded: str = ""
+    """Why the embedded model answered for another, or empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Models:
+    """The models of one workspace, by role."""
+
+    route: "BaseChatModel"
+    answer: "BaseChatModel"
+    write: "BaseChatModel"
+    judge: "BaseChatModel"
+    embedder: Embedder
+    external: bool
+    """Whether a paid or remote model stands behind the roles."""
+
+
+class Understanding(Protocol):
+    """Reads customers' words without a language model; trained on a workspace's examples."""
+
+    def language(self, text: str, prior: str) -> str:
+        """Give one of the workspace's languages; `prior` where the text does not say."""
+        ...
+
+    def spoken(self, text: str) -> bool:
+        """Say whether the text is in one of the workspace's languages, or in none that is certain."""
+        ...
+
+    def intents(self, text: str, language: str) -> list[dict[str, Any]]:
+        """Give what the text asks for: `{name, confidence, text}` per clause, in order; `[]`: unknown."""
+        ...
+
+    def sentiment(self, text: str, language: str) -> float:
+        """Give -1 (angry) to 1 (delighted)."""
+        ...
+
+    def urgent(self, text: str, language: str) -> bool:
+        """Say whether the customer presses for time."""
+        ...
+
+    def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
+        """Give values in the text, `{kind, value, text}`; see `agents.Entity`."""
+        ...
+
+    def agreement(self, text: str, language: str) -> bool | None:
+        """Read a yes or a no; None when it is neither."""
+        ...
+
+    def gives_up(self, text: str, language: str) -> bool:
+        """Say whether the customer drops the matter ("never mind", "deixa pra lá")."""
+        ...
+
+    def values(
+        self, schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime,
+        *, asked: str = "",
+    ) -> dict[str, Any]:
+        """Find values for JSON schemas in the text; nothing is invented, what is missing is left out.
+
+        `asked` names the argument that was just asked for: a bare answer may be taken for it. A schema
+        may carry `x-labels` (`{enum value: {language: words}}`).
+        """
+        ...
+
+    def choose(self, options: Sequence[str], text: str, language: str) -> int | None:
+        """Find which of the labels the customer means: by number in a list, ordinal, "the last one"
+        (the list is newest first), or by words that only one of them has; None when unclear.
+        """
+        ...

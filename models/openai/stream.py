@@ -1,0 +1,140 @@
+"""The wire format of a streamed answer: server-sent events, put together as they arrive."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from core.errors import ModelFailed
+
+DONE = "[DONE]"
+
+
+class EventReader:
+    """Cuts bytes into the `data` of server-sent events; LF, CRLF, comments and split reads are fine."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._lines: list[bytes] = []
+
+    def feed(self, received: bytes) -> Iterator[bytes]:
+        """Give the data of every event that is complete now."""
+        *lines, self._rest = (self._rest + received).split(b"\n")
+        for line in lines:
+            yield from self._line(line.rstrip(b"\r"))
+
+    def end(self) -> Iterator[bytes]:
+        """Give the last event, when the server left out the empty line behind it."""
+        if self._rest:
+            yield from self._line(self._rest.rstrip(b"\r"))
+            self._rest = b""
+        yield from self._line(b"")
+
+    def _line(self, line: bytes) -> Iterator[bytes]:
+        if line.startswith(b"data:"):
+            self._lines.append(line[5:].removeprefix(b" "))
+        elif not line and self._lines:
+            yield b"\n".join(self._lines)
+            self._lines.clear()
+
+
+@dataclass
+class Call:
+    """A tool call, or the part of one that has come since it was last taken."""
+
+    index: int
+    call_id: str | None = None
+    name: str | None = None
+    arguments: str = ""
+
+
+@dataclass
+class Piece:
+    """What came since the last piece was taken."""
+
+    text: str = ""
+    refusal: str = ""
+    calls: dict[int, Call] = field(default_factory=dict)
+    usage: dict[str, Any] | None = None
+    finish: str | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    """`id`, `model`, `system_fingerprint` and `service_tier`, as far as the server says them."""
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.refusal or self.calls or self.usage or self.finish)
+
+
+ABOUT = ("id", "model", "system_fingerprint", "service_tier")
+
+
+class Answer:
+    """Collects the events of one streamed answer."""
+
+    def __init__(self) -> None:
+        self.piece = Piece()
+        self.finished = False
+        """A finish reason came: the answer is whole."""
+
+        self.done = False
+        """The server said that nothing follows."""
+
+    def add(self, data: bytes) -> None:
+        """Take one event in.
+
+        Raises:
+            ModelFailed: it is no JSON, no chunk of a chat completion, or an error report.
+        """
+        if data.strip() == b"[DONE]":
+            self.done = True
+            return
+        chunk = _parsed(data)
+        if error := chunk.get("error"):
+            raise ModelFailed(f"The model server broke off with an error: {_said(error)}.")
+        for name in ABOUT:
+            if chunk.get(name):
+                self.piece.about[name] = chunk[name]
+        if usage := chunk.get("usage"):
+            self.piece.usage = usage
+        for choice in chunk.get("choices") or ():
+            if isinstance(choice, dict) and not choice.get("index"):
+                self._choice(choice)
+
+    def _choice(self, choice: dict[str, Any]) -> None:
+        delta = choice.get("delta") or {}
+        self.piece.text += delta.get("content") or ""
+        self.piece.refusal += delta.get("refusal") or ""
+        for position, part in enumerate(delta.get("tool_calls") or ()):
+            self._call(position, part)
+        if choice.get("finish_reason"):
+            self.piece.finish = choice["finish_reason"]
+            self.finished = True
+
+    def _call(self, position: int, part: dict[str, Any]) -> None:
+        index = part.get("index")
+        index = position if index is None else index
+        call = self.piece.calls.setdefault(index, Call(index))
+        function = part.get("function") or {}
+        call.call_id = call.call_id or part.get("id")
+        if function.get("name"):
+            call.name = (call.name or "") + function["name"]
+        call.arguments += function.get("arguments") or ""
+
+    def take(self) -> Piece:
+        """Give what came since the last call."""
+        piece, self.piece = self.piece, Piece()
+        return piece
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        chunk = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        chunk = None
+    if not isinstance(chunk, dict):
+        raise ModelFailed("The model server streamed something that is not JSON.")
+    return chunk
+
+
+def _said(error: Any) -> str:
+    return str(error.get("message") or error) if isinstance(error, dict) else str(error)

@@ -1,0 +1,45 @@
+"""What a turn spends on models: a `Usage` that follows the turn through its tasks and threads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from models import Usage
+
+_usage: ContextVar[Usage | None] = ContextVar("regente_model_usage", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Usage]:
+    """Give a `Usage` that every model call inside of the block adds to; blocks do not share.
+
+    Tasks started inside write to the same object, threads too where the context is copied
+    (`asyncio.to_thread` does).
+    """
+    usage = Usage()
+    token = _usage.set(usage)
+    try:
+        yield usage
+    finally:
+        _usage.reset(token)
+
+
+def spend(input_tokens: int, output_tokens: int, cost_usd: float) -> None:
+    """Add tokens and their price to the turn's usage; outside of `metered` it goes nowhere."""
+    if usage := _usage.get():
+        usage.input_tokens += input_tokens
+        usage.output_tokens += output_tokens
+        usage.cost_usd += cost_usd
+
+
+def count_call() -> None:
+    """Note that a call left the process; a failed one counts, for it may have been billed."""
+    if usage := _usage.get():
+        usage.calls += 1
+
+
+def mark_degraded(reason: str) -> None:
+    """Note why the embedded model answers for another; the first reason of a turn is kept."""
+    usage = _usage.get()
+    if usage and not usage.degraded:
+        usage.degraded = reason

@@ -1,0 +1,128 @@
+"""The supervisor's judgement: who acts, in which order, and why not the others."""
+
+from typing import Any
+
+from agents import Intent, Question, Signals
+from graph.planning import Situation, plan, rejected
+
+OWNERS = {
+    "status": "transactions", "cancel": "transactions", "question": "knowledge",
+    "complaint": "care", "person": "engagement", "greeting": "engagement", "thanks": "engagement",
+}
+
+
+def signals(*intents: tuple[str, float]) -> Signals:
+    wanted = [Intent(name=name, confidence=confidence, text=name) for name, confidence in intents]
+    return Signals(
+        language="en", intents=wanted, sentiment=0, urgent=False, complaint=False,
+        wants_person=False, entities=[],
+    )
+
+
+def situation(text: str, *intents: tuple[str, float], **known: Any) -> Situation:
+    return Situation(text=text, signals=signals(*intents), owners=OWNERS, **known)
+
+
+def who(given: Situation) -> list[tuple[str, str]]:
+    return [(step["agent"], step["goal"]) for step in plan(given)]
+
+
+ASKED = [Question(agent="transactions", slot="order_id", text="Which?")]
+
+
+def test_two_wishes_make_two_steps_in_the_order_they_were_said() -> None:
+    given = situation("where is it and how long do I have", ("status", 0.8), ("question", 0.7))
+    assert who(given) == [("transactions", "answer"), ("knowledge", "answer")]
+
+
+def test_a_complaint_is_heard_before_anything_else() -> None:
+    given = situation("where is it, this is a disgrace", ("status", 0.8), ("complaint", 0.9))
+    assert who(given)[0] == ("care", "answer")
+
+
+def test_a_greeting_before_a_wish_needs_no_answer_of_its_own() -> None:
+    assert who(situation("hi, where is it", ("greeting", 0.9), ("status", 0.8))) == [
+        ("transactions", "answer")
+    ]
+
+
+def test_two_courtesies_are_answered_once() -> None:
+    assert who(situation("hi, thanks", ("greeting", 0.9), ("thanks", 0.8))) == [("engagement", "answer")]
+
+
+def test_two_wishes_of_one_agent_have_two_reports() -> None:
+    steps = plan(situation("x", ("status", 0.8), ("cancel", 0.8)))
+    assert [step["key"] for step in steps] == ["transactions", "transactions:2"]
+
+
+def test_the_same_wish_twice_is_one_step() -> None:
+    assert len(plan(situation("x", ("status", 0.8), ("status", 0.6)))) == 1
+
+
+def test_an_answer_goes_back_to_who_asked() -> None:
+    given = situation("1042", awaiting=ASKED, answers=True, current_intent="status")
+    assert who(given) == [("transactions", "continue")]
+
+
+def test_an_answer_with_another_wish_does_both() -> None:
+    given = situation(
+        "1042, and what is your policy?", ("question", 0.8), awaiting=ASKED, answers=True,
+        current_intent="status",
+    )
+    assert who(given) == [("transactions", "continue"), ("knowledge", "answer")]
+
+
+def test_a_weak_guess_beside_an_answer_is_not_another_wish() -> None:
+    given = situation(
+        "1042", ("thanks", 0.3), awaiting=ASKED, answers=True, current_intent="status"
+    )
+    assert who(given) == [("transactions", "continue")]
+
+
+def test_a_question_in_between_does_not_lose_what_is_under_way() -> None:
+    given = situation("do you open on sundays?", ("question", 0.8), awaiting=ASKED)
+    assert who(given) == [("knowledge", "answer")]
+
+
+def test_giving_up_goes_to_who_asked() -> None:
+    given = situation("never mind", awaiting=ASKED, gives_up=True)
+    assert who(given) == [("transactions", "continue")]
+
+
+def test_giving_up_what_awaits_approval_withdraws_it() -> None:
+    given = situation("never mind", gives_up=True, pending_approvals=True)
+    assert who(given) == [("transactions", "withdraw")]
+
+
+def test_words_nobody_recognises_are_tried_as_a_question() -> None:
+    assert who(situation("do you sell to the moon")) == [("knowledge", "answer")]
+
+
+def test_no_words_are_asked_about() -> None:
+    assert who(situation("👍👍 ???")) == [("engagement", "clarify")]
+
+
+def test_a_language_not_spoken_is_said_so() -> None:
+    assert who(situation("どこですか", spoken=False)) == [("engagement", "unspoken")]
+
+
+def test_while_a_person_is_called_nothing_else_is_started() -> None:
+    given = situation("where is it", ("status", 0.9), waiting_for_person=True)
+    assert who(given) == [("engagement", "waiting")]
+
+
+def test_a_person_can_be_called_off() -> None:
+    given = situation("never mind", gives_up=True, waiting_for_person=True)
+    assert who(given) == [("engagement", "withdrawn")]
+
+
+def test_a_quiet_hand_back_says_nothing() -> None:
+    assert plan(situation("", event="handback")) == []
+    assert who(situation("", event="handback", follow_up=True)) == [("engagement", "event")]
+
+
+def test_everybody_who_was_not_chosen_has_a_reason() -> None:
+    given = situation("where is it", ("status", 0.9))
+    team = {"transactions": "", "knowledge": "", "care": ""}
+    reasons = rejected(plan(given)[0], given, team)
+    assert [reason.split(":")[0] for reason in reasons] == ["knowledge", "care"]
