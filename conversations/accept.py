@@ -55,6 +55,9 @@ class Accepted:
     repeated: bool
     """It had been taken in before; nothing was stored."""
 
+    feed_before: int
+    """Last number of the feed before the message; what its readers read on from."""
+
 
 def open_conversation(
     tx: Tx, workspace_id: str, customer_id: str, *, channel: str, address: str, language: str = ""
@@ -72,7 +75,9 @@ def open_conversation(
         row = tx.execute(theirs.with_for_update()).mappings().first()
         if row is not None:
             return dict(row)
-        insert_once(tx, conversations, _new(tx, workspace_id, customer_id, channel, address, language))
+        insert_once(
+            tx, conversations, _new(tx, workspace_id, customer_id, channel, address, language)
+        )
 
 
 def _new(
@@ -91,13 +96,29 @@ def _new(
         "address": address,
         "opened_at": database_now(tx),
     } | dict.fromkeys(
-        ("fence", "tenure", "epoch", "attempts", "stale_reruns", "message_seq", "feed_seq", "seen_seq"), 0
+        (
+            "fence",
+            "tenure",
+            "epoch",
+            "attempts",
+            "stale_reruns",
+            "message_seq",
+            "feed_seq",
+            "seen_seq",
+        ),
+        0,
     )
 
 
 def accept(
-    tx: Tx, workspace_id: str, inbound: Inbound, *, customer_id: str, conversation_id: str = "",
-    quiet_s: float = 0.0, max_wait_s: float = 0.0,
+    tx: Tx,
+    workspace_id: str,
+    inbound: Inbound,
+    *,
+    customer_id: str,
+    conversation_id: str = "",
+    quiet_s: float = 0.0,
+    max_wait_s: float = 0.0,
 ) -> Accepted:
     """Store a message in the customer's open conversation, once, and make the conversation due.
 
@@ -116,7 +137,7 @@ def accept(
             address=inbound.address,
             language=inbound.language,
         )
-    runs = ai_may_run(row["owner"])
+    runs, feed_before = ai_may_run(row["owner"]), row["feed_seq"]
     message_id = transcript.add(
         tx,
         row,
@@ -152,6 +173,7 @@ def accept(
         message_id=message_id,
         owner=row["owner"],
         repeated=False,
+        feed_before=feed_before,
     )
 
 
@@ -162,6 +184,7 @@ def _repeated(tx: Tx, workspace_id: str, before: dict[str, Any]) -> Accepted:
         message_id=before["message_id"],
         owner=row["owner"],
         repeated=True,
+        feed_before=row["feed_seq"],
     )
 
 

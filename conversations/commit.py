@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import sqlalchemy as sa
-
 from conversations import (
     approvals,
     checkpoints,
@@ -206,7 +204,7 @@ def _withhold(
     tx: Tx, row: dict[str, Any], claim: Claim, result: TurnResult, done: list[dict[str, Any]]
 ) -> None:
     """Keep what was done outside where the person sees it; the draft is dropped."""
-    if done and not _recorded(tx, claim):
+    if done and not turns.recorded(tx, claim):
         told = effects.sentences(done)
         feed.append(
             tx, row, "status", {"status": "withheld", "effects": told}, turn_id=claim.turn_id,
@@ -229,14 +227,7 @@ def _withhold(
     _tell(tx, claim, "turn.withheld", {"effects": len(done)})
 
 
-def _recorded(tx: Tx, claim: Claim) -> bool:
-    statement = sa.select(turns.turns.c.turn_id).where(
-        turns.turns.c.workspace_id == claim.workspace_id, turns.turns.c.turn_id == claim.turn_id
-    )
-    return tx.execute(statement).first() is not None
-
-
-def give_up(tx: Tx, claim: Claim, *, failure: str) -> bool:
+def give_up(tx: Tx, claim: Claim, *, failure: str, language: str = "") -> bool:
     """Hand a conversation whose turn failed too often to people, and say so to the customer."""
     row = mailbox.held(tx, claim)
     if row is None:
@@ -244,10 +235,11 @@ def give_up(tx: Tx, claim: Claim, *, failure: str) -> bool:
     if row["owner"] == "person" or row["tenure"] != claim.standing.tenure:
         mailbox.settle(tx, row)
         return False
+    seen = row["seen_seq"]
     _mark_done(tx, row, claim)
-    change(tx, row, seen_seq=min(row["seen_seq"], claim.batch[0]["sequence"] - 1))
+    change(tx, row, seen_seq=seen)  # the graph never saw these: the next turn is told of them
     done = effects.of_turn(tx, claim.workspace_id, claim.turn_id)
-    language = row["language"] or claim.batch[0]["language"]
+    language = row["language"] or claim.batch[0]["language"] or language
     apology = {"text": notices.worded(notices.APOLOGY, language)}
     _say(tx, row, claim, 0, apology, kind="notice")
     packet = {"failure": failure, "effects": effects.sentences(done)}

@@ -37,9 +37,7 @@ def request(
     return handoff_id
 
 
-def _insert(
-    tx: Tx, row: dict[str, Any], reason: str, packet: dict[str, Any], **values: Any
-) -> str:
+def _insert(tx: Tx, row: dict[str, Any], reason: str, packet: dict[str, Any], **values: Any) -> str:
     handoff_id = new_id("handoff")
     tx.execute(
         handoffs.insert().values(
@@ -67,7 +65,7 @@ def give_to(tx: Tx, row: dict[str, Any], owner: str, name: str = "") -> None:
         fence=row["fence"] + 1,
         tenure=row["tenure"] + 1,
     )
-    feed.append(tx, row, "status", {"status": STATUS[owner], "owner": owner, "name": name})
+    feed.append(tx, row, "status", {"status": STATUS[owner], "owner": owner})
 
 
 STATUS = {"ai": "answered", "queue": "handoff", "person": "with_person", "closed": "closed"}
@@ -148,7 +146,13 @@ def _owned(row: dict[str, Any], person: str) -> None:
 
 
 def reply(
-    tx: Tx, workspace_id: str, conversation_id: str, *, text: str, person: str, actor: str,
+    tx: Tx,
+    workspace_id: str,
+    conversation_id: str,
+    *,
+    text: str,
+    person: str,
+    actor: str,
     message_id: str = "",
 ) -> dict[str, Any]:
     """Let the person who owns the conversation speak to the customer; the same id speaks once."""
@@ -164,7 +168,12 @@ def reply(
 
 
 def hand_back(
-    tx: Tx, workspace_id: str, conversation_id: str, *, wrap_up: dict[str, Any], person: str,
+    tx: Tx,
+    workspace_id: str,
+    conversation_id: str,
+    *,
+    wrap_up: dict[str, Any],
+    person: str,
     actor: str,
 ) -> dict[str, Any]:
     """Give the conversation back to the AI with what it must know: one event, whichever door it left by.
@@ -202,7 +211,9 @@ def _record(tx: Tx, row: dict[str, Any], actor: str, action: str, details: dict[
 def queue(tx: Tx, workspace_id: str, limit: int = 100) -> list[dict[str, Any]]:
     """Give the open hand-offs, longest waiting first."""
     statement = (
-        sa.select(handoffs, conversations.c.owner, conversations.c.owner_name, conversations.c.language)
+        sa.select(
+            handoffs, conversations.c.owner, conversations.c.owner_name, conversations.c.language
+        )
         .join(
             conversations,
             (conversations.c.workspace_id == handoffs.c.workspace_id)

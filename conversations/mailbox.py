@@ -219,4 +219,6 @@ def clear(tx: Tx, row: dict[str, Any]) -> None:
         )
         .values(state="done", turn_id=None)
     )
-    change(tx, row, ready_at=None, first_waiting_at=None, answer_by=None, attempts=0, stale_reruns=0)
+    change(
+        tx, row, ready_at=None, first_waiting_at=None, answer_by=None, attempts=0, stale_reruns=0
+    )

@@ -40,7 +40,9 @@ def after(owner: str, move: Move) -> Owner:
         Conflict: the move is not possible from `owner`.
     """
     if (found := _MOVES.get((owner, move))) is None:
-        raise Conflict(f"The conversation belongs to {owner!r}: {move.replace('_', ' ')} is not possible.")
+        raise Conflict(
+            f"The conversation belongs to {owner!r}: {move.replace('_', ' ')} is not possible."
+        )
     return found
 
 

@@ -22,7 +22,9 @@ def found(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     Raises:
         NotFound: there is no such conversation.
     """
-    return _row(tx, sa.select(conversations).where(_of(workspace_id, conversation_id)), conversation_id)
+    return _row(
+        tx, sa.select(conversations).where(_of(workspace_id, conversation_id)), conversation_id
+    )
 
 
 def locked(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:

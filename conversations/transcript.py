@@ -110,7 +110,13 @@ def by_key(tx: Tx, workspace_id: str, key: str) -> dict[str, Any] | None:
 
 
 def of_conversation(
-    tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool, after: int = 0, limit: int = 200
+    tx: Tx,
+    workspace_id: str,
+    conversation_id: str,
+    *,
+    staff: bool,
+    after: int = 0,
+    limit: int = 200,
 ) -> list[dict[str, Any]]:
     """Give messages in order; internal ones only to staff."""
     statement = (

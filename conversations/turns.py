@@ -148,6 +148,14 @@ def keep(tx: Tx, claim: Claim, status: str, result: TurnResult | None, **notes: 
     )
 
 
+def recorded(tx: Tx, claim: Claim) -> bool:
+    """Say whether this turn already has its record."""
+    statement = sa.select(turns.c.turn_id).where(
+        turns.c.workspace_id == claim.workspace_id, turns.c.turn_id == claim.turn_id
+    )
+    return tx.execute(statement).first() is not None
+
+
 def of_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
     """Give the turn records of a conversation, oldest first."""
     statement = (
@@ -181,11 +189,15 @@ class Answer:
 
 def answer(tx: Tx, workspace_id: str, message_id: str) -> Answer:
     """Give what the turn that contains a message has said."""
-    message = tx.execute(
-        sa.select(messages).where(
-            messages.c.workspace_id == workspace_id, messages.c.message_id == message_id
+    message = (
+        tx.execute(
+            sa.select(messages).where(
+                messages.c.workspace_id == workspace_id, messages.c.message_id == message_id
+            )
         )
-    ).mappings().one()
+        .mappings()
+        .one()
+    )
     row = found(tx, workspace_id, message["conversation_id"])
     turn_id = message["turn_id"]
     if message["state"] == "waiting":

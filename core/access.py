@@ -73,8 +73,8 @@ def issue_key(
     unknown = sorted(set(scopes) - set(SCOPES))
     if not name.strip() or not scopes or unknown or role not in ROLES:
         raise BadInput(
-            f"A key needs a name (got {name!r}), scopes out of {list(SCOPES)} (got {sorted(scopes)}) "
-            f"and a role out of {list(ROLES)} (got {role!r})."
+            f"A key needs a name (got {name!r}), scopes out of {list(SCOPES)} (got {sorted(scopes)}"
+            f") and a role out of {list(ROLES)} (got {role!r})."
         )
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     tx.execute(
@@ -95,7 +95,9 @@ def first_key(tx: Tx, workspace_id: str) -> str | None:
     """Give an admin's key for everything if the workspace never had a key, else None."""
     if tx.dialect.name == "postgresql":  # two servers that start at once make one key
         tx.execute(sa.text("LOCK TABLE access_keys IN SHARE ROW EXCLUSIVE MODE"))
-    known = sa.select(access_keys.c.key_id).where(access_keys.c.workspace_id == workspace_id).limit(1)
+    known = (
+        sa.select(access_keys.c.key_id).where(access_keys.c.workspace_id == workspace_id).limit(1)
+    )
     if tx.execute(known).first():
         return None
     return issue_key(tx, workspace_id, "first start", scopes=SCOPES, role="admin")
@@ -174,7 +176,7 @@ async def _caller(
     caller = await database.reading(find_key, workspace_id, key)
     if caller is None:
         raise Unauthenticated(
-            "This key is not known or was revoked; make one with `python -m core.access issue NAME`."
+            "This key is unknown or was revoked; make one with `python -m core.access issue NAME`."
         )
     if (caller.last_used_at or 0.0) < time.time() - USED_EVERY_S:
         await database.writing(used, workspace_id, caller.key_id)
@@ -186,7 +188,7 @@ OptionalCaller = Annotated[Caller | None, Depends(_caller)]
 
 
 def needs(scope: Scope, *roles: Role) -> Callable[..., Awaitable[Caller]]:
-    """Make a dependency that lets in callers with this scope and, if roles are given, one of them."""
+    """Make a dependency that lets in callers with this scope and, if given, one of the roles."""
 
     async def allowed(caller: OptionalCaller) -> Caller:
         if caller is None:
@@ -197,7 +199,8 @@ def needs(scope: Scope, *roles: Role) -> Callable[..., Awaitable[Caller]]:
             raise Forbidden(f"The key {caller.name!r} does not have the scope {scope!r}.")
         if roles and caller.role not in roles:
             raise Forbidden(
-                f"The key {caller.name!r} has the role {caller.role!r}; this needs {' or '.join(roles)}."
+                f"The key {caller.name!r} has the role {caller.role!r}; "
+                f"this needs {' or '.join(roles)}."
             )
         return caller
 

@@ -1,6 +1,6 @@
 """Who did what: an append-only chain of hashes, in which a change or a gap shows.
 
-Each entry's hash covers the entry and the hash before it; `audit_heads` says where the chain ends, so
+Each entry's hash covers the entry and the hash before it; `audit_heads` says where it ends, so
 that cutting off its tail shows too. Entries hold ids, actions and reasons chosen from lists, never
 message text or personal data: they survive an erasure.
 """
@@ -76,9 +76,10 @@ def append(
     head = tx.execute(
         sa.select(heads).where(heads.c.workspace_id == workspace_id).with_for_update()
     ).one()
+    sequence: int = head.sequence + 1
     entry = {
         "workspace_id": workspace_id,
-        "sequence": head.sequence + 1,
+        "sequence": sequence,
         "at": database_now(tx),
         "actor": actor,
         "action": action,
@@ -91,9 +92,9 @@ def append(
     tx.execute(
         heads.update()
         .where(heads.c.workspace_id == workspace_id)
-        .values(sequence=entry["sequence"], hash=digest)
+        .values(sequence=sequence, hash=digest)
     )
-    return entry["sequence"]
+    return sequence
 
 
 def verify(tx: Tx, workspace_id: str) -> Verified:
@@ -136,7 +137,9 @@ def main(arguments: list[str] | None = None) -> int:
     if found.broken_at is None:
         print(f"{found.entries} entries, all sound.")
         return 0
-    print(f"Entry {found.broken_at} was changed or is missing; the {found.entries} before it are sound.")
+    print(
+        f"Entry {found.broken_at} was changed or is missing; the {found.entries} before are sound."
+    )
     return 1
 
 

@@ -13,6 +13,8 @@ leaves out.
 """
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -94,16 +96,12 @@ class Database:
         """Run `work(tx, ...)` on one consistent view of what is committed; it must not write."""
         return await self._on(self._readers, partial(self.read, work, *args, **kwargs))
 
-    def write(
-        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Do what `writing` does, on this thread: for commands, and for code already on a thread."""
+    def write(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what `writing` does, on this thread: for commands and for code already on one."""
         with _outage_named(), self._write_engine.begin() as tx:
             return work(tx, *args, **kwargs)
 
-    def read(
-        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def read(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `reading` does, on this thread."""
         with _outage_named(), self._read_engine.connect() as tx, tx.begin() as view:
             try:
@@ -126,13 +124,25 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Set what SQLite keeps per connection; `isolation_level=None` leaves BEGIN to us."""
     connection.isolation_level = None
     for setting in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
         "busy_timeout=10000",
+        "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {setting}")
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Set WAL, with patience: SQLite's busy timeout does not cover the switch."""
+    patience_ends = time.monotonic() + 10
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience_ends:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager
@@ -161,4 +171,5 @@ def insert_once(tx: Tx, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(row).on_conflict_do_nothing()
-    return tx.execute(statement).rowcount == 1
+    # Not `rowcount`: SQLAlchemy does not keep it for inserts on PostgreSQL.
+    return tx.execute(statement.returning(sa.literal_column("1"))).first() is not None

@@ -27,7 +27,7 @@ LEASE_S = 60.0
 """Seconds after which another process may take events whose handlers never came back."""
 
 MAX_ATTEMPTS = 12
-"""Then the event is left for people; with the back-off that is about two hours after it happened."""
+"""Then the event is left for people; with the back-off that is half an hour after it happened."""
 
 events = sa.Table(
     "events",
@@ -114,7 +114,7 @@ def emit(
     subject: Mapping[str, str],
     data: Mapping[str, Any] | None = None,
 ) -> str:
-    """Record that something has happened, in the transaction that made it so; give the event's id."""
+    """Record a fact, in the transaction that made it one, and give the event's id."""
     now = database_now(tx)
     event_id = new_id("event")
     tx.execute(
@@ -156,7 +156,9 @@ async def _handle(database: Database, event: Event, handlers: Handlers) -> bool:
             await handler(event, database)
         except Exception as error:  # whatever a handler raises, the others have their turn
             failure = f"{name}: {type(error).__name__}"
-            log.warning("event_handler_failed", event_id=event.event_id, handler=name, exc_info=True)
+            log.warning(
+                "event_handler_failed", event_id=event.event_id, handler=name, exc_info=True
+            )
         else:
             done.append(name)
     await database.writing(_settle, event, done, failure)

@@ -4,8 +4,8 @@
     with bound(conversation_id=conversation_id):
         log.info("turn_committed", milliseconds=212)
 
-An event is a word, its circumstances are fields: ids, counts and times. Message text and personal data
-are never logged at INFO or above; at DEBUG they may be.
+An event is a word, its circumstances are fields: ids, counts and times. Message text and personal
+data are never logged at INFO or above; at DEBUG they may be.
 """
 
 import logging
@@ -25,8 +25,8 @@ TEXT_FIELDS = frozenset({"text", "message", "reply", "body", "content", "prompt"
 
 def set_up(settings: Settings, stream: TextIO | None = None) -> None:
     """Send our lines and those of libraries the same way; called once, at start."""
-    stream = stream or sys.stderr
-    as_text = settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty())
+    output: TextIO = stream or sys.stderr
+    as_text = settings.log_format == "text" or (settings.log_format == "auto" and output.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -45,13 +45,13 @@ def set_up(settings: Settings, stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_rendered(as_text, colors=stream.isatty()),
+                *_rendered(as_text, colors=output.isatty()),
             ],
         )
     )

@@ -40,7 +40,7 @@ def register(tx: Tx, workspace_id: str, version: str) -> str:
 
 
 def beat(tx: Tx, workspace_id: str, process_id: str) -> bool:
-    """Say that the process lives; False when it was taken for dead and removed: it must start anew."""
+    """Say that the process lives; False: it was taken for dead and removed, and must start anew."""
     alive = tx.execute(_entry(workspace_id, process_id).values(seen_at=database_now(tx)))
     return alive.rowcount == 1
 

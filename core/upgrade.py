@@ -85,8 +85,8 @@ def _refuse_newer(current: str, config: Config) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current and current not in known:
         raise Conflict(
-            f"The database is at revision {current!r}, which this version of Regente does not know: a "
-            "newer one has upgraded it. Start that version, or restore a backup from before."
+            f"The database is at revision {current!r}, which this version of Regente does not know:"
+            " a newer one has upgraded it. Start that version, or restore a backup from before."
         )
 
 

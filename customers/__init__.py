@@ -1,4 +1,4 @@
-"""Customers: who they are, how surely we know it, and the cases that stay open beyond a conversation.
+"""Customers: who they are, how surely we know it, and the cases that outlive conversations.
 
 A customer is known by *identities*, pairs of kind and value such as `("email", "ana@example.com")`.
 Each has a proof:

@@ -18,7 +18,7 @@ FOLLOW_UP_HOURS = 48.0
 
 
 def protocol(now: datetime) -> str:
-    """Make a protocol number that can be read out over the telephone, such as `20261124-7k3f-9qxw`."""
+    """Make a protocol number that can be read out, such as `20261124-7k3f-9qxw`."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
     return f"{now:%Y%m%d}-{letters[:4]}-{letters[4:]}"
 

@@ -68,9 +68,7 @@ def near(request: Request) -> bool:
 
     A request that carries a proxy's headers was sent for somebody else, wherever the proxy runs.
     """
-    forwarded = any(
-        name in FORWARDED or name.startswith("x-forwarded") for name in request.headers
-    )
+    forwarded = any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers)
     if forwarded or request.client is None:
         return False
     try:

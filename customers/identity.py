@@ -22,16 +22,18 @@ _PHONE_FILLING = re.compile(r"[\s().\-/]+")
 def normal(kind: str, value: str) -> str:
     """Spell an identity's value the one way it is stored.
 
-    E-mail is lower-cased and its domain written in IDNA; dots and `+tag` stay, because they are another
-    mailbox on most servers. A phone number (`tel`) becomes `+` and digits if it names its country, else
-    its digits only, which never equal a full number. Everything else is kept letter by letter.
+    E-mail is lower-cased and its domain written in IDNA; dots and `+tag` stay, because they are
+    another mailbox on most servers. A phone number (`tel`) becomes `+` and digits if it names its
+    country, else its digits only, which never equal a full number. All else is kept as it is.
 
     Raises:
         BadInput: empty, too long, with control characters, or no e-mail address or phone number.
     """
     value = value.strip()
     if not value or len(value) > MAX_CHARACTERS or _CONTROL.search(value):
-        raise BadInput(f"An identity of kind {kind!r} needs 1 to {MAX_CHARACTERS} plain characters.")
+        raise BadInput(
+            f"An identity of kind {kind!r} needs 1 to {MAX_CHARACTERS} plain characters."
+        )
     if kind == "email":
         return _email(value)
     if kind == "tel":
@@ -118,10 +120,10 @@ def claim(
     *,
     now: float | None = None,
 ) -> None:
-    """Keep what a customer says of herself, by kind; a newer claim replaces an older one of its kind.
+    """Keep what a customer says of herself, by kind; a newer claim replaces the older.
 
-    Nothing is looked up: whether another customer has this identity makes no difference here, not in
-    the outcome and not in the time it takes.
+    Nothing is looked up: whether another customer has this identity makes no difference here, not
+    in the outcome and not in the time it takes.
 
     Raises:
         BadInput: a value cannot be of its kind.
@@ -166,7 +168,9 @@ def move(tx: Tx, workspace_id: str, from_id: str, to_id: str, *, now: float | No
         identities.c.workspace_id == workspace_id, identities.c.customer_id == from_id
     )
     channel = sa.and_(of_first, identities.c.proof == "channel")
-    for kind, value in tx.execute(sa.select(identities.c.kind, identities.c.value).where(channel)).all():
+    for kind, value in tx.execute(
+        sa.select(identities.c.kind, identities.c.value).where(channel)
+    ).all():
         _unclaim(tx, workspace_id, to_id, kind, value)
     tx.execute(identities.update().where(channel).values(customer_id=to_id))
     left = tx.execute(sa.select(identities.c.kind).where(of_first, PROVED).limit(1)).first()
@@ -198,12 +202,12 @@ def customer(tx: Tx, workspace_id: str, customer_id: str) -> Customer:
     row = tx.execute(_one(workspace_id, customer_id)).one()
     known = tx.execute(
         sa.select(identities.c.kind, identities.c.value, identities.c.proof)
-        .where(
-            identities.c.workspace_id == workspace_id, identities.c.customer_id == customer_id
-        )
+        .where(identities.c.workspace_id == workspace_id, identities.c.customer_id == customer_id)
         .order_by(identities.c.created_at)
     ).all()
-    external = [found.value for found in known if found.kind == "user" and found.proof == "verified"]
+    external = [
+        found.value for found in known if found.kind == "user" and found.proof == "verified"
+    ]
     return Customer(
         customer_id=customer_id,
         external_id=external[0] if external else None,

@@ -1,4 +1,4 @@
-"""How a customer is verified: by a token that the company signed, or by a code that it delivered."""
+"""How a customer is verified: by a token the company signed, or by a code it delivered."""
 
 import hashlib
 import hmac
@@ -74,11 +74,11 @@ def sign_token(assertion: Assertion, key: str, *, now: datetime | None = None) -
 
 
 def read_token(token: str, key: str | None, *, now: datetime | None = None) -> Assertion:
-    """Give what a signed token says: `sub`, and if it has them `name`, `email`, `phone`, `language`.
+    """Give what a signed token says: `sub`, and perhaps `name`, `email`, `phone`, `language`.
 
     Raises:
-        Unauthenticated: it is not signed with `key` by HS256, has expired, or does not expire within
-            the hour.
+        Unauthenticated: it is not signed with `key` by HS256, has expired, or does not expire
+            within the hour.
     """
     if not key:
         raise Unauthenticated("Signed tokens are not set up here; see `token_secret_env`.")
@@ -89,8 +89,13 @@ def read_token(token: str, key: str | None, *, now: datetime | None = None) -> A
             _key(key),
             algorithms=["HS256"],
             # Times are checked below, against the clock that was given.
-            options={"require": ["exp", "sub"], "verify_exp": False, "verify_aud": False},
-            leeway=LEEWAY_S,
+            options={
+                "require": ["exp", "sub"],
+                "verify_exp": False,
+                "verify_nbf": False,
+                "verify_iat": False,
+                "verify_aud": False,
+            },
         )
     except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
         raise Unauthenticated(f"The customer's token is not valid: {error}.") from error
@@ -99,13 +104,19 @@ def read_token(token: str, key: str | None, *, now: datetime | None = None) -> A
 
 
 def _check_times(claims: dict[str, Any], now: float) -> None:
-    expires = claims["exp"]
-    if isinstance(expires, bool) or not isinstance(expires, int | float):
-        raise Unauthenticated("The customer's token has an `exp` that is not a number of seconds.")
+    expires, starts = claims["exp"], claims.get("nbf", now)
+    if not all(type(moment) in (int, float) for moment in (expires, starts)):
+        raise Unauthenticated(
+            "The customer's token has an `exp` or `nbf` that is no number of seconds."
+        )
+    if not starts <= now + LEEWAY_S:
+        raise Unauthenticated("The customer's token is not valid yet.")
     if expires <= now - LEEWAY_S:
         raise Unauthenticated("The customer's token has expired; sign a new one.")
     if not expires <= now + TOKEN_HOURS * 3600 + LEEWAY_S:
-        raise Unauthenticated("The customer's token is good for longer than an hour; sign a shorter one.")
+        raise Unauthenticated(
+            "The customer's token is good for longer than an hour; sign a shorter one."
+        )
 
 
 def _assertion(claims: dict[str, Any]) -> Assertion:
@@ -135,8 +146,8 @@ def assert_customer(
 ) -> str:
     """Give the verified customer whom the company speaks of, made now if there is none.
 
-    E-mail and phone become verified identities too, unless they are another customer's: two external
-    ids never become one customer.
+    E-mail and phone become verified identities too, unless they are another customer's: two
+    external ids never become one customer.
     """
     customer_id = resolve(
         tx,
@@ -152,7 +163,7 @@ def assert_customer(
             if value and (kind != "tel" or normal(kind, value).startswith("+")):
                 prove(tx, workspace_id, customer_id, kind, value, now=now)
         except BadInput:
-            continue  # the company's own list may hold a badly written one; the customer still counts
+            continue  # the company's list may hold a badly written one; the customer counts
     return customer_id
 
 
@@ -162,7 +173,7 @@ def assert_customer(
 def issue_code(
     tx: Tx, workspace_id: str, kind: str, value: str, *, now: float | None = None
 ) -> str:
-    """Make the code that proves an identity, such as `("user", external_id)`; the company delivers it.
+    """Make the code that proves an identity, such as `("user", external_id)`; the company delivers.
 
     Six digits, good for ten minutes, five tries and one use; an earlier one of this identity ends.
     """
@@ -197,11 +208,13 @@ def redeem(
 ) -> str | None:
     """Give the verified customer if the code proves the identity, else None.
 
-    `customer_id` is the visitor's: what the channel proves of her is moved to the verified customer.
+    `customer_id` is the visitor's: what the channel proves of her goes to the verified customer.
     A wrong code returns instead of raising, because a raised error would roll the counted try back.
     """
     value, now = normal(kind, value), database_now(tx) if now is None else now
-    row = tx.execute(sa.select(codes).where(_for(workspace_id, kind, value)).with_for_update()).first()
+    row = tx.execute(
+        sa.select(codes).where(_for(workspace_id, kind, value)).with_for_update()
+    ).first()
     if row is None or row.used_at is not None or row.expires_at <= now or row.tries >= CODE_TRIES:
         return None
     right = hmac.compare_digest(row.hash, _hash("".join(code.split()), row.salt))

@@ -38,7 +38,7 @@ def brief(
         journey=state.get("journey", []),
         reports=list(state.get("reports", {}).values()),
         event=state.get("event", {}),
-        facts={**context.facts, "promises": state.get("promises", [])},
+        facts={**context.facts, "notice_due": notice_due(state, context)},
         alone=len(state.get("plan", [])) == 1,
         done=services.ledger.done() if services else [],
         given=[key for key in GIVEN if key == "facts" or state.get(key)],
@@ -50,3 +50,8 @@ def language_of(state: Conversation, context: TurnContext, ensemble: Ensemble) -
     signals = state.get("signals")
     spoken = (signals["language"] if signals else "") or context.language
     return spoken if spoken in ensemble.workspace.profile.languages else ensemble.workspace.default_language
+
+
+def notice_due(state: Conversation, context: TurnContext) -> bool:
+    """Say whether this reply must tell that an AI is speaking: at the start, and after a person."""
+    return bool(context.facts.get("first_turn")) or bool(state.get("notice_due"))

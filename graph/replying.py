@@ -12,7 +12,7 @@ from agents.phrases import phrases
 from core.workspace import said as text_in
 from decisions import deciding
 from graph import composing, reviewing
-from graph.briefing import language_of
+from graph.briefing import language_of, notice_due
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.reviewing import Grounds
@@ -84,7 +84,8 @@ def review_with(ensemble: Ensemble) -> Callable[..., Command[Any]]:
             await services.voice.finish(text)
         messages = [AIMessage(text, name=draft["agent"], id=f"{_turn_id(state)}:reply")] if text else []
         goto: Literal["handoff", "__end__"] = "handoff" if state.get("handoff") else "__end__"
-        return Command(update={"draft": draft, "messages": messages}, goto=goto)
+        spoken = {"notice_due": False} if text else {}
+        return Command(update={"draft": draft, "messages": messages, **spoken}, goto=goto)
 
     return review
 
@@ -97,7 +98,7 @@ def in_order(state: Conversation) -> list[Report]:
 
 def notice(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str:
     """Say that an AI is speaking: at the start, and after a person's stretch."""
-    due = bool(context.facts.get("first_turn")) or bool(context.facts.get("after_person"))
+    due = notice_due(state, context)
     language = language_of(state, context, ensemble)
     workspace = ensemble.workspace
     return composing.ai_notice(workspace.policies, language, profile=workspace.profile, due=due)
@@ -125,7 +126,7 @@ def grounds(
             *(message.text for message in state["messages"]),
             *(str(slot["value"]) for slot in state.get("slots", {}).values()),
             *(question["text"] for question in state.get("awaiting", [])),
-            *(str(value) for value in (context.facts, state.get("event"), state.get("promises"))),
+            *(str(value) for value in (context.facts, state.get("event"))),
             notice(state, context, ensemble),
             text_in(policies.waiting_notice, language),
             *written,

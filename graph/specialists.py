@@ -45,7 +45,7 @@ def _complete(name: str, brief: Brief, report: Report, evidence: list[str]) -> R
 def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[str]) -> Say:
     """Make the way in which this specialist shows finished sentences while it works."""
     policies, profile = ensemble.workspace.policies, ensemble.workspace.profile
-    due = bool(context.facts.get("first_turn")) or bool(context.facts.get("after_person"))
+    due = bool(brief["facts"].get("notice_due"))
     notice = composing.ai_notice(policies, brief["language"], profile=profile, due=due)
 
     async def say(sentence: str) -> None:

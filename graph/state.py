@@ -100,8 +100,8 @@ class Conversation(TypedDict):
     offered: NotRequired[list[str]]
     """Ids of the offers made in this conversation."""
 
-    promises: NotRequired[list[str]]
-    """What people promised this customer, newest last."""
+    notice_due: NotRequired[bool]
+    """A person spoke last: the next reply says that an AI is speaking again."""
 
     misses: NotRequired[int]
     """Turns in a row that could not be answered."""

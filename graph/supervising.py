@@ -110,8 +110,6 @@ def _handed_back(state: Conversation) -> dict[str, Any]:
     event = state.get("event") or {}
     if event.get("kind") != "handback":
         return {}
-    promised = str(event.get("promised") or "").strip()
-    promises = [*state.get("promises", []), *([promised] if promised else [])][-10:]
     slots = {
         name: {"value": value, "source": "person", "verification": "verified"}
         for name, value in (event.get("changed") or {}).items()
@@ -120,7 +118,7 @@ def _handed_back(state: Conversation) -> dict[str, Any]:
         "handoff": {},
         "awaiting": [],
         "misses": 0,
-        "promises": promises,
+        "notice_due": True,
         "slots": {**state.get("slots", {}), **slots},
     }
 

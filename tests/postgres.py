@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the one that is given, or one started from installed binaries."""
+"""A PostgreSQL server for the tests: one that is given, or one started from what is installed."""
 
 import os
 import pwd
@@ -21,7 +21,7 @@ SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 
 @contextmanager
 def server() -> Iterator[URL]:
-    """Give the URL of a server where databases may be made; skips, and says why, if there is none."""
+    """Give the URL of a server where databases may be made; skip, and say why, if there is none."""
     if given := os.environ.get(GIVEN):
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
@@ -30,7 +30,9 @@ def server() -> Iterator[URL]:
         pytest.skip(f"PostgreSQL is not installed and {GIVEN} names none; NOT tested on PostgreSQL")
     user = _user()
     if user is None:
-        pytest.skip(f"PostgreSQL does not run as root and no user 'postgres' or 'nobody' exists; set {GIVEN}")
+        pytest.skip(
+            f"PostgreSQL refuses to run as root, and there is no other user for it; set {GIVEN}"
+        )
     # A short path: a Unix socket's may have only about a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="regente-pg-", dir="/tmp"))
     try:
@@ -49,7 +51,7 @@ def _binaries() -> Path | None:
 
 
 def _user() -> pwd.struct_passwd | None:
-    """Give the user to run the server as: ourselves, unless we are root, which PostgreSQL refuses."""
+    """Give who runs the server: ourselves, unless we are root, whom PostgreSQL refuses."""
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid())
     for name in ("postgres", "nobody"):
@@ -68,7 +70,7 @@ def _running(binaries: Path, folder: Path, user: pwd.struct_passwd) -> Iterator[
     data, log = folder / "data", folder / "log"
 
     def run(*arguments: str | Path) -> None:
-        done = subprocess.run(
+        done = subprocess.run(  # pyright: ignore[reportCallIssue]
             [*map(str, arguments)],
             cwd=folder,
             env=environment,
@@ -77,7 +79,7 @@ def _running(binaries: Path, folder: Path, user: pwd.struct_passwd) -> Iterator[
             stderr=subprocess.STDOUT,
             text=True,
             timeout=60,
-            **as_user,  # pyright: ignore[reportArgumentType]
+            **as_user,  # pyright: ignore[reportArgumentType,reportCallIssue]
         )
         if done.returncode:
             said = log.read_text() if log.is_file() else ""

@@ -8,7 +8,7 @@ import orjson
 
 from core.errors import ModelFailed
 
-DONE = "[DONE]"
+DONE = b"[DONE]"
 
 
 class EventReader:
@@ -61,8 +61,11 @@ class Piece:
     about: dict[str, Any] = field(default_factory=dict)
     """`id`, `model`, `system_fingerprint` and `service_tier`, as far as the server says them."""
 
+    last: bool = False
+    """The answer is whole with this piece."""
+
     def __bool__(self) -> bool:
-        return bool(self.text or self.refusal or self.calls or self.usage or self.finish)
+        return bool(self.text or self.refusal or self.calls or self.usage or self.finish or self.last)
 
 
 ABOUT = ("id", "model", "system_fingerprint", "service_tier")
@@ -85,7 +88,7 @@ class Answer:
         Raises:
             ModelFailed: it is no JSON, no chunk of a chat completion, or an error report.
         """
-        if data.strip() == b"[DONE]":
+        if data.strip() == DONE:
             self.done = True
             return
         chunk = _parsed(data)

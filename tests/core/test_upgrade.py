@@ -23,7 +23,8 @@ SCHEMA = {
         UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
         UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
                    WHERE connamespace = 'public'::regnamespace
-        UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger
+                   WHERE NOT tgisinternal
     """,
 }
 
@@ -60,7 +61,9 @@ class TestMigrations:
 
     def test_notice_a_difference(self, empty_database: Database) -> None:
         upgrade(empty_database)
-        empty_database.write(lambda tx: tx.exec_driver_sql("ALTER TABLE events ADD COLUMN more INT"))
+        empty_database.write(
+            lambda tx: tx.exec_driver_sql("ALTER TABLE events ADD COLUMN more INT")
+        )
         assert empty_database.read(differences) != []
 
     def test_can_be_taken_back_to_nothing_and_run_again(self, empty_database: Database) -> None:
@@ -74,7 +77,9 @@ class TestUpgrade:
     def test_finds_nothing_to_do_the_second_time(self, empty_database: Database) -> None:
         assert upgrade(empty_database) == upgrade(empty_database)
 
-    async def test_runs_once_when_several_start_at_once(self, empty_database: Database, empty_url: str) -> None:
+    async def test_runs_once_when_several_start_at_once(
+        self, empty_database: Database, empty_url: str
+    ) -> None:
         servers = [Database(empty_url) for _ in range(4)]
         with ThreadPoolExecutor(4) as threads:
             revisions = set(threads.map(upgrade, servers))
@@ -86,7 +91,7 @@ class TestUpgrade:
         upgrade(empty_database)
         newer = sa.text(f"UPDATE {OPTIONS['version_table']} SET version_num = '9999'")
         empty_database.write(lambda tx: tx.execute(newer))
-        with pytest.raises(Conflict, match="'9999'.*newer"):
+        with pytest.raises(Conflict, match=r"'9999'.*newer"):
             upgrade(empty_database)
         assert empty_database.read(revision_of) == "9999"
 

@@ -1,0 +1,408 @@
+"""Routes of the customer's side: chat, and reading a conversation with its token."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from conversations import handoffs, reading, tokens, transcript, turns, visitors
+from conversations.accept import Accepted, Inbound
+from conversations.reading import Entry
+from conversations.rows import found
+from conversations.shapes import (
+    ChatRequest,
+    ChatResponse,
+    ConversationShown,
+    Messages,
+    MessageShown,
+    Turns,
+)
+from conversations.turns import Answer
+from conversations.visitors import NO_TOKEN, Taken, Visitor
+from core.access import PREFIX as KEY_PREFIX
+from core.access import Caller, OptionalCaller
+from core.database import Database, Tx
+from core.errors import BadInput, NotFound, RegenteError, Unauthenticated
+from core.workspace import Workspace
+from customers import Assertion
+from customers.verification import read_token, secret
+
+router = APIRouter(tags=["conversations"])
+
+Token = Annotated[str | None, Header(alias="X-Conversation-Token")]
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
+
+_STREAM = {
+    "text/event-stream": {
+        "example": 'event: delta\ndata: {"turn_id": "...", "text": "It left this morning."}\n\n'
+        'event: message\nid: 3\ndata: {"turn_id": "...", "role": "ai", "text": "..."}\n\n'
+        'event: done\nid: 4\ndata: {"status": "answered"}\n\n'
+    }
+}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    401: {
+        "description": "A conversation without its token, or a key or token that is not valid.",
+        "content": {
+            "application/json": {"example": {"error": "Unauthenticated", "message": NO_TOKEN}}
+        },
+    }
+}
+
+
+# --- who asks --------------------------------------------------------------------------------------
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _given_token(request: Request, header: str | None, body: str | None = None) -> str:
+    bearer = _bearer(request)
+    return body or header or (bearer if bearer.startswith(tokens.PREFIX) else "")
+
+
+def _asserted(request: Request, caller: Caller | None, chat: ChatRequest) -> Assertion | None:
+    """Give what the company says of the customer, by a server's key or a token it signed."""
+    bearer = _bearer(request)
+    if bearer and not bearer.startswith((tokens.PREFIX, KEY_PREFIX)):
+        state = request.app.state
+        return read_token(bearer, secret(state.workspace, state.settings))
+    claims = chat.claims()
+    if caller is None or "chat:assert" not in caller.scopes or not claims:
+        return None
+    if "user" not in claims:
+        raise BadInput("A server's key says who the customer is by `customer.id`, your own number.")
+    return Assertion(
+        external_id=claims["user"].strip(),
+        name=claims.get("name"),
+        email=claims.get("email"),
+        phone=claims.get("tel"),
+        language=chat.language,
+    )
+
+
+def _language(workspace: Workspace, asked: str | None) -> str:
+    """Give the workspace's language that a tag asks for; `""`: none of them."""
+    for language in workspace.profile.languages:
+        if asked and asked.lower().split("-")[0] == language.lower().split("-")[0]:
+            return language
+    return ""
+
+
+# --- chat ------------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/chat",
+    response_model=ChatResponse,
+    responses={
+        200: {
+            "content": _STREAM,
+            "description": "The reply; with `Accept: text/event-stream` live.",
+        },
+        202: {"model": ChatResponse, "description": "Still running; read the conversation later."},
+        **_REFUSED,
+    },
+)
+async def chat(
+    chat: ChatRequest,
+    request: Request,
+    caller: OptionalCaller,
+    token: Token = None,
+    last: LastEventId = None,
+) -> Response:
+    """Send a customer's message and get the reply of the turn that contains it."""
+    chat.check_characters()
+    state = request.app.state
+    language = _language(state.workspace, chat.language)
+    message = Inbound(
+        channel="web",
+        account="chat",
+        address="",
+        provider_message_id="",
+        text=chat.text(),
+        parts=[item.model_dump(exclude_none=True) for item in chat.attachments],
+        language=language,
+    )
+    visitor = Visitor(
+        token=_given_token(request, token, chat.conversation_token),
+        conversation_id=chat.conversation_id or "",
+        asserted=_asserted(request, caller, chat.model_copy(update={"language": language or None})),
+        claims=chat.claims(),
+    )
+    taken: Taken = await state.database.writing(
+        visitors.take, state.workspace_id, visitor, message, chat.message_id or ""
+    )
+    state.runner.ring(taken.accepted.conversation_id)
+    state.hub.ring(taken.accepted.conversation_id)
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        return _stream(_turn_events(state, taken, _number(last)))
+    answer = await reading.wait(
+        state.database,
+        state.hub,
+        state.workspace_id,
+        taken.accepted.conversation_id,
+        taken.accepted.message_id,
+        timeout_s=state.settings.turn_timeout_s,
+    )
+    body = _response(taken, answer)
+    return JSONResponse(body, status_code=202 if answer.state == "waiting" else 200)
+
+
+def _response(taken: Taken, answer: Answer) -> dict[str, Any]:
+    return ChatResponse(
+        conversation_id=taken.accepted.conversation_id,
+        turn_id=answer.turn_id,
+        conversation_token=taken.token,
+        replies=answer.replies,  # type: ignore[arg-type]
+        status=answer.status,  # type: ignore[arg-type]
+        handoff=answer.handoff,  # type: ignore[arg-type]
+        approvals=answer.approvals,  # type: ignore[arg-type]
+    ).model_dump()
+
+
+async def _turn_events(state: Any, taken: Taken, last: int | None) -> AsyncIterator[Entry]:
+    """Give what happens until the turn that contains the message is done."""
+    accepted = taken.accepted
+    begun = {
+        "status": "accepted",
+        "conversation_id": accepted.conversation_id,
+        "conversation_token": taken.token,
+        "message_id": accepted.message_id,
+    }
+    yield Entry(event="status", data=begun)
+    try:
+        async for entry in _until_answered(state, taken, last):
+            yield entry
+    except RegenteError as error:
+        yield Entry(event="error", data={"error": type(error).__name__, "message": str(error)})
+
+
+async def _until_answered(state: Any, taken: Taken, last: int | None) -> AsyncIterator[Entry]:
+    accepted, loop = taken.accepted, asyncio.get_running_loop()
+    until, number = loop.time() + state.settings.turn_timeout_s, None
+    follow = reading.follow(
+        state.database,
+        state.hub,
+        state.workspace_id,
+        accepted.conversation_id,
+        after=accepted.feed_before if last is None else last,
+        staff=False,
+        patience_s=1.0,
+    )
+    answer = await _look(state, accepted)
+    try:
+        while answer.state == "waiting" or (number is None and answer.turn_id is not None):
+            if answer.state == "done" and accepted.repeated:
+                break
+            if loop.time() >= until or (entry := await anext(follow, None)) is None:
+                break
+            answer = await _look(state, accepted)
+            if entry.event == "done" and entry.data.get("turn_id") == answer.turn_id:
+                number = entry.sequence
+            elif entry.event and _concerns(entry, answer):
+                yield entry
+    finally:
+        await follow.aclose()
+    if accepted.repeated and answer.state == "done":
+        for reply in answer.replies:
+            data = {"turn_id": answer.turn_id, "role": "ai", **reply}
+            yield Entry(event="message", data=data)
+    if answer.status != "answered":
+        yield Entry(event="status", data={"status": answer.status, "turn_id": answer.turn_id})
+    yield Entry(event="done", data=_response(taken, answer), sequence=number)
+
+
+async def _look(state: Any, accepted: Accepted) -> Answer:
+    return await state.database.reading(turns.answer, state.workspace_id, accepted.message_id)
+
+
+def _concerns(entry: Entry, answer: Answer) -> bool:
+    """Say whether an entry is of the turn that is waited for."""
+    if entry.event == "message" and entry.data.get("role") == "customer":
+        return False
+    if entry.event == "message" and entry.data.get("role") != "ai":
+        return True
+    if entry.event in ("message", "delta", "retract"):
+        return entry.data.get("turn_id") == answer.turn_id
+    return entry.event == "status"
+
+
+def _number(last: str | None) -> int | None:
+    """Read a `Last-Event-ID`; what is none of ours is taken as the beginning."""
+    if last is None or not last.strip():
+        return None
+    return int(last) if last.strip().isdecimal() and len(last) < 10 else 0
+
+
+def _stream(entries: AsyncIterator[Entry]) -> StreamingResponse:
+    """Send entries as server-sent events."""
+
+    async def encoded() -> AsyncIterator[bytes]:
+        async for entry in entries:
+            if not entry.event:
+                yield KEEPALIVE_COMMENT
+                continue
+            yield format_sse_event(
+                event=entry.event,
+                data_str=json.dumps(entry.data, ensure_ascii=False),
+                id=None if entry.sequence is None else str(entry.sequence),
+            )
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(encoded(), media_type="text/event-stream", headers=headers)
+
+
+# --- reading a conversation ------------------------------------------------------------------------
+
+
+async def _may_read(
+    request: Request, caller: Caller | None, conversation_id: str, header: str | None
+) -> bool:
+    """Let in staff (True) or who holds the conversation's token (False).
+
+    Raises:
+        Unauthenticated: neither; the same whether there is such a conversation or not.
+    """
+    if caller is not None and "staff" in caller.scopes:
+        return True
+    state = request.app.state
+    opened = await state.database.reading(
+        tokens.conversation_of, state.workspace_id, _given_token(request, header)
+    )
+    if opened is None or opened != conversation_id:
+        raise Unauthenticated(NO_TOKEN)
+    return False
+
+
+@router.get("/conversations/{conversation_id}", responses=_REFUSED)
+async def conversation(
+    conversation_id: str, request: Request, caller: OptionalCaller, token: Token = None
+) -> ConversationShown:
+    """Give a conversation; its token or a staff key opens it."""
+    staff = await _may_read(request, caller, conversation_id, token)
+    database: Database = request.app.state.database
+    shown = await database.reading(
+        _shown, request.app.state.workspace_id, conversation_id, staff=staff
+    )
+    return ConversationShown(**shown)
+
+
+def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> dict[str, Any]:
+    row = found(tx, workspace_id, conversation_id)
+    handoff = handoffs.current(tx, row) if staff else None
+    inside = {"customer_id": row["customer_id"], "owner_name": row["owner_name"]}
+    if handoff:
+        inside["handoff"] = {
+            key: handoff[key] for key in ("handoff_id", "reason", "packet", "state")
+        }
+    closed = row["state"] == "closed"
+    return {
+        **{key: row[key] for key in ("conversation_id", "state", "language", "channel")},
+        "owner": row["owner"],
+        "status": "closed" if closed else handoffs.STATUS[row["owner"]],
+        "opened_at": row["opened_at"],
+        "closed_at": row["closed_at"],
+        "last_event_id": row["feed_seq"],
+        **(inside if staff else {}),
+    }
+
+
+@router.get("/conversations/{conversation_id}/messages", responses=_REFUSED)
+async def messages(
+    conversation_id: str,
+    request: Request,
+    caller: OptionalCaller,
+    token: Token = None,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> Messages:
+    """Give the transcript in order; staff also see internal messages."""
+    staff = await _may_read(request, caller, conversation_id, token)
+    rows = await request.app.state.database.reading(
+        _transcript, request.app.state.workspace_id, conversation_id, staff, after, limit
+    )
+    return Messages(
+        messages=[_message(row, staff=staff) for row in rows],
+        next_after=rows[-1]["sequence"] if len(rows) == limit else None,
+    )
+
+
+def _transcript(
+    tx: Tx, workspace_id: str, conversation_id: str, staff: bool, after: int, limit: int
+) -> list[dict[str, Any]]:
+    found(tx, workspace_id, conversation_id)
+    return transcript.of_conversation(
+        tx, workspace_id, conversation_id, staff=staff, after=after, limit=limit
+    )
+
+
+def _message(row: Mapping[str, Any], *, staff: bool) -> MessageShown:
+    return MessageShown(
+        **{
+            key: row[key]
+            for key in (
+                "message_id", "sequence", "role", "text", "turn_id", "citations", "buttons",
+                "channel", "created_at",
+            )
+        },
+        agent=row["agent"] if staff or row["role"] != "person" else "",
+        attachments=row["parts"],
+        event=row["event"] if staff and row["event"] else None,
+    )  # fmt: skip
+
+
+@router.get("/conversations/{conversation_id}/turns", responses=_REFUSED)
+async def turn_records(
+    conversation_id: str, request: Request, caller: OptionalCaller, token: Token = None
+) -> Turns:
+    """Give the turns; to staff with the four answers, what they cost and how long they took."""
+    staff = await _may_read(request, caller, conversation_id, token)
+    rows = await request.app.state.database.reading(
+        _turns, request.app.state.workspace_id, conversation_id
+    )
+    public = ("turn_id", "status", "started_at", "finished_at")
+    return Turns(
+        turns=[{key: value for key, value in row.items() if staff or key in public} for row in rows]
+    )
+
+
+def _turns(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
+    found(tx, workspace_id, conversation_id)
+    return turns.of_conversation(tx, workspace_id, conversation_id)
+
+
+@router.get(
+    "/conversations/{conversation_id}/feed",
+    response_class=StreamingResponse,
+    responses={200: {"content": _STREAM}, **_REFUSED},
+)
+async def live_feed(
+    conversation_id: str,
+    request: Request,
+    caller: OptionalCaller,
+    token: Token = None,
+    last: LastEventId = None,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> StreamingResponse:
+    """Follow a conversation; `Last-Event-ID` replays what was missed."""
+    staff = await _may_read(request, caller, conversation_id, token)
+    state = request.app.state
+    try:
+        await state.database.reading(found, state.workspace_id, conversation_id)
+    except NotFound:
+        if not staff:
+            raise Unauthenticated(NO_TOKEN) from None
+        raise
+    number = _number(last)
+    return _stream(
+        reading.follow(
+            state.database, state.hub, state.workspace_id, conversation_id,
+            after=after if number is None else number, staff=staff,
+        )
+    )  # fmt: skip

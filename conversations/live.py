@@ -1,0 +1,152 @@
+"""Live text: sentences shown while a turn runs, provisional until its commit, in this process.
+
+A sentence is published from inside a transaction that holds the conversation's row, so it stands
+either before a take-over's commit or not at all. A take-over in the same process also empties what
+readers have not fetched yet (`hush`).
+"""
+
+import asyncio
+from collections import deque
+from threading import Lock
+from typing import Any
+
+from conversations.mailbox import Claim
+from conversations.ownership import may_speak
+from conversations.rows import locked, standing
+from core.database import Database, Tx
+from core.errors import NotFound
+
+MAX_WAITING = 256
+"""Provisional events kept for one reader; a slower one misses some, and gets the message at last."""
+
+
+class Reader:
+    """One subscription to a conversation: provisional events, and a bell for new feed rows."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._bell = asyncio.Event()
+        self.provisional: deque[dict[str, Any]] = deque(maxlen=MAX_WAITING)
+
+    def ring(self) -> None:
+        """Wake the reader, from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def wait(self, timeout_s: float) -> None:
+        """Wait until something happened, at most `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+        self._bell.clear()
+
+
+class Hub:
+    """Who reads which conversation in this process."""
+
+    def __init__(self) -> None:
+        self._readers: dict[str, set[Reader]] = {}
+        self._hushed: dict[str, int] = {}
+        self._lock = Lock()
+        self.stopping = asyncio.Event()
+        """Set when the process stops; endless feeds end themselves then."""
+
+    def subscribe(self, conversation_id: str) -> Reader:
+        """Read a conversation from now on; give the reader back with `unsubscribe`."""
+        reader = Reader(asyncio.get_running_loop())
+        with self._lock:
+            self._readers.setdefault(conversation_id, set()).add(reader)
+        return reader
+
+    def unsubscribe(self, conversation_id: str, reader: Reader) -> None:
+        """Stop reading."""
+        with self._lock:
+            readers = self._readers.get(conversation_id, set())
+            readers.discard(reader)
+            if not readers:
+                self._readers.pop(conversation_id, None)
+
+    def ring(self, conversation_id: str) -> None:
+        """Say that the conversation's feed has new rows."""
+        with self._lock:
+            readers = list(self._readers.get(conversation_id, ()))
+        for reader in readers:
+            reader.ring()
+
+    def show(self, conversation_id: str, event: dict[str, Any], *, tenure: int = -1) -> bool:
+        """Give a provisional event to the readers; False when this tenure has been hushed."""
+        with self._lock:
+            if 0 <= tenure <= self._hushed.get(conversation_id, -1):
+                return False
+            readers = list(self._readers.get(conversation_id, ()))
+            for reader in readers:
+                reader.provisional.append(event)
+        for reader in readers:
+            reader.ring()
+        return True
+
+    def hush(self, conversation_id: str, tenure: int) -> None:
+        """Silence the AI of this tenure here and now: unread text is dropped, shown text retracted.
+
+        Called before the take-over's transaction; `unhush` when that was refused.
+        """
+        with self._lock:
+            self._hushed[conversation_id] = tenure
+            readers = list(self._readers.get(conversation_id, ()))
+            for reader in readers:
+                turns = {event["turn_id"] for event in reader.provisional}
+                reader.provisional.clear()
+                reader.provisional.extend({"event": "retract", "turn_id": turn} for turn in turns)
+        for reader in readers:
+            reader.ring()
+
+    def unhush(self, conversation_id: str) -> None:
+        """Let the AI speak again: the take-over was refused, or is over."""
+        with self._lock:
+            self._hushed.pop(conversation_id, None)
+
+    def stop(self) -> None:
+        """End every endless feed of this process."""
+        self.stopping.set()
+        with self._lock:
+            readers = [reader for readers in self._readers.values() for reader in readers]
+        for reader in readers:
+            reader.ring()
+
+
+class TurnLive:
+    """Shows the sentences of one run; a `graph.turn.Live`."""
+
+    def __init__(self, database: Database, hub: Hub, claim: Claim) -> None:
+        self._database = database
+        self._hub = hub
+        self._claim = claim
+        self.shown = False
+
+    async def release(self, sentence: str) -> bool:
+        """Show a reviewed sentence; False when a newer message or a person came."""
+        if await self._database.writing(self._release, sentence):
+            self.shown = True
+            return True
+        await self.retract()
+        return False
+
+    def _release(self, tx: Tx, sentence: str) -> bool:
+        claim = self._claim
+        try:
+            row = locked(tx, claim.workspace_id, claim.conversation_id)
+        except NotFound:
+            return False
+        if not may_speak(claim.standing, standing(row)):
+            return False
+        event = {"event": "delta", "turn_id": claim.turn_id, "text": sentence}
+        return self._hub.show(claim.conversation_id, event, tenure=claim.standing.tenure)
+
+    async def retract(self) -> None:
+        """Take back what was shown of this turn."""
+        if self.shown:
+            self.shown = False
+            event = {"event": "retract", "turn_id": self._claim.turn_id}
+            self._hub.show(self._claim.conversation_id, event)

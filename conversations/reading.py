@@ -1,0 +1,108 @@
+"""Following a conversation: its feed with what is provisional in between, until a turn or for ever."""
+
+from asyncio import get_running_loop
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+from conversations import feed, turns
+from conversations.live import Hub, Reader
+from conversations.turns import Answer
+from core.database import Database
+
+HEARTBEAT_S = 15.0
+LOOK_S = 1.0
+"""Where other processes write too, their rows are found by looking this often."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One event for a reader."""
+
+    event: str
+    """`delta`, `retract`, `message`, `status`, `done`, `error`; empty: only a sign of life."""
+
+    data: dict[str, Any]
+    sequence: int | None = None
+    """Number in the feed; None for what is provisional."""
+
+
+def entry(row: dict[str, Any], *, staff: bool) -> Entry:
+    """Give a row of the feed as its reader may see it; staff's names stay inside."""
+    data = row["data"]
+    if not staff and data.get("role") == "person":
+        data = {**data, "agent": ""}
+    return Entry(event=row["kind"], data=data, sequence=row["sequence"])
+
+
+def provisional(event: dict[str, Any]) -> Entry:
+    """Give a provisional event as its reader sees it."""
+    return Entry(event=event["event"], data={key: event[key] for key in event if key != "event"})
+
+
+async def follow(
+    database: Database,
+    hub: Hub,
+    workspace_id: str,
+    conversation_id: str,
+    *,
+    after: int,
+    staff: bool,
+    patience_s: float = HEARTBEAT_S,
+) -> AsyncGenerator[Entry, None]:
+    """Give what happens in a conversation after `after`, until the process stops.
+
+    An entry without event comes when nothing has happened for `patience_s`.
+    """
+    reader = hub.subscribe(conversation_id)
+    look_s = min(patience_s, HEARTBEAT_S if database.dialect == "sqlite" else LOOK_S)
+    quiet_s = 0.0
+    try:
+        while not hub.stopping.is_set():
+            news = 0
+            for row in await database.reading(
+                feed.since, workspace_id, conversation_id, after, staff=staff
+            ):
+                news, after = news + 1, row["sequence"]
+                yield entry(row, staff=staff)
+            while reader.provisional:
+                news += 1
+                yield provisional(reader.provisional.popleft())
+            quiet_s = 0.0 if news else quiet_s + look_s
+            if quiet_s >= patience_s:
+                quiet_s = 0.0
+                yield Entry(event="", data={})
+            if not news:
+                await reader.wait(look_s)
+    finally:
+        hub.unsubscribe(conversation_id, reader)
+
+
+async def wait(
+    database: Database,
+    hub: Hub,
+    workspace_id: str,
+    conversation_id: str,
+    message_id: str,
+    *,
+    timeout_s: float,
+) -> Answer:
+    """Wait for the turn that contains a message; after `timeout_s` give how far it has come."""
+    reader = hub.subscribe(conversation_id)
+    try:
+        return await _until_done(database, reader, hub, workspace_id, message_id, timeout_s)
+    finally:
+        hub.unsubscribe(conversation_id, reader)
+
+
+async def _until_done(
+    database: Database, reader: Reader, hub: Hub, workspace_id: str, message_id: str, left_s: float
+) -> Answer:
+    until = get_running_loop().time() + left_s
+    while True:
+        answer = await database.reading(turns.answer, workspace_id, message_id)
+        left_s = until - get_running_loop().time()
+        if answer.state == "done" or left_s <= 0 or hub.stopping.is_set():
+            return answer
+        reader.provisional.clear()
+        await reader.wait(min(left_s, LOOK_S))

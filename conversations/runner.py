@@ -1,0 +1,358 @@
+"""The turn runner: claims conversations that are due, runs the graph, commits; and drives approvals."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import structlog
+
+from conversations import approvals, commit, mailbox, turns
+from conversations.approvals import Action
+from conversations.effects import Effects
+from conversations.live import Hub, TurnLive
+from conversations.mailbox import Claim
+from conversations.ownership import may_start_effect
+from conversations.rows import locked, standing
+from core.clock import moment
+from core.database import Database, Tx
+from core.errors import LeaseLost
+from core.ids import new_id
+from core.settings import Settings
+from core.workspace import Workspace
+from graph.saver import TurnSaver
+from graph.turn import Live, TurnRequest, TurnResult
+from tools import Context, Ledger, Proposal, Tool
+
+log = structlog.get_logger(__name__)
+
+SWEEP_S = 1.0
+MAX_TURN_S = 60.0
+"""A run that takes longer is ended and tried again."""
+
+
+class Conductor(Protocol):
+    """Runs turns and actions on one version of a workspace; `graph.builder.Conductor`."""
+
+    ensemble: Any
+    """Has `tools`, by name."""
+
+    async def conduct(
+        self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None
+    ) -> TurnResult: ...
+
+    async def act(
+        self,
+        proposal: Proposal,
+        decision: dict[str, Any],
+        saver: TurnSaver,
+        *,
+        ledger: Ledger,
+        context: Context,
+    ) -> dict[str, Any]: ...
+
+
+class Runner:
+    """Answers the conversations of one workspace, many at once, each by one turn at a time."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        workspace: Workspace,
+        conductor: Callable[[], Conductor],
+        settings: Settings,
+        hub: Hub,
+        process_id: str = "",
+        at_once: int = 8,
+        sweep_s: float = SWEEP_S,
+        max_turn_s: float = MAX_TURN_S,
+    ) -> None:
+        self._database = database
+        self._workspace = workspace
+        self._workspace_id = workspace.workspace_id
+        self._conductor = conductor
+        self._settings = settings
+        self._lease_s = settings.lease_s
+        self._hub = hub
+        self._process_id = process_id or new_id("process")
+        self._places = asyncio.Semaphore(at_once)
+        self._sweep_s = sweep_s
+        self._max_turn_s = max_turn_s
+        self._driving: dict[str, asyncio.Task[None]] = {}
+        self._rung: set[str] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    # --- start, stop, doorbell -------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to answer; also what an earlier process left unanswered."""
+        self._stopping = False
+        self._sweeper = asyncio.create_task(self._sweep_forever(), name="sweep")
+
+    async def stop(self, *, grace_s: float = 8.0) -> None:
+        """Let running turns end within `grace_s`; what is cut off then is given back to others."""
+        self._stopping = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+        if not (running := list(self._driving.values())):
+            return
+        _, late = await asyncio.wait(running, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def tools(self) -> Mapping[str, Tool]:
+        """Give the tools of the version that plays now."""
+        return self._conductor().ensemble.tools
+
+    def ring(self, conversation_id: str) -> None:
+        """Say that a conversation has something to answer."""
+        self._begin(conversation_id, self._answer_all)
+
+    def ring_approval(self, approval_id: str) -> None:
+        """Say that an approval was decided."""
+        self._begin(approval_id, self._carry_out)
+
+    def _begin(self, key: str, work: Callable[[str], Awaitable[None]]) -> None:
+        if self._stopping:
+            return
+        if key in self._driving:
+            self._rung.add(key)
+            return
+        task = asyncio.create_task(self._drive(key, work), name=f"drive {key}")
+        self._driving[key] = task
+
+    async def _drive(self, key: str, work: Callable[[str], Awaitable[None]]) -> None:
+        try:
+            while True:
+                self._rung.discard(key)
+                async with self._places:
+                    await work(key)
+                if key not in self._rung or self._stopping:
+                    return
+        except Exception:  # the sweep tries again; a crash here must not end the runner
+            log.exception("drive_failed", key=key)
+        finally:
+            self._driving.pop(key, None)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except Exception:  # an outage of the database passes; the sweep goes on
+                log.exception("sweep_failed")
+            await asyncio.sleep(self._sweep_s)
+
+    async def sweep(self) -> None:
+        """Find what nobody was told of: due conversations, decided and expired approvals."""
+        for conversation_id in await self._database.reading(mailbox.due, self._workspace_id):
+            self.ring(conversation_id)
+        decided, late = await self._database.reading(approvals.due, self._workspace_id)
+        if late:
+            decided += await self._database.writing(approvals.expire, self._workspace_id)
+        for approval_id in decided:
+            self.ring_approval(approval_id)
+
+    # --- turns -----------------------------------------------------------------------------------
+
+    async def _answer_all(self, conversation_id: str) -> None:
+        while not self._stopping and await self.answer(conversation_id):
+            pass
+
+    async def answer(self, conversation_id: str) -> bool:
+        """Run one turn of a conversation, from claim to commit; False when there was none to run."""
+        claim = await self._database.writing(
+            mailbox.claim,
+            self._workspace_id,
+            conversation_id,
+            process_id=self._process_id,
+            lease_s=self._lease_s,
+        )
+        if claim is None:
+            return False
+        if claim.exhausted:
+            await self._give_up(claim, "the turn was tried three times")
+            return True
+        try:
+            await self._turn(claim)
+        except LeaseLost:
+            log.warning("lease_lost", turn_id=claim.turn_id)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._database.writing(mailbox.give_back, claim))
+            raise
+        except Exception as error:  # whatever went wrong, the customer is not left in silence
+            log.exception("turn_failed", turn_id=claim.turn_id, attempt=claim.attempts)
+            await self._failed(claim, error)
+        finally:
+            self._hub.ring(conversation_id)
+        return True
+
+    async def _turn(self, claim: Claim) -> None:
+        opening = await self._database.reading(turns.opening, claim)
+        conductor = self._conductor()
+        saver = TurnSaver(opening.rows)
+        live = TurnLive(self._database, self._hub, claim)
+        ledger = self._ledger(conductor, claim, opening.done)
+        done = False
+        try:
+            async with _kept_alive(
+                self._renewal(mailbox.renew, claim), self._lease_s, self._max_turn_s
+            ):
+                result = await conductor.conduct(opening.request, saver, ledger=ledger, live=live)
+            decided = await self._database.writing(
+                commit.commit,
+                claim,
+                result,
+                saver.rows(),
+                follow_up_hours=self._workspace.policies.case_hours,
+            )
+            done = decided == "commit"
+            log.info("turn", turn_id=claim.turn_id, verdict=decided, attempt=claim.attempts)
+        finally:
+            if not done:
+                await live.retract()
+
+    def _ledger(self, conductor: Conductor, claim: Claim, before: list[str]) -> Effects:
+        def guard(tx: Tx, started: bool) -> bool:
+            row = locked(tx, claim.workspace_id, claim.conversation_id)
+            return may_start_effect(claim.standing, standing(row), effects_started=started)
+
+        return Effects(
+            self._database,
+            conductor.ensemble.tools,
+            workspace_id=claim.workspace_id,
+            conversation_id=claim.conversation_id,
+            turn_id=claim.turn_id,
+            run=claim.standing.epoch,
+            guard=guard,
+            before=before,
+        )
+
+    def _renewal(self, renew: Callable[..., None], claim: Any) -> Callable[[], Awaitable[None]]:
+        return lambda: self._database.writing(renew, claim, self._lease_s)
+
+    async def _failed(self, claim: Claim, error: Exception) -> None:
+        if claim.attempts >= mailbox.MAX_ATTEMPTS:
+            await self._give_up(claim, type(error).__name__)
+        else:
+            await self._database.writing(mailbox.back_off, claim)
+
+    async def _give_up(self, claim: Claim, failure: str) -> None:
+        log.error("turn_dead", turn_id=claim.turn_id, failure=failure)
+        await self._database.writing(
+            commit.give_up, claim, failure=failure, language=self._workspace.default_language
+        )
+        self._hub.ring(claim.conversation_id)
+
+    # --- approvals -------------------------------------------------------------------------------
+
+    async def _carry_out(self, approval_id: str) -> None:
+        """Drive a decided approval to its end, wherever an earlier process left it."""
+        action = await self._database.writing(
+            approvals.claim, self._workspace_id, approval_id, lease_s=self._lease_s
+        )
+        if action is None:
+            return
+        try:
+            conversation_id = await self._act(action)
+        except LeaseLost:
+            return
+        except Exception as error:  # tried again, then told to people
+            log.exception("action_failed", approval_id=approval_id)
+            failure = type(error).__name__
+            conversation_id = await self._database.writing(
+                approvals.failed, action, failure=failure
+            )
+        if conversation_id is not None:
+            self._hub.ring(conversation_id)
+            self.ring(conversation_id)
+
+    async def _act(self, action: Action) -> str | None:
+        conductor, approval = self._conductor(), action.approval
+        saver = TurnSaver(action.rows)
+        ledger = Effects(
+            self._database,
+            conductor.ensemble.tools,
+            workspace_id=self._workspace_id,
+            conversation_id=approval["conversation_id"],
+            turn_id=approval["approval_id"],
+            run=action.epoch,
+            guard=lambda tx, _: approvals.holds(tx, action),
+            before=[],
+        )
+        renewal = self._renewal(approvals.renew, action)
+        async with _kept_alive(renewal, self._lease_s, self._max_turn_s):
+            event = await conductor.act(
+                approval["proposal"],
+                approval["decision"],
+                saver,
+                ledger=ledger,
+                context=self._context(action),
+            )
+        if (event.get("outcome") or {}).get("state") == "stopped":
+            return None  # another process has it
+        return await self._database.writing(approvals.finish, action, event, saver.rows())
+
+    def _context(self, action: Action) -> Context:
+        approval, customer = action.approval, action.customer
+        return Context(
+            workspace_id=self._workspace_id,
+            conversation_id=approval["conversation_id"],
+            turn_id=approval["proposed_in"],
+            customer_id=customer.customer_id,
+            external_id=customer.external_id,
+            verification=customer.verification,
+            language=action.language or customer.language or self._workspace.default_language,
+            now=moment(action.now).astimezone(self._workspace.zone),
+            data_dir=self._settings.data_dir,
+            facts={"name": customer.name} if customer.name else {},
+        )
+
+
+class _kept_alive:
+    """Renew a lease every third of it while the block runs, and end the block when that fails.
+
+    The block stays in the caller's own task: only the renewal is a task of its own.
+
+    Raises:
+        LeaseLost: somebody else has the conversation.
+        TimeoutError: the block took longer than `at_most_s`.
+    """
+
+    def __init__(
+        self, renew: Callable[[], Awaitable[None]], lease_s: float, at_most_s: float
+    ) -> None:
+        self._renew = renew
+        self._every_s = lease_s / 3
+        self._scope = asyncio.timeout(at_most_s)
+        self._lost: LeaseLost | None = None
+
+    async def __aenter__(self) -> None:
+        await self._scope.__aenter__()
+        self._beat = asyncio.create_task(self._beating(), name="renew lease")
+
+    async def __aexit__(self, *raised: object) -> None:
+        self._beat.cancel()
+        try:
+            await self._scope.__aexit__(*raised)
+        except TimeoutError:
+            if self._lost is not None:
+                raise self._lost from None
+            raise
+
+    async def _beating(self) -> None:
+        while True:
+            await asyncio.sleep(self._every_s)
+            try:
+                await self._renew()
+            except LeaseLost as error:
+                self._lost = error
+                self._scope.reschedule(asyncio.get_running_loop().time())
+                return
+            except Exception:  # an outage: the lease holds for two more tries
+                log.warning("renewal_failed", exc_info=True)
+
+
+__all__ = ["Conductor", "Runner"]

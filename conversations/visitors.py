@@ -1,0 +1,148 @@
+"""Who a web visitor is: by a conversation's token, by the company's word, or a stranger with claims."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from conversations import tokens
+from conversations.accept import Accepted, Inbound, accept
+from conversations.rows import change, found, locked
+from conversations.tables import conversations
+from core.database import Tx
+from core.errors import NotFound, Unauthenticated
+from core.ids import new_id
+from customers import Assertion, identity
+from customers.verification import assert_customer
+
+NO_TOKEN = (
+    "This conversation needs its token: send the `conversation_token` that came with it, or leave "
+    "`conversation_id` out to begin anew."
+)
+SAFE_ID_CHARACTERS = 16
+"""From this length on a `message_id` is taken for unguessable, and a first message may be repeated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """What came with a request."""
+
+    token: str = ""
+    conversation_id: str = ""
+    asserted: Assertion | None = None
+    """What the company says of the customer: by a server's key or a signed token."""
+
+    claims: Mapping[str, str] = field(default_factory=dict)
+    """What the request says of the customer; nobody is looked up by it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A visitor's message that was taken in."""
+
+    accepted: Accepted
+    token: str
+
+
+def take(tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_id: str) -> Taken:
+    """Take a visitor's message into her conversation, and give the token that opens it.
+
+    Raises:
+        Unauthenticated: a conversation was named without its token.
+    """
+    conversation_id = _opened(tx, workspace_id, visitor)
+    token = visitor.token if conversation_id else ""
+    if visitor.asserted is not None:
+        customer_id = assert_customer(tx, workspace_id, visitor.asserted)
+        conversation_id, token = _theirs(tx, workspace_id, customer_id, conversation_id, token)
+        _only_theirs(tx, workspace_id, customer_id, visitor, conversation_id)
+    elif conversation_id:
+        customer_id = found(tx, workspace_id, conversation_id)["customer_id"]
+    else:
+        value = _value(visitor, message, message_id)
+        customer_id = identity.resolve(
+            tx, workspace_id, "visitor", value, language=message.language
+        )
+    if visitor.asserted is None and visitor.claims:
+        identity.claim(tx, workspace_id, customer_id, visitor.claims)
+    inbound = Inbound(
+        channel=message.channel,
+        account=message.account,
+        address=customer_id,
+        provider_message_id=message_id or new_id("request"),
+        text=message.text,
+        parts=message.parts,
+        language=message.language,
+    )
+    accepted = accept(
+        tx, workspace_id, inbound, customer_id=customer_id, conversation_id=conversation_id
+    )
+    if not token or accepted.conversation_id != conversation_id:
+        token = tokens.issue(tx, workspace_id, accepted.conversation_id)
+    return Taken(accepted=accepted, token=token)
+
+
+def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:
+    """Give the conversation that the token opens; `""` without one."""
+    opened = tokens.conversation_of(tx, workspace_id, visitor.token) if visitor.token else None
+    if visitor.token and opened is None:
+        raise Unauthenticated(NO_TOKEN)
+    if visitor.conversation_id and opened != visitor.conversation_id and not visitor.asserted:
+        raise Unauthenticated(NO_TOKEN)
+    return opened or ""
+
+
+def _theirs(
+    tx: Tx, workspace_id: str, customer_id: str, conversation_id: str, token: str
+) -> tuple[str, str]:
+    """Give the conversation of a verified customer that goes on, and its token.
+
+    A stranger's conversation becomes hers when she signs in within it and has no other open. Its
+    tokens end then: somebody else may have begun it and be waiting for her to continue.
+    """
+    if not conversation_id:
+        return "", ""
+    row = locked(tx, workspace_id, conversation_id)
+    if identity.current_id(tx, workspace_id, row["customer_id"]) == customer_id:
+        return conversation_id, token
+    stranger = identity.customer(tx, workspace_id, row["customer_id"])
+    if stranger.verification not in ("anonymous", "claimed") or row["state"] != "open":
+        return "", ""
+    other = sa.select(conversations.c.conversation_id).where(
+        conversations.c.workspace_id == workspace_id,
+        conversations.c.customer_id == customer_id,
+        conversations.c.state == "open",
+    )
+    if tx.execute(other).first() is not None:
+        return "", ""
+    change(tx, row, customer_id=customer_id)
+    tokens.revoke_all(tx, workspace_id, conversation_id)
+    return conversation_id, ""
+
+
+def _only_theirs(
+    tx: Tx, workspace_id: str, customer_id: str, visitor: Visitor, conversation_id: str
+) -> None:
+    """Refuse a conversation named without its token, unless it is the verified customer's own."""
+    if not visitor.conversation_id or visitor.token or conversation_id:
+        return
+    try:
+        row = found(tx, workspace_id, visitor.conversation_id)
+    except NotFound:
+        raise Unauthenticated(NO_TOKEN) from None
+    if identity.current_id(tx, workspace_id, row["customer_id"]) != customer_id:
+        raise Unauthenticated(NO_TOKEN)
+
+
+def _value(visitor: Visitor, message: Inbound, message_id: str) -> str:
+    """Give the identity of a visitor without a token: somebody new.
+
+    With an unguessable message id the same request gives the same visitor, so that a first message
+    whose answer was lost may be sent again; with "1" or "a" it would open a stranger's conversation.
+    """
+    if len(message_id) < SAFE_ID_CHARACTERS:
+        return new_id("visitor")
+    told = json.dumps([message_id, message.text, dict(visitor.claims)], sort_keys=True)
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,133 @@
+"""What the shop sells: ideas for a customer, stock of one product, and whether the shop is open."""
+
+import re
+from typing import Literal
+
+from core.errors import ToolFailed
+from examples.aurora.backoffice.store import Row, opened
+from examples.aurora.backoffice.words import money, plain, say
+from tools import Context, Result
+from tools.building import tool
+
+SHOWN = 3
+CLOSES = {0: 20, 1: 20, 2: 20, 3: 20, 4: 20, 5: 18}
+OPENS = 10
+
+
+@tool(needs="anonymous", serves=("recommendation",))
+def recommend_products(
+    wish: str = "",
+    category: Literal["clothes", "shoes", "home", "any"] = "any",
+    max_price: float | None = None,
+    *,
+    context: Context,
+) -> Result:
+    """Suggest products in stock that fit a wish, the best first.
+
+    Args:
+        wish: what the customer looks for, in her own words.
+        category: clothes, shoes or home, if she said so.
+        max_price: the most she wants to spend, in reais.
+    """
+    with opened(context) as shop:
+        stocked = [row for row in shop.products() if any(row["stock"].values())]
+    fitting = [
+        row
+        for row in stocked
+        if category in ("any", row["category"]) and (max_price is None or row["price"] <= max_price)
+    ]
+    words = _words(wish)
+    ranked = sorted(fitting, key=lambda row: (_fit(row, words), row["sold"]), reverse=True)
+    named_ones = [row for row in ranked if _fit(row, words)]
+    ranked = named_ones or ranked
+    chosen = _varied(ranked)
+    if not chosen:
+        return Result(text=say("recommended_none", context.language), data={"products": []})
+    named = [
+        f"{row['name'][context.language]} ({money(row['price'], context.language)})" for row in chosen
+    ]
+    return Result(
+        text=say("recommended", context.language, list=", ".join(named)),
+        data={"products": [_facts(row, context.language) for row in chosen]},
+    )
+
+
+@tool(needs="anonymous")
+def product_stock(product: str, *, context: Context) -> Result:
+    """Say which sizes of a product are in stock.
+
+    Args:
+        product: its name, such as "tênis azul".
+
+    Raises:
+        ToolFailed: nothing is called like that.
+    """
+    words = _words(product)
+    with opened(context) as shop:
+        found = max(shop.products(), key=lambda row: (_fit(row, words), row["sold"]))
+    if not words or _fit(found, words) < max(1, len(words) - 1):
+        raise ToolFailed(say("no_product", context.language, name=product))
+    facts = _facts(found, context.language)
+    name = "stock" if facts["sizes"] else "stock_none"
+    price = money(found["price"], context.language)
+    text = say(name, context.language, name=facts["name"], price=price, sizes=", ".join(facts["sizes"]))
+    return Result(text=text, data=facts)
+
+
+@tool(
+    needs="anonymous",
+    examples={
+        "pt-BR": (
+            "a loja tá aberta agora?",
+            "vocês já fecharam hoje?",
+            "ainda dá tempo de passar aí na loja hoje?",
+            "até que horas a loja fica aberta hoje?",
+        ),
+        "en": (
+            "is the shop open right now?",
+            "have you already closed today?",
+            "can I still drop by the shop today?",
+            "until what time is the shop open today?",
+        ),
+    },
+)
+def store_hours(*, context: Context) -> Result:
+    """Say whether the shop in São Paulo is open now, and when it opens."""
+    hours = say("hours", context.language)
+    closes = CLOSES.get(context.now.weekday(), 0)
+    if OPENS <= context.now.hour < closes:
+        return Result(
+            text=f"{say('open_now', context.language, until=f'{closes}:00')} {hours}", data={"open": True}
+        )
+    return Result(text=say("closed_now", context.language, hours=hours), data={"open": False})
+
+
+def _words(text: str) -> set[str]:
+    """Give the words of a wish that may name a product: three letters or more, without plural's s."""
+    return {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", plain(text))}
+
+
+def _fit(row: Row, words: set[str]) -> int:
+    """Count the words that a product's names have."""
+    return len(words & (_words(row["name"]["pt-BR"]) | _words(row["name"]["en"])))
+
+
+def _varied(ranked: list[Row]) -> list[Row]:
+    """Give the first few that are different things, not one thing in three colours."""
+    chosen: list[Row] = []
+    for row in ranked:
+        if all(row["item"] != other["item"] for other in chosen):
+            chosen.append(row)
+    return chosen[:SHOWN]
+
+
+def _facts(row: Row, language: str) -> dict[str, object]:
+    return {
+        "product_id": row["product_id"],
+        "name": row["name"][language],
+        "price": row["price"],
+        "sizes": [size for size, number in row["stock"].items() if number],
+    }
+
+
+tools = [recommend_products, product_stock, store_hours]

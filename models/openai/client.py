@@ -1,0 +1,251 @@
+"""`LeanChatOpenAI`: `ChatOpenAI`'s requests and answers, at a cost that does not grow with the talk.
+
+Stock `ChatOpenAI` walks every message through typed dictionaries and makes objects of every token: 49 ms
+for a request of 400 messages, 8 ms for an answer of 55 tokens. Here a request is written straight to
+JSON, and a stream is read as bytes and handed on every 25 ms.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_openai import ChatOpenAI
+from langchain_openai.chat_models.base import _create_usage_metadata
+from pydantic import BaseModel, Field, ValidationError
+
+from core.errors import ModelFailed
+from models.blocking import run
+from models.openai.exchange import Exchange
+from models.openai.messages import written
+from models.openai.stream import Answer, Piece
+from models.usage import spend
+
+COALESCE_S = 0.025
+DEFAULT_TIMEOUT_S = 20.0
+DEFAULT_RETRIES = 2
+OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
+"""Parts of a payload that are about the request and not in its body."""
+
+
+class LeanChatOpenAI(ChatOpenAI):
+    """A chat model behind an OpenAI-compatible URL, spoken to through `/chat/completions`."""
+
+    use_responses_api: bool | None = False
+    stream_usage: bool | None = True
+    price_per_million_input: float = Field(default=0.0, ge=0)
+    price_per_million_output: float = Field(default=0.0, ge=0)
+
+    def _get_request_payload(
+        self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Give the payload `ChatOpenAI` would make, without its walk through every message."""
+        payload = {**self._default_params, **kwargs}
+        if stop is not None:
+            payload["stop"] = stop
+        if "max_tokens" in payload:
+            payload["max_completion_tokens"] = payload.pop("max_tokens")
+        payload["messages"] = [written(said) for said in self._convert_input(input_).to_messages()]
+        if re.match(r"^o\d", self.model_name or ""):
+            for message in payload["messages"]:
+                if message["role"] == "system":
+                    message["role"] = "developer"
+        return payload
+
+    def _exchange(self, payload: dict[str, Any]) -> Exchange:
+        limit = payload.get("timeout") or self.request_timeout or DEFAULT_TIMEOUT_S
+        return Exchange(
+            url=self._url(payload.get("extra_query")),
+            headers={**self._headers(), **(payload.get("extra_headers") or {})},
+            body=_body(payload),
+            timeout_s=float(limit) if isinstance(limit, int | float) else DEFAULT_TIMEOUT_S,
+            retries=DEFAULT_RETRIES if self.max_retries is None else self.max_retries,
+        )
+
+    def _url(self, query: Mapping[str, str] | None) -> str:
+        base = str(self.openai_api_base or "https://api.openai.com/v1").rstrip("/")
+        parts = {**(self.default_query or {}), **(query or {})}
+        asked = "&".join(f"{name}={value}" for name, value in parts.items())
+        return f"{base}/chat/completions" + (f"?{asked}" if asked else "")
+
+    def _headers(self) -> dict[str, str]:
+        key = self.openai_api_key
+        secret = key.get_secret_value() if hasattr(key, "get_secret_value") else ""  # pyright: ignore
+        headers = {"Content-Type": "application/json", **(self.default_headers or {})}
+        if secret:
+            headers["Authorization"] = f"Bearer {secret}"
+        if self.openai_organization:
+            headers["OpenAI-Organization"] = self.openai_organization
+        return headers
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        payload = self._get_request_payload(messages, stop=stop, **kwargs)
+        if "response_format" in payload:
+            payload.pop("stream", None)
+        answer = await self._exchange(payload).whole()
+        self._charge(answer.get("usage"))
+        try:
+            result = self._create_chat_result(answer)
+            message = result.generations[0].message
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise ModelFailed(f"The model server's answer has not the right form: {error}.") from error
+        if (parsed := _parsed(message.text, payload.get("response_format"))) is not None:
+            message.additional_kwargs["parsed"] = parsed
+        return result
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        *,
+        stream_usage: bool | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        kwargs["stream"] = True
+        if self._should_stream_usage(stream_usage, **kwargs):
+            kwargs["stream_options"] = {"include_usage": True}
+        payload = self._get_request_payload(messages, stop=stop, **kwargs)
+        text = ""
+        try:
+            async for piece in _pieces(self._exchange(payload)):
+                text += piece.text
+                if piece.usage:
+                    self._charge(piece.usage)
+                chunk = self._chunk(piece)
+                if piece.finish and (parsed := _parsed(text, payload.get("response_format"))):
+                    chunk.message.additional_kwargs["parsed"] = parsed
+                if run_manager:
+                    await run_manager.on_llm_new_token(piece.text, chunk=chunk)
+                yield chunk
+        except ModelFailed as failure:
+            failure.partial = text
+            raise
+
+    def _chunk(self, piece: Piece) -> ChatGenerationChunk:
+        about: dict[str, Any] = {}
+        if piece.finish:
+            about = {"finish_reason": piece.finish, "model_provider": "openai"}
+            about["model_name"] = piece.about.get("model", self.model_name)
+            for name in ("system_fingerprint", "service_tier"):
+                if name in piece.about:
+                    about[name] = piece.about[name]
+        message = AIMessageChunk(
+            content=piece.text,
+            additional_kwargs={"refusal": piece.refusal} if piece.refusal else {},
+            tool_call_chunks=[
+                {
+                    "type": "tool_call_chunk",
+                    "name": call.name,
+                    "args": call.arguments,
+                    "id": call.call_id,
+                    "index": call.index,
+                }
+                for call in piece.calls.values()
+            ],
+            usage_metadata=_create_usage_metadata(piece.usage) if piece.usage else None,
+            chunk_position="last" if piece.last else None,
+        )
+        return ChatGenerationChunk(message=message, generation_info=about or None)
+
+    def _charge(self, usage: Any) -> None:
+        if not isinstance(usage, dict):
+            return
+        read, wrote = (int(usage.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
+        cost = read * self.price_per_million_input + wrote * self.price_per_million_output
+        spend(read, wrote, cost / 1_000_000)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return run(self._agenerate(messages, stop=stop, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        async def collected() -> list[ChatGenerationChunk]:
+            return [chunk async for chunk in self._astream(messages, stop=stop, **kwargs)]
+
+        yield from run(collected())
+
+
+async def _pieces(exchange: Exchange) -> AsyncIterator[Piece]:
+    """Give a streamed answer in pieces: the first at once, the others at most every 25 ms."""
+    answer, arrived = Answer(), asyncio.Event()
+    reading = asyncio.create_task(exchange.streamed(answer, arrived.set), name="read model answer")
+    reading.add_done_callback(lambda _: arrived.set())
+    shown = 0.0
+    try:
+        while True:
+            await arrived.wait()
+            arrived.clear()
+            if not reading.done() and (wait_s := shown + COALESCE_S - time.monotonic()) > 0:
+                await asyncio.wait({reading}, timeout=wait_s)
+            over = reading.done()
+            if over and not reading.cancelled() and reading.exception() is None:
+                answer.piece.last = True
+            if answer.piece:
+                shown = time.monotonic()
+                yield answer.take()
+            if over:
+                await reading
+                return
+    finally:
+        if not reading.done():
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+def _body(payload: dict[str, Any]) -> bytes:
+    """Write the JSON of a request."""
+    body = {name: value for name, value in payload.items() if name not in OPTIONS}
+    if isinstance(body.get("response_format"), type):
+        body["response_format"] = _response_format(body["response_format"])
+    return orjson.dumps({**body, **(payload.get("extra_body") or {})})
+
+
+@lru_cache(maxsize=256)
+def _response_format(schema: type) -> Any:
+    from openai.lib._parsing._completions import type_to_response_format_param
+
+    return type_to_response_format_param(schema)
+
+
+def _parsed(text: str, response_format: Any) -> BaseModel | None:
+    """Give the object that was asked for, where it was asked for as a pydantic class.
+
+    Raises:
+        ModelFailed: the answer is not such an object.
+    """
+    if not (isinstance(response_format, type) and issubclass(response_format, BaseModel)):
+        return None
+    try:
+        return response_format.model_validate_json(text)
+    except ValidationError as error:
+        raise ModelFailed(
+            f"The model's answer is no {response_format.__name__}: {error.error_count()} faults."
+        ) from error
+
+
+__all__ = ["LeanChatOpenAI"]

@@ -1,0 +1,175 @@
+"""One request to a model server: sent, retried before the first token, timed as a whole."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import orjson
+
+from core.errors import ModelFailed
+from models.openai.connections import pool
+from models.openai.stream import Answer, EventReader
+from models.usage import count_call
+
+RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+FIRST_WAIT_S = 0.25
+LONGEST_WAIT_S = 4.0
+"""A server that asks for more is not waited for: the embedded model answers sooner."""
+
+
+class _TryAgain(Exception):
+    """The request may be sent once more; nothing of an answer has come."""
+
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request, and how long and how often it may be tried."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout_s: float
+    """For everything together: connecting, retries, waiting and the whole answer."""
+
+    retries: int
+
+    async def whole(self) -> dict[str, Any]:
+        """Give the answer's JSON object.
+
+        Raises:
+            ModelFailed: there was none, whatever the reason; the message says which.
+        """
+        return await self._timed(self._whole)
+
+    async def streamed(self, answer: Answer, arrived: Callable[[], object]) -> None:
+        """Put a streamed answer into `answer`, and call `arrived` after each read that added to it.
+
+        Raises:
+            ModelFailed: no answer came, or only a part of one; `partial` is left to the caller.
+        """
+        await self._timed(lambda: self._streamed(answer, arrived))
+
+    async def _timed(self, attempt: Callable[[], Any]) -> Any:
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                return await self._retried(attempt)
+        except TimeoutError as error:
+            raise ModelFailed(
+                f"The model server took longer than {self.timeout_s:g} s."
+            ) from error
+
+    async def _retried(self, attempt: Callable[[], Any]) -> Any:
+        until = time.monotonic() + self.timeout_s
+        for tried in range(self.retries + 1):
+            try:
+                count_call()
+                return await attempt()
+            except _TryAgain as failure:
+                wait_s = failure.wait_s
+                if wait_s is None:
+                    wait_s = FIRST_WAIT_S * 2**tried * random.uniform(0.75, 1.25)
+                late = time.monotonic() + wait_s >= until
+                if tried == self.retries or wait_s > LONGEST_WAIT_S or late:
+                    raise ModelFailed(str(failure)) from failure
+                await asyncio.sleep(wait_s)
+
+    async def _whole(self) -> dict[str, Any]:
+        try:
+            response = await (await pool()).post(
+                self.url, content=self.body, headers=dict(self.headers)
+            )
+        except httpx.TransportError as error:
+            raise _TryAgain(_unreachable(error)) from error
+        except httpx.InvalidURL as error:
+            raise ModelFailed(_unreachable(error)) from error
+        _accepted(response, response.content)
+        try:
+            answer = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise ModelFailed("The model server answered with something that is not JSON.")
+        return answer
+
+    async def _streamed(self, answer: Answer, arrived: Callable[[], object]) -> None:
+        reader, began = EventReader(), False
+        try:
+            async with (await pool()).stream(
+                "POST", self.url, content=self.body, headers=dict(self.headers)
+            ) as response:
+                if response.status_code != 200:
+                    _accepted(response, await response.aread())
+                async for received in response.aiter_bytes():
+                    for data in reader.feed(received):
+                        answer.add(data)
+                    if answer.piece or began:
+                        began = True
+                        arrived()
+                    if answer.done:
+                        break
+            for data in reader.end() if not answer.done else ():
+                answer.add(data)
+        except httpx.TransportError as error:
+            if began:
+                raise ModelFailed("The model server cut its answer off.") from error
+            raise _TryAgain(_unreachable(error)) from error
+        except httpx.InvalidURL as error:
+            raise ModelFailed(_unreachable(error)) from error
+        if not answer.finished:
+            if began or answer.piece:
+                raise ModelFailed("The model server cut its answer off.")
+            raise _TryAgain("The model server ended its answer before it began.")
+
+
+def _unreachable(error: Exception) -> str:
+    return f"The model server cannot be reached ({type(error).__name__}: {error or 'no reason given'})."
+
+
+def _accepted(response: httpx.Response, content: bytes) -> None:
+    """Let 200 pass; say of all else what the server said, and whether to try again."""
+    status = response.status_code
+    if status == 200:
+        return
+    text = f"The model server answered {status}: {_reason(content)}."
+    if status in RETRIED:
+        raise _TryAgain(text, _retry_after_s(response.headers))
+    if status in (401, 403):
+        text += " Check REGENTE_OPENAI_API_KEY."
+    if status == 404:
+        text += " Check REGENTE_MODEL and REGENTE_OPENAI_BASE_URL, which usually ends in /v1."
+    raise ModelFailed(text)
+
+
+def _reason(content: bytes) -> str:
+    try:
+        said = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        said = content[:200].decode("utf-8", "replace")
+    if isinstance(said, dict):
+        said = said.get("error", said)
+    if isinstance(said, dict):
+        said = said.get("message", said)
+    return str(said)[:200].strip().rstrip(".") or "no reason given"
+
+
+def _retry_after_s(headers: httpx.Headers) -> float | None:
+    """Read `Retry-After`, in seconds or as a date; None when it is absent or unreadable."""
+    if not (said := headers.get("retry-after")):
+        return None
+    try:
+        return max(0.0, float(said))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except ValueError:
+        return None

@@ -1,0 +1,58 @@
+"""A child process that dies at the n-th await of a piece of work; run by `test_crashes.py`.
+
+    python -m tests.conversations.crash turn|action DATABASE_URL FOLDER SUBJECT N
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Generator
+from pathlib import Path
+from typing import Any
+
+from core.database import Database
+from tests.conversations.echo import house
+
+
+class Counted:
+    """Drives a coroutine by hand and kills this process at its n-th suspension."""
+
+    def __init__(self, work: Coroutine[Any, Any, Any], die_at: int) -> None:
+        self._work = work
+        self._die_at = die_at
+        self.suspensions = 0
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        sent, error = None, None
+        while True:
+            try:
+                waited = self._work.throw(error) if error else self._work.send(sent)
+            except StopIteration as end:
+                return end.value
+            self.suspensions += 1
+            if self.suspensions == self._die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            sent, error = None, None
+            try:
+                sent = yield waited
+            except BaseException as raised:
+                error = raised
+
+
+async def main(work: str, url: str, folder: str, subject: str, die_at: int) -> None:
+    home = house(Database(url), Path(folder), lease_s=0.3)
+    job: Any
+    if work == "turn":
+        job = home.runner.answer(subject)
+    elif work == "action":
+        job = home.runner._carry_out(subject)
+    else:
+        job = home.take("pay", message_id=subject)
+    counted = Counted(job, die_at)
+    await counted
+    print(counted.suspensions)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:5], int(sys.argv[5])))

@@ -1,0 +1,173 @@
+"""Approved actions run exactly once; all others never."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from conversations import approvals, transcript
+from conversations.approvals import Kind
+from conversations.rows import found
+from core.database import Tx
+from core.errors import Conflict
+from tests.conversations.echo import House, W
+
+
+async def proposed(home: House) -> tuple[str, str, Any]:
+    """Let a customer ask for something that a person must approve."""
+    first = await home.say("something big")
+    await home.runner.answer(first.accepted.conversation_id)
+    (pending,) = await home.database.reading(approvals.listed, W)
+    return first.accepted.conversation_id, pending["approval_id"], first
+
+
+async def decide(home: House, approval_id: str, kind: Kind, person: str = "Ana", **more: Any) -> None:
+    await home.database.writing(
+        approvals.decide, W, approval_id, kind, person=person, actor=f"key_{person}", **more
+    )
+
+
+async def state(home: House, approval_id: str) -> str:
+    return (await home.database.reading(approvals.one, W, approval_id))["state"]
+
+
+async def carry_out(home: House, approval_id: str) -> None:
+    await home.runner._carry_out(approval_id)
+
+
+async def settled(home: House, conversation_id: str) -> None:
+    while await home.runner.answer(conversation_id) or home.runner._driving:
+        await asyncio.sleep(0.01)
+
+
+async def test_an_approved_write_runs_once_and_the_customer_hears_of_it(home: House) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    await decide(home, approval_id, "approve")
+    await asyncio.gather(*(carry_out(home, approval_id) for _ in range(5)))
+    assert (home.paid, await state(home, approval_id)) == (1, "done")
+    await settled(home, conversation_id)
+    event = home.conductor.seen[-1].event
+    assert (event["decision"], event["outcome"]["text"], event["person"]) == (
+        "approve", "Paid 5.00.", "Ana",
+    )  # fmt: skip
+    assert len([one for one in home.conductor.seen if one.event]) == 1
+
+
+async def test_of_two_people_and_ten_clicks_one_decision_counts(home: House) -> None:
+    _, approval_id, _ = await proposed(home)
+    tries = [
+        decide(home, approval_id, kind, person)
+        for kind, person in (("approve", "Ana"), ("reject", "Rui")) * 5
+    ]
+    told = await asyncio.gather(*tries, return_exceptions=True)
+    refused = [error for error in told if error is not None]
+    assert len(refused) == 9
+    assert all(isinstance(error, Conflict) for error in refused)
+    decided = await home.database.reading(approvals.one, W, approval_id)
+    assert all(decided["decided_by"] in str(error) for error in refused)
+
+
+@pytest.mark.parametrize("kind", ["reject", "expire", "withdraw"])
+async def test_what_is_not_approved_never_runs(home: House, kind: str) -> None:
+    conversation_id, approval_id, first = await proposed(home)
+    if kind == "reject":
+        await decide(home, approval_id, "reject", reason="too much")
+    elif kind == "expire":
+        def late(tx: Tx) -> None:
+            approvals._change(tx, approvals.one(tx, W, approval_id), expires_at=1.0)
+
+        await home.database.writing(late)
+        with pytest.raises(Conflict, match="expired"):
+            await decide(home, approval_id, "approve")
+        await home.database.writing(approvals.expire, W)
+    else:
+        await home.say("never mind", first)
+        await home.runner.answer(conversation_id)
+        with pytest.raises(Conflict, match="took"):
+            await decide(home, approval_id, "approve")
+    await carry_out(home, approval_id)
+    await settled(home, conversation_id)
+    ends = {"reject": "rejected", "expire": "expired", "withdraw": "withdrawn"}
+    assert (home.paid, await state(home, approval_id)) == (0, ends[kind])
+    if kind != "withdraw":
+        assert home.conductor.seen[-1].event["decision"] == kind
+
+
+async def test_edited_arguments_are_what_is_executed(home: House) -> None:
+    _, approval_id, _ = await proposed(home)
+    await decide(home, approval_id, "edit", arguments={"amount": 3})
+    await carry_out(home, approval_id)
+    assert home.book.read_text().split() == [approval_id, "3"]
+
+
+async def test_a_question_is_relayed_and_the_approval_stays_pending(home: House) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    await decide(home, approval_id, "respond", reason="Which day?")
+    await settled(home, conversation_id)
+    assert home.conductor.seen[-1].event["reason"] == "Which day?"
+    await decide(home, approval_id, "approve")
+    await carry_out(home, approval_id)
+    assert (home.paid, await state(home, approval_id)) == (1, "done")
+
+
+async def test_a_withdrawal_that_lost_the_race_is_not_confirmed(home: House) -> None:
+    conversation_id, approval_id, first = await proposed(home)
+    await home.say("never mind", first)
+
+    async def faster(request: Any) -> None:
+        home.conductor.before = None
+        await decide(home, approval_id, "approve")
+
+    home.conductor.before = faster
+    await home.runner.answer(conversation_id)
+    await home.runner.answer(conversation_id)
+    assert home.conductor.seen[-1].facts["pending_approvals"] == []
+    await carry_out(home, approval_id)
+    assert home.paid == 1
+
+
+async def test_an_action_without_its_thread_is_told_to_people_as_lost(home: House) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    from conversations import checkpoints
+
+    await home.database.writing(checkpoints.forget, W, approval_id)
+    await decide(home, approval_id, "approve")
+
+    def now(tx: Tx) -> None:
+        approvals._change(tx, approvals.one(tx, W, approval_id), due_at=1.0)
+
+    for _ in range(approvals.MAX_DRIVES):
+        await carry_out(home, approval_id)
+        if await state(home, approval_id) == "decided":
+            await home.database.writing(now)
+    assert (home.paid, await state(home, approval_id)) == (0, "lost")
+    assert (await home.database.reading(found, W, conversation_id))["owner"] == "queue"
+
+
+async def test_the_outcome_goes_to_the_person_when_one_has_the_conversation(home: House) -> None:
+    from conversations import handoffs
+
+    conversation_id, approval_id, _ = await proposed(home)
+    await home.database.writing(handoffs.take_over, W, conversation_id, person="Ana", actor="k")
+    await decide(home, approval_id, "approve")
+    await carry_out(home, approval_id)
+    await settled(home, conversation_id)
+    assert home.conductor.seen[-1].event == {}
+    rows = await home.database.reading(transcript.of_conversation, W, conversation_id, staff=True)
+    assert rows[-1]["event"]["outcome"]["text"] == "Paid 5.00."
+
+
+async def test_an_outcome_finds_the_customer_after_her_conversation_was_closed(
+    home: House,
+) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    from conversations.rows import change, locked
+
+    await home.database.writing(lambda tx: change(tx, locked(tx, W, conversation_id), state="closed"))
+    await decide(home, approval_id, "approve")
+    await carry_out(home, approval_id)
+    async with asyncio.timeout(5):
+        while home.runner._driving:
+            await asyncio.sleep(0.01)
+    assert home.conductor.seen[-1].event["decision"] == "approve"
+    assert home.conductor.seen[-1].conversation_id != conversation_id

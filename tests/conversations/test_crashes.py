@@ -1,0 +1,150 @@
+"""kill -9 at every await between accept and commit, then another process recovers.
+
+By default a seeded part of the places is tried; `REGENTE_ATTACKS=full` tries every one.
+"""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conversations import approvals, checkpoints, effects, transcript
+from core.database import Database
+from graph.saver import TurnSaver
+from tests.conversations.echo import House, W, house, memory
+
+ROOT = Path(__file__).parents[2]
+FULL = os.environ.get("REGENTE_ATTACKS") == "full"
+SEED = 20261124
+UUID = "0b54c3f6-6f0e-4a44-8f8b-0f7b1f4f2f11"
+
+
+def child(work: str, home: House, subject: str, die_at: int) -> tuple[int, str]:
+    """Run a piece of work in a process of its own; give its exit status and what it printed."""
+    url = home.database.url.render_as_string(hide_password=False)
+    arguments = [work, url, str(home.settings.data_dir), subject, str(die_at)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.conversations.crash", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+    )
+    assert done.returncode in (0, -9), done.stderr
+    return done.returncode, done.stdout.splitlines()[-1] if done.stdout else ""
+
+
+def places(every: int) -> list[int]:
+    """Give the awaits to die at: every one, or a seeded part with the first and the last."""
+    numbers = list(range(1, every + 1))
+    if FULL or every <= 4:
+        return numbers
+    return sorted({1, every, every - 1, *random.Random(SEED).sample(numbers, 3)})
+
+
+async def wait_for_lease() -> None:
+    await asyncio.sleep(0.35)
+
+
+async def replies(home: House, conversation_id: str) -> list[str]:
+    rows = await home.database.reading(transcript.of_conversation, W, conversation_id, staff=False)
+    return [row["text"] for row in rows if row["role"] == "ai"]
+
+
+@pytest.mark.parametrize("retry", ["never", "key"])
+async def test_a_turn_killed_anywhere_is_answered_once_and_pays_at_most_once(
+    database: Database, tmp_path: Path, retry: str
+) -> None:
+    home = house(database, tmp_path)
+    first = await home.say("pay, wait")
+    status, suspensions = await asyncio.to_thread(
+        child, "turn", home, first.accepted.conversation_id, 10_000
+    )
+    assert status == 0 and int(suspensions) >= 5
+    for die_at in places(int(suspensions)):
+        before = home.paid
+        taken = await home.take("pay, wait")
+        conversation_id = taken.accepted.conversation_id
+        status, _ = await asyncio.to_thread(child, "turn", home, conversation_id, die_at)
+        assert status == -9, f"the {die_at}th await was never reached"
+        committed = await replies(home, conversation_id)
+        if not committed:
+            # Neither slot nor interrupt of the killed draft is to be seen.
+            assert await home.database.reading(checkpoints.load, W, conversation_id) == []
+        await wait_for_lease()
+        home.conductor.tools["pay"] = home.conductor.tools["pay"].__class__(
+            **{**vars(home.conductor.tools["pay"]), "retry": retry}
+        )
+        await home.runner.answer(conversation_id)
+        assert not await home.runner.answer(conversation_id)
+        said = await replies(home, conversation_id)
+        assert len([text for text in said if text.startswith("You said")]) == 1, (die_at, said)
+        done = await home.database.reading(effects.of_turn, W, f"{conversation_id}:1")
+        assert len(done) == 1
+        assert home.paid - before <= 1, die_at
+        if done[0]["state"] == "done":
+            assert home.paid - before == 1
+        else:  # cut off between `started` and its outcome: nobody knows, so a person was told
+            assert any("will check" in text or "verificar" in text for text in said), said
+        rows = await home.database.reading(checkpoints.load, W, conversation_id)
+        state = await memory(TurnSaver(rows), conversation_id)
+        assert state.values["heard"] == ["pay, wait"]
+        assert len(state.interrupts) == 1
+
+
+async def test_an_approved_action_killed_anywhere_happens_once_and_is_told_once(
+    database: Database, tmp_path: Path
+) -> None:
+    home = house(database, tmp_path)
+
+    async def decided() -> tuple[str, str]:
+        first = await home.say("something big")
+        await home.runner.answer(first.accepted.conversation_id)
+        approval_id = (await home.database.reading(approvals.listed, W))[0]["approval_id"]
+        await home.database.writing(
+            approvals.decide, W, approval_id, "approve", person="Ana", actor="k"
+        )
+        return first.accepted.conversation_id, approval_id
+
+    _, approval_id = await decided()
+    status, suspensions = await asyncio.to_thread(child, "action", home, approval_id, 10_000)
+    assert status == 0 and int(suspensions) >= 3
+    for die_at in places(int(suspensions)):
+        before = home.paid
+        conversation_id, approval_id = await decided()
+        status, _ = await asyncio.to_thread(child, "action", home, approval_id, die_at)
+        assert status == -9
+        await wait_for_lease()
+        home.conductor.seen.clear()
+        await home.runner._carry_out(approval_id)
+        while home.runner._driving:
+            await asyncio.sleep(0.01)
+        await home.runner.answer(conversation_id)
+        ended = (await home.database.reading(approvals.one, W, approval_id))["state"]
+        assert ended in ("done", "unknown"), die_at
+        assert home.paid - before <= 1
+        if ended == "done":
+            assert home.paid - before == 1
+        assert len([one for one in home.conductor.seen if one.event]) == 1, die_at
+
+
+async def test_accepting_killed_anywhere_and_sent_again_takes_the_message_once(
+    database: Database, tmp_path: Path
+) -> None:
+    home = house(database, tmp_path)
+    for die_at in (1, 2):
+        message_id = f"{UUID}-{die_at}"
+        await asyncio.to_thread(child, "accept", home, message_id, die_at)
+        taken = [await home.take("pay", message_id=message_id) for _ in range(2)]
+        assert len({one.accepted.message_id for one in taken}) == 1
+        rows = await home.database.reading(
+            transcript.of_conversation, W, taken[0].accepted.conversation_id, staff=True
+        )
+        assert len(rows) == 1
+
+

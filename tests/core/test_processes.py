@@ -1,0 +1,39 @@
+"""Heartbeats of processes."""
+
+import os
+
+from core.database import Database, Tx
+from core.processes import beat, dead, leave, processes, register
+
+
+def grow_silent(tx: Tx, process_id: str) -> None:
+    silent = processes.update().where(processes.c.process_id == process_id)
+    tx.execute(silent.values(seen_at=processes.c.seen_at - 60))
+
+
+async def test_a_process_is_dead_when_it_was_not_seen_for_long(database: Database) -> None:
+    first = await database.writing(register, "w", "1.0")
+    second = await database.writing(register, "w", "1.0")
+    await database.writing(grow_silent, first)
+    assert first != second
+    assert await database.reading(dead, "w", 30) == [first]
+    assert await database.reading(dead, "other", 30) == []
+
+
+async def test_a_beat_shows_that_it_lives(database: Database) -> None:
+    process_id = await database.writing(register, "w", "1.0")
+    await database.writing(grow_silent, process_id)
+    assert await database.writing(beat, "w", process_id)
+    assert await database.reading(dead, "w", 30) == []
+
+
+async def test_a_process_that_was_removed_learns_so_from_its_beat(database: Database) -> None:
+    process_id = await database.writing(register, "w", "1.0")
+    await database.writing(leave, "w", process_id)
+    assert not await database.writing(beat, "w", process_id)
+
+
+async def test_the_row_says_which_process_it_is(database: Database) -> None:
+    await database.writing(register, "w", "1.0")
+    row = await database.reading(lambda tx: tx.execute(processes.select()).one())
+    assert (row.pid, row.version) == (os.getpid(), "1.0")

@@ -1,0 +1,360 @@
+"""Whole turns through the real graph: a small workspace of another trade, the embedded models, no server."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents import Brief, Kit, Report, Slot, Specialist
+from core.database import Database
+from core.settings import Settings
+from core.upgrade import upgrade
+from core.workspace import Workspace
+from graph.builder import Conductor, build
+from graph.ensemble import Ensemble, load
+from graph.rehearsal import RehearsalLedger
+from graph.saver import Row, TurnSaver
+from graph.turn import TurnRequest, TurnResult, Waiting
+from knowledge.retrieval import open_knowledge
+from models.loading import load as load_models
+
+CLUB = Path(__file__).parents[1] / "workspaces" / "clube"
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
+    folder = tmp_path_factory.mktemp("club")
+    deployment = Settings(data_dir=folder, workspace=CLUB, embedder="lexical")
+    workspace = Workspace(CLUB)
+    database = Database(deployment.database)
+    upgrade(database)
+    models = load_models(deployment, workspace)
+    knowledge = open_knowledge(database, workspace, models, deployment)
+    yield load(workspace, deployment, models, knowledge)
+    knowledge.close()
+    database.close()
+
+
+class Talk:
+    """One conversation, turn by turn, as the turn runner would hold it."""
+
+    def __init__(self, conductor: Conductor, *, member: str | None = "M-1", language: str = "") -> None:
+        self.conductor = conductor
+        self.member = member
+        self.language = language
+        self.rows: list[Row] = []
+        self.turns = 0
+        self.ledger = RehearsalLedger(conductor.ensemble.tools)
+        self.facts: dict[str, Any] = {"owner": "ai"}
+        self.events: list[str] = []
+
+    async def says(self, text: str, *, commit: bool = True, event: dict[str, Any] | None = None) -> TurnResult:
+        self.turns += 1
+        messages = () if event else (Waiting(message_id=f"m{self.turns}", text=text),)
+        request = TurnRequest(
+            turn_id=f"c1:{self.turns}", conversation_id="c1", workspace_id="clube", customer_id="p1",
+            external_id=self.member, verification="verified" if self.member else "anonymous",
+            channel="webchat", language=self.language, messages=messages, event=event or {},
+            facts=self.facts | {"first_turn": self.turns == 1}, now=NOW,
+        )
+        saver = TurnSaver(self.rows)
+        result = await self.conductor.conduct(request, saver, ledger=self.ledger, live=self)
+        if commit:
+            self.rows = saver.rows() or self.rows
+            self.language = result.language
+        return result
+
+    async def release(self, sentence: str) -> bool:
+        self.events.append(sentence)
+        return True
+
+    async def retract(self) -> None:
+        self.events.append("<retract>")
+
+
+def talk(ensemble: Ensemble, **known: Any) -> Talk:
+    return Talk(Conductor(ensemble), **known)
+
+
+def text(result: TurnResult) -> str:
+    assert len(result.replies) == 1, result.replies
+    return result.replies[0].text
+
+
+async def test_a_procedure_is_carried_out_and_the_notice_given_once(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    first = text(await reader.says("onde está meu livro L-201?"))
+    assert "Lia" in first
+    assert "L-201" in first
+    assert "on its way" in first
+    assert "Lia" not in text(await reader.says("obrigada!"))
+
+
+async def test_a_question_is_answered_with_a_citation(ensemble: Ensemble) -> None:
+    result = await talk(ensemble).says("How many days may I keep a book?")
+    assert "21" in text(result)
+    assert result.replies[0].citations[0]["title"].startswith("Loan period")
+    assert [step["agent"] for step in result.record["agents"]] == ["knowledge"]
+
+
+async def test_two_wishes_make_one_reply(ensemble: Ensemble) -> None:
+    result = await talk(ensemble).says("Where is my book L-202? And how many days may I keep a book?")
+    assert "L-202" in text(result)
+    assert "21" in text(result)
+    assert {step["agent"] for step in result.record["agents"]} == {"transactions", "knowledge"}
+
+
+async def test_what_nobody_knows_is_said_and_a_person_offered(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    result = await reader.says("Can you repair the gearbox of my tractor on Mars?")
+    assert result.handoff is None
+    assert not result.replies[0].citations
+    accepted = await reader.says("yes please")
+    assert accepted.handoff is not None
+    assert accepted.handoff["packet"]["last_words"]
+
+
+async def test_a_complaint_names_the_problem_and_opens_a_case(ensemble: Ensemble) -> None:
+    result = await talk(ensemble).says(
+        "isso é um absurdo, o empréstimo L-201 não chegou e ninguém resolve!"
+    )
+    assert "L-201" in text(result)
+    assert result.cases[0]["case_id"] in text(result)
+
+
+async def test_a_write_above_the_limit_waits_on_its_own_thread(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    await reader.says("I want my money back for loan L-201, 80 reais")
+    result = await reader.says("yes")
+    assert len(result.approvals) == 1
+    pending = result.approvals[0]
+    saver = TurnSaver(pending.rows)
+    context = ensemble.tool_context(_context(), "c1:3", "en")
+    event = await reader.conductor.act(
+        pending.proposal, {"decision": "approve", "person": "Ana"}, saver,
+        ledger=reader.ledger, context=context,
+    )
+    assert event["outcome"]["state"] == "done"
+    told = await reader.says("", event=event)
+    assert "80" in text(told)
+
+
+async def test_a_rejected_write_is_told_with_its_reason(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    await reader.says("I want my money back for loan L-201, 90 reais")
+    pending = (await reader.says("yes")).approvals[0]
+    event = await reader.conductor.act(
+        pending.proposal, {"decision": "reject", "reason": "the book did arrive"},
+        TurnSaver(pending.rows), ledger=reader.ledger, context=ensemble.tool_context(_context(), "x", "en"),
+    )
+    assert event["outcome"] is None
+    assert "the book did arrive" in text(await reader.says("", event=event))
+
+
+def _context() -> Any:
+    from graph.context import Services, TurnContext
+
+    return TurnContext(
+        external_id="M-1", verification="verified", services=Services(ledger=RehearsalLedger({}))
+    )
+
+
+async def test_an_action_whose_step_failed_is_driven_on(ensemble: Ensemble) -> None:
+    class Failing(RehearsalLedger):
+        async def perform(self, proposal: Any, context: Any) -> Any:
+            raise ConnectionError("gone")
+
+    reader = talk(ensemble)
+    await reader.says("I want my money back for loan L-202, 70 reais")
+    pending = (await reader.says("yes")).approvals[0]
+    context = ensemble.tool_context(_context(), "x", "en")
+    saver = TurnSaver(pending.rows)
+    with pytest.raises(ConnectionError):
+        await reader.conductor.act(
+            pending.proposal, {"decision": "approve"}, saver, ledger=Failing({}), context=context
+        )
+    event = await reader.conductor.act(
+        pending.proposal, {"decision": "approve"}, saver, ledger=reader.ledger, context=context
+    )
+    assert event["outcome"]["state"] == "done"
+
+
+async def test_a_person_is_called_and_what_she_promised_is_known(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    called = await reader.says("quero falar com uma pessoa")
+    assert called.handoff is not None
+    reader.facts |= {"owner": "queue"}
+    assert (await reader.says("ainda tem alguém aí?")).handoff is not None
+    reader.facts = {"owner": "ai", "promises": ["enviar o livro até sexta-feira"]}
+    handback = {
+        "kind": "handback", "did": "localizei o livro", "promised": "enviar o livro até sexta-feira",
+        "changed": {}, "follow_up": "", "person": "Ana",
+    }
+    quiet = await reader.says("", event=handback)
+    assert quiet.replies == []
+    assert quiet.handoff is None
+    recalled = await reader.says("o que ficou combinado?")
+    assert "até sexta-feira" in text(recalled)
+    assert "Lia" in text(recalled), "after a person's stretch it says again that it is an AI"
+
+
+async def test_a_hand_back_without_an_interrupt_gives_the_same(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    await reader.says("bom dia")
+    handback = {
+        "kind": "handback", "did": "troquei a edição", "promised": "ligar amanhã", "changed": {"loan_id": "L-202"},
+        "follow_up": "avisar", "person": "Ana",
+    }
+    told = await reader.says("", event=handback)
+    assert "ligar amanhã" in text(told)
+    assert "L-202" in text(await reader.says("onde está meu livro?"))
+
+
+async def test_a_refused_turn_leaves_no_slot_step_or_interrupt(ensemble: Ensemble) -> None:
+    reader = talk(ensemble)
+    await reader.says("hello")
+    before = list(reader.rows)
+    await reader.says("I want my money back for loan L-201, 80 reais", commit=False)
+    await reader.says("I want to talk to a person", commit=False)
+    assert reader.rows == before
+    assert (await reader.says("yes")).approvals == []
+
+
+@pytest.mark.parametrize("asks", ["cadê o empréstimo L-201?", "where is loan L-201?"])
+async def test_a_stranger_learns_nothing(ensemble: Ensemble, asks: str) -> None:
+    result = await talk(ensemble, member=None).says(asks)
+    missing = await talk(ensemble, member=None).says(asks.replace("L-201", "L-999"))
+    assert text(result).replace("L-201", "#") == text(missing).replace("L-999", "#")
+    assert "way" not in text(result)
+
+
+SPEAKING = ["knowledge", "transactions", "care", "recommendation", "engagement"]
+
+
+@pytest.mark.parametrize("when", ["same turn", "next turn", "after a restart"])
+@pytest.mark.parametrize("reader", SPEAKING)
+@pytest.mark.parametrize("writer", SPEAKING)
+async def test_what_one_specialist_writes_another_reads(
+    ensemble: Ensemble, writer: str, reader: str, when: str
+) -> None:
+    seen: list[Brief] = []
+
+    async def write(brief: Brief, kit: Kit) -> Report:
+        slot = Slot(value="blue", source=writer, verification="verified")
+        return Report(agent=writer, text="written", slots={"colour": slot}, tried=["looked: nothing"])
+
+    async def read(brief: Brief, kit: Kit) -> Report:
+        seen.append(brief)
+        return Report(agent=reader, text="read")
+
+    async def both(brief: Brief, kit: Kit) -> Report:
+        return await (write if "write" in brief["text"] else read)(brief, kit)
+
+    changed = _replaced(ensemble, {writer: both, reader: both}, ensemble_intents(writer, reader))
+    conversation = talk(changed)
+    if when == "same turn":
+        await conversation.says("please write now. please read now.")
+    else:
+        await conversation.says("please write now.")
+        if when == "after a restart":
+            conversation.conductor = Conductor(changed)
+        await conversation.says("please read now.")
+    assert seen[-1]["slots"]["colour"]["value"] == "blue"
+    assert seen[-1]["slots"]["colour"]["source"] == writer
+    assert "slots" in seen[-1]["given"]
+    if when == "same turn":
+        assert seen[-1]["reports"][0 if "reports" in seen[-1]["given"] else -1]
+        assert any("looked: nothing" in report.get("tried", []) for report in seen[-1]["reports"])
+
+
+def ensemble_intents(writer: str, reader: str) -> dict[str, str]:
+    return {"writes": writer, "reads": reader}
+
+
+class Scripted:
+    """An understanding whose intents follow two words, so that any two specialists can be paired."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def intents(self, text: str, language: str) -> list[dict[str, Any]]:
+        named = {"write": "writes", "read": "reads"}
+        clauses = [clause for clause in text.split(". ") if clause]
+        return [
+            {"name": intent, "confidence": 0.99, "text": clause}
+            for clause in clauses
+            for word, intent in named.items()
+            if word in clause
+        ]
+
+
+def _replaced(
+    ensemble: Ensemble, responds: dict[str, Callable[..., Any]], owners: dict[str, str]
+) -> Ensemble:
+    members = {
+        name: replace(member, respond=responds.get(name, member.respond))
+        for name, member in ensemble.team.members.items()
+    }
+    team = replace(ensemble.team, members=members, owners={**ensemble.team.owners, **owners})
+    return replace(ensemble, team=team, understanding=Scripted(ensemble.understanding))  # type: ignore[arg-type]
+
+
+async def test_a_plan_that_never_ends_is_halted_with_a_reason(ensemble: Ensemble) -> None:
+    async def needy(brief: Brief, kit: Kit) -> Report:
+        return Report(agent="knowledge", text="", unanswered="it never knows")
+
+    changed = _replaced(ensemble, {"knowledge": needy}, {})
+    conversation = talk(changed)
+    first = await conversation.says("what is the meaning of this?")
+    second = await conversation.says("and what is the meaning of that?")
+    assert first.handoff is None
+    assert second.handoff is not None
+    assert "could not be answered" in second.record["person"]["why"]
+
+
+async def test_a_record_answers_the_four_questions(ensemble: Ensemble) -> None:
+    record = (await talk(ensemble).says("where is my book L-201?")).record
+    assert record["next"]
+    assert record["agents"][0]["why"]
+    assert record["agents"][0]["rejected"]
+    assert record["context"]["transactions"]
+    assert record["person"] == {"needed": False, "why": ""}
+    assert record["path"][0] == "perceive"
+    assert record["path"][-1] == "review"
+
+
+async def test_sentences_are_shown_as_they_come_and_are_the_reply(ensemble: Ensemble) -> None:
+    conversation = talk(ensemble)
+    result = await conversation.says("How many days may I keep a book?")
+    shown = " ".join(conversation.events)
+    assert " ".join(text(result).split()) == " ".join(shown.split())
+
+
+def test_the_picture_shows_every_specialist_and_where_each_goes(ensemble: Ensemble) -> None:
+    drawn = build(ensemble).get_graph(xray=True)
+    nodes = set(drawn.nodes)
+    for name in ensemble.team.members:
+        assert f"{name}:respond" in nodes
+    edges = {(edge.source, edge.target) for edge in drawn.edges}
+    assert ("supervisor", "decide") in edges
+    assert ("review", "handoff") in edges
+
+
+def test_a_specialist_is_one_file(ensemble: Ensemble, tmp_path: Path) -> None:
+    copy = tmp_path / "club"
+    shutil.copytree(CLUB, copy)
+    (copy / "agents" / "poetry.md").write_text(
+        "---\npurpose: Finds poems.\nintents:\n  poem:\n    en: ['a poem please', 'read me a poem']\n---\nFind poems.\n"
+    )
+    changed = load(Workspace(copy), ensemble.settings, ensemble.models, ensemble.search)
+    assert "poetry" in changed.team.members
+    assert isinstance(changed.team.members["poetry"], Specialist)
+    assert "poetry:respond" in build(changed).get_graph(xray=True).nodes
