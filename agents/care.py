@@ -90,7 +90,7 @@ async def _facts(brief: Brief, kit: Kit, subject: str) -> str:
 def _opened_before(brief: Brief, subject: str) -> str:
     """Give the number of an open case on the same matter, so that it is not opened twice."""
     for case in brief["facts"].get("open_cases") or []:
-        if case.get("subject", "") == subject or not subject:
+        if not subject or (case.get("subject") or {}).get("name") == subject:
             return str(case["case_id"])
     return ""
 

@@ -134,7 +134,7 @@ def decide(
             raise BadInput("`respond` needs `reason`: what the customer is to be asked or told.")
         _relay(tx, row, approval, reason, person)
     else:
-        decision = {"decision": kind, "reason": reason, "person": person}
+        decision: dict[str, Any] = {"decision": kind, "reason": reason, "person": person}
         if kind == "edit":
             decision["arguments"] = arguments
         _change(

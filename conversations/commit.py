@@ -16,11 +16,12 @@ from conversations import (
     turns,
 )
 from conversations.mailbox import Claim
-from conversations.ownership import Draft, Verdict, verdict
+from conversations.ownership import MAX_STALE_RERUNS, Draft, Verdict, verdict
 from conversations.rows import change, locked, standing
 from conversations.tables import messages
 from conversations.transcript import Utterance
 from core import audit, events
+from core.clock import moment
 from core.database import Tx, database_now
 from customers import cases
 from graph.saver import Row
@@ -57,10 +58,15 @@ def commit(
 
 def _withdraw(tx: Tx, claim: Claim, result: TurnResult, *, last: Draft) -> bool:
     """Take back approvals; False when a person was faster and the draft would say something false."""
+    savepoint = tx.begin_nested()
     taken = [
         approvals.withdraw(tx, claim.workspace_id, approval_id) for approval_id in result.withdrawn
     ]
-    return all(taken) or last.effects_started or last.stale_reruns >= 2
+    if all(taken) or last.effects_started or last.stale_reruns >= MAX_STALE_RERUNS:
+        savepoint.commit()
+        return True
+    savepoint.rollback()
+    return False
 
 
 def _store(
@@ -78,10 +84,11 @@ def _store(
     _mark_done(tx, row, claim)
     change(tx, row, language=result.language or row["language"])
     replies = list(result.replies)
-    handoff = result.handoff
-    if handoff is None and row["owner"] == "ai" and any(e["state"] in UNSURE for e in done):
+    handoff: dict[str, Any] | None = result.handoff
+    unsure = effects.close(tx, done)
+    if unsure and handoff is None and row["owner"] == "ai":
         # Nobody knows whether it happened: a person finds out, and the customer is told so.
-        handoff = {"reason": "unknown_outcome", "packet": {"effects": effects.sentences(done)}}
+        handoff = {"reason": "unknown_outcome", "packet": {"effects": effects.sentences(unsure)}}
         replies.append(Reply(text=notices.worded(notices.CHECKING, row["language"]), agent=""))
     for number, reply in enumerate(replies):
         _say(tx, row, claim, number, asdict(reply))
@@ -100,9 +107,6 @@ def _store(
     _done(tx, row, claim, handoff_id)
     mailbox.settle(tx, row)
     _tell(tx, claim, "turn.committed", {"replies": len(replies), "handoff": handoff_id or ""})
-
-
-UNSURE = ("unknown", "started")
 
 
 def _mark_done(tx: Tx, row: dict[str, Any], claim: Claim) -> None:
@@ -148,7 +152,7 @@ def _open_case(
     opened = cases.open_case(
         tx,
         row["workspace_id"],
-        case_id=case["case_id"],
+        case_id=case.get("case_id") or cases.protocol(moment(database_now(tx))),
         customer_id=row["customer_id"],
         kind=case["kind"],
         summary=case["summary"],
@@ -204,6 +208,7 @@ def _withhold(
     tx: Tx, row: dict[str, Any], claim: Claim, result: TurnResult, done: list[dict[str, Any]]
 ) -> None:
     """Keep what was done outside where the person sees it; the draft is dropped."""
+    effects.close(tx, done)
     if done and not turns.recorded(tx, claim):
         told = effects.sentences(done)
         feed.append(
@@ -239,6 +244,7 @@ def give_up(tx: Tx, claim: Claim, *, failure: str, language: str = "") -> bool:
     _mark_done(tx, row, claim)
     change(tx, row, seen_seq=seen)  # the graph never saw these: the next turn is told of them
     done = effects.of_turn(tx, claim.workspace_id, claim.turn_id)
+    effects.close(tx, done)
     language = row["language"] or claim.batch[0]["language"] or language
     apology = {"text": notices.worded(notices.APOLOGY, language)}
     _say(tx, row, claim, 0, apology, kind="notice")

@@ -181,6 +181,14 @@ def of_turn(tx: Tx, workspace_id: str, turn_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in tx.execute(statement).mappings()]
 
 
+def close(tx: Tx, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Call what was begun and never ended `unknown`, and give the effects nobody is sure of."""
+    for effect in known:
+        if effect["state"] == "started":
+            _change(tx, effect, state="unknown", finished_at=database_now(tx))
+    return [effect for effect in known if effect["state"] == "unknown"]
+
+
 def sentences(known: list[dict[str, Any]]) -> list[str]:
     """Say what was done, one sentence an effect; what is uncertain is said to be so."""
     return [

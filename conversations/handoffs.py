@@ -142,7 +142,7 @@ def _owned(row: dict[str, Any], person: str) -> None:
     if row["owner"] != "person":
         raise Conflict("Take the conversation over first; the AI is speaking in it.")
     if row["owner_name"] != person:
-        raise Conflict(f"{row['owner_name']} has taken over this conversation; take it over first.")
+        raise Conflict(f"{row['owner_name']} has taken over this conversation and speaks in it.")
 
 
 def reply(

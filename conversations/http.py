@@ -155,14 +155,16 @@ async def chat(
 
 
 def _response(taken: Taken, answer: Answer) -> dict[str, Any]:
-    return ChatResponse(
-        conversation_id=taken.accepted.conversation_id,
-        turn_id=answer.turn_id,
-        conversation_token=taken.token,
-        replies=answer.replies,  # type: ignore[arg-type]
-        status=answer.status,  # type: ignore[arg-type]
-        handoff=answer.handoff,  # type: ignore[arg-type]
-        approvals=answer.approvals,  # type: ignore[arg-type]
+    return ChatResponse.model_validate(
+        {
+            "conversation_id": taken.accepted.conversation_id,
+            "turn_id": answer.turn_id,
+            "conversation_token": taken.token,
+            "replies": answer.replies,
+            "status": answer.status,
+            "handoff": answer.handoff,
+            "approvals": answer.approvals,
+        }
     ).model_dump()
 
 

@@ -9,6 +9,7 @@ import structlog
 from conversations import approvals, commit, mailbox, turns
 from conversations.approvals import Action
 from conversations.effects import Effects
+from conversations.leases import kept_alive
 from conversations.live import Hub, TurnLive
 from conversations.mailbox import Claim
 from conversations.ownership import may_start_effect
@@ -197,7 +198,7 @@ class Runner:
         ledger = self._ledger(conductor, claim, opening.done)
         done = False
         try:
-            async with _kept_alive(
+            async with kept_alive(
                 self._renewal(mailbox.renew, claim), self._lease_s, self._max_turn_s
             ):
                 result = await conductor.conduct(opening.request, saver, ledger=ledger, live=live)
@@ -283,7 +284,7 @@ class Runner:
             before=[],
         )
         renewal = self._renewal(approvals.renew, action)
-        async with _kept_alive(renewal, self._lease_s, self._max_turn_s):
+        async with kept_alive(renewal, self._lease_s, self._max_turn_s):
             event = await conductor.act(
                 approval["proposal"],
                 approval["decision"],
@@ -309,50 +310,6 @@ class Runner:
             data_dir=self._settings.data_dir,
             facts={"name": customer.name} if customer.name else {},
         )
-
-
-class _kept_alive:
-    """Renew a lease every third of it while the block runs, and end the block when that fails.
-
-    The block stays in the caller's own task: only the renewal is a task of its own.
-
-    Raises:
-        LeaseLost: somebody else has the conversation.
-        TimeoutError: the block took longer than `at_most_s`.
-    """
-
-    def __init__(
-        self, renew: Callable[[], Awaitable[None]], lease_s: float, at_most_s: float
-    ) -> None:
-        self._renew = renew
-        self._every_s = lease_s / 3
-        self._scope = asyncio.timeout(at_most_s)
-        self._lost: LeaseLost | None = None
-
-    async def __aenter__(self) -> None:
-        await self._scope.__aenter__()
-        self._beat = asyncio.create_task(self._beating(), name="renew lease")
-
-    async def __aexit__(self, *raised: object) -> None:
-        self._beat.cancel()
-        try:
-            await self._scope.__aexit__(*raised)
-        except TimeoutError:
-            if self._lost is not None:
-                raise self._lost from None
-            raise
-
-    async def _beating(self) -> None:
-        while True:
-            await asyncio.sleep(self._every_s)
-            try:
-                await self._renew()
-            except LeaseLost as error:
-                self._lost = error
-                self._scope.reschedule(asyncio.get_running_loop().time())
-                return
-            except Exception:  # an outage: the lease holds for two more tries
-                log.warning("renewal_failed", exc_info=True)
 
 
 __all__ = ["Conductor", "Runner"]

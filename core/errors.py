@@ -16,7 +16,9 @@
     ├── ModelFailed              502  a model gave no usable answer
     └── ToolError                422
         ├── ToolRetry            422  the arguments can be mended: ask for them again
+        ├── ToolUnknown          422  a write broke off: nobody knows whether it acted
         └── ToolFailed           422  final: tell the customer
+            └── ToolNeedsVerification  422  she must first show who she is; nothing was looked at
 
 Messages say what, which (`!r`) and what to do next; they are rendered once, in `server.py`, as
 `{"error": "NotFound", "message": "..."}`.
@@ -116,8 +118,20 @@ class ToolError(RegenteError):
 
 
 class ToolRetry(ToolError):
-    """The arguments can be mended: the message says what to ask for."""
+    """The arguments can be mended: the message says what to ask for, `argument` which of them it is."""
+
+    def __init__(self, message: str, *, argument: str = "") -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class ToolUnknown(ToolError):
+    """A write broke off or took too long: it may have acted, so nobody may say that it did not."""
 
 
 class ToolFailed(ToolError):
     """Final: the message is what the customer may be told."""
+
+
+class ToolNeedsVerification(ToolFailed):
+    """The caller is not known surely enough; the same answer whatever exists, because nobody looked."""

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     embedder: Literal["auto", "lexical", "minilm", "openai"] = "auto"
     """Sentence vectors: `auto` takes `minilm` where its weights are installed, else `lexical`."""
 
+    embedding_model: str = "text-embedding-3-small"
+    """Name of the model that the OpenAI-compatible server embeds with; used by `openai`."""
+
     turn_timeout_s: float = Field(default=25, gt=0)
     """Seconds `POST /chat` waits for a turn before it answers 202."""
 

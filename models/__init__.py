@@ -91,8 +91,13 @@ class Understanding(Protocol):
         ...
 
     def values(
-        self, schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime,
-        *, asked: str = "",
+        self,
+        schemas: Mapping[str, dict[str, Any]],
+        text: str,
+        language: str,
+        now: datetime,
+        *,
+        asked: str = "",
     ) -> dict[str, Any]:
         """Find values for JSON schemas in the text; nothing is invented, what is missing is left out.
 

@@ -20,9 +20,9 @@ class WebChat:
     def read(self, payload: dict[str, Any]) -> list[Inbound]:
         """Give the message of a request: `{visitor, message, message_id, language?, attachments?}`."""
         text, visitor = payload.get("message"), payload.get("visitor")
-        attachments = payload.get("attachments")
+        given = payload.get("attachments")
         parts = (
-            [part for part in attachments if isinstance(part, dict)] if _list(attachments) else []
+            [part for part in given if isinstance(part, dict)] if isinstance(given, list) else []
         )
         text = text.strip() if isinstance(text, str) else ""
         if not isinstance(visitor, str) or not visitor or not (text or parts):
@@ -54,10 +54,6 @@ class WebChat:
                     f"{message.message_id}:{place}" if place > 1 else message.message_id
                 )
         return bodies
-
-
-def _list(given: Any) -> bool:
-    return isinstance(given, list)
 
 
 def _word(given: Any) -> str:

@@ -26,6 +26,7 @@ from models.blocking import run
 from models.openai.exchange import Exchange
 from models.openai.messages import written
 from models.openai.stream import Answer, Piece
+from models.soundness import Unusable
 from models.usage import spend
 
 COALESCE_S = 0.025
@@ -101,7 +102,7 @@ class LeanChatOpenAI(ChatOpenAI):
             result = self._create_chat_result(answer)
             message = result.generations[0].message
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise ModelFailed(f"The model server's answer has not the right form: {error}.") from error
+            raise Unusable(f"The model server's answer has not the right form: {error}.") from error
         if (parsed := _parsed(message.text, payload.get("response_format"))) is not None:
             message.additional_kwargs["parsed"] = parsed
         return result
@@ -236,14 +237,14 @@ def _parsed(text: str, response_format: Any) -> BaseModel | None:
     """Give the object that was asked for, where it was asked for as a pydantic class.
 
     Raises:
-        ModelFailed: the answer is not such an object.
+        Unusable: the answer is not such an object.
     """
     if not (isinstance(response_format, type) and issubclass(response_format, BaseModel)):
         return None
     try:
         return response_format.model_validate_json(text)
     except ValidationError as error:
-        raise ModelFailed(
+        raise Unusable(
             f"The model's answer is no {response_format.__name__}: {error.error_count()} faults."
         ) from error
 

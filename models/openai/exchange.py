@@ -14,6 +14,7 @@ import orjson
 from core.errors import ModelFailed
 from models.openai.connections import pool
 from models.openai.stream import Answer, EventReader
+from models.soundness import Unusable
 from models.usage import count_call
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
@@ -63,9 +64,7 @@ class Exchange:
             async with asyncio.timeout(self.timeout_s):
                 return await self._retried(attempt)
         except TimeoutError as error:
-            raise ModelFailed(
-                f"The model server took longer than {self.timeout_s:g} s."
-            ) from error
+            raise ModelFailed(f"The model server took longer than {self.timeout_s:g} s.") from error
 
     async def _retried(self, attempt: Callable[[], Any]) -> Any:
         until = time.monotonic() + self.timeout_s
@@ -97,7 +96,7 @@ class Exchange:
         except orjson.JSONDecodeError:
             answer = None
         if not isinstance(answer, dict):
-            raise ModelFailed("The model server answered with something that is not JSON.")
+            raise Unusable("The model server answered with something that is not JSON.")
         return answer
 
     async def _streamed(self, answer: Answer, arrived: Callable[[], object]) -> None:
@@ -120,13 +119,13 @@ class Exchange:
                 answer.add(data)
         except httpx.TransportError as error:
             if began:
-                raise ModelFailed("The model server cut its answer off.") from error
+                raise Unusable("The model server cut its answer off.") from error
             raise _TryAgain(_unreachable(error)) from error
         except httpx.InvalidURL as error:
             raise ModelFailed(_unreachable(error)) from error
         if not answer.finished:
             if began or answer.piece:
-                raise ModelFailed("The model server cut its answer off.")
+                raise Unusable("The model server cut its answer off.")
             raise _TryAgain("The model server ended its answer before it began.")
 
 

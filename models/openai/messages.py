@@ -26,8 +26,10 @@ def written(message: BaseMessage) -> dict[str, Any]:
                 "role": "tool",
                 "tool_call_id": message.tool_call_id,  # pyright: ignore[reportAttributeAccessIssue]
             }
-        if kind in ROLES and not getattr(message, "tool_calls", None) and not getattr(
-            message, "invalid_tool_calls", None
+        if (
+            kind in ROLES
+            and not getattr(message, "tool_calls", None)
+            and not getattr(message, "invalid_tool_calls", None)
         ):
             return {"content": message.content, "role": ROLES[kind]}
     if isinstance(message, AIMessage):

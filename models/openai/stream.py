@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from core.errors import ModelFailed
+from models.soundness import Unusable
 
 DONE = b"[DONE]"
 
@@ -65,7 +66,9 @@ class Piece:
     """The answer is whole with this piece."""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.refusal or self.calls or self.usage or self.finish or self.last)
+        return bool(
+            self.text or self.refusal or self.calls or self.usage or self.finish or self.last
+        )
 
 
 ABOUT = ("id", "model", "system_fingerprint", "service_tier")
@@ -135,7 +138,7 @@ def _parsed(data: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         chunk = None
     if not isinstance(chunk, dict):
-        raise ModelFailed("The model server streamed something that is not JSON.")
+        raise Unusable("The model server streamed something that is not JSON.")
     return chunk
 
 

@@ -1,6 +1,6 @@
 """A child process that dies at the n-th await of a piece of work; run by `test_crashes.py`.
 
-    python -m tests.conversations.crash turn|action DATABASE_URL FOLDER SUBJECT N
+python -m tests.conversations.crash turn|action DATABASE_URL FOLDER SUBJECT N
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Counted:
             sent, error = None, None
             try:
                 sent = yield waited
-            except BaseException as raised:
+            except BaseException as raised:  # noqa: BLE001 - handed on to the coroutine
                 error = raised
 
 

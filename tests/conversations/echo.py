@@ -75,7 +75,13 @@ def till(path: Path, *, retry: Any = "never") -> Tool:
         "required": ["amount"],
     }
     return Tool(
-        name="pay", description="Pay.", parameters=schema, function=pay, effect="write", retry=retry
+        name="pay",
+        description="Pay.",
+        parameters=schema,
+        function=pay,
+        effect="write",
+        retry=retry,
+        needs="anonymous",
     )
 
 
@@ -201,7 +207,9 @@ class House:
         """Let a customer write, in the conversation of `first` if it is given."""
         return await self.take(text, Visitor(token=first.token) if first else None, message_id)
 
-    async def claim(self, conversation_id: str, process_id: str = "me", lease_s: float = 15) -> Claim:
+    async def claim(
+        self, conversation_id: str, process_id: str = "me", lease_s: float = 15
+    ) -> Claim:
         found = await self.database.writing(
             claim, W, conversation_id, process_id=process_id, lease_s=lease_s
         )
@@ -210,9 +218,7 @@ class House:
 
 
 def take(tx: Tx, text: str, visitor: Visitor, message_id: str = "") -> Taken:
-    message = Inbound(
-        channel="web", account="chat", address="", provider_message_id="", text=text
-    )
+    message = Inbound(channel="web", account="chat", address="", provider_message_id="", text=text)
     return visitors.take(tx, W, visitor, message, message_id)
 
 
@@ -235,5 +241,3 @@ def house(database: Database, folder: Path, *, retry: Any = "never", lease_s: fl
         sweep_s=0.1,
     )
     return House(database, workspace, settings, conductor, hub, runner)
-
-

@@ -78,9 +78,7 @@ async def test_a_conversation_named_without_its_token_is_refused_alike(
     with pytest.raises(Unauthenticated, match="needs its token"):
         await home.take("hi", Visitor(conversation_id=named))
     with pytest.raises(Unauthenticated, match="needs its token"):
-        await home.take(
-            "hi", Visitor(conversation_id=named, asserted=Assertion(external_id="C-2"))
-        )
+        await home.take("hi", Visitor(conversation_id=named, asserted=Assertion(external_id="C-2")))
 
 
 async def test_signing_in_within_a_conversation_keeps_it_and_ends_its_old_token(

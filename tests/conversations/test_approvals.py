@@ -21,7 +21,9 @@ async def proposed(home: House) -> tuple[str, str, Any]:
     return first.accepted.conversation_id, pending["approval_id"], first
 
 
-async def decide(home: House, approval_id: str, kind: Kind, person: str = "Ana", **more: Any) -> None:
+async def decide(
+    home: House, approval_id: str, kind: Kind, person: str = "Ana", **more: Any
+) -> None:
     await home.database.writing(
         approvals.decide, W, approval_id, kind, person=person, actor=f"key_{person}", **more
     )
@@ -73,6 +75,7 @@ async def test_what_is_not_approved_never_runs(home: House, kind: str) -> None:
     if kind == "reject":
         await decide(home, approval_id, "reject", reason="too much")
     elif kind == "expire":
+
         def late(tx: Tx) -> None:
             approvals._change(tx, approvals.one(tx, W, approval_id), expires_at=1.0)
 
@@ -163,7 +166,9 @@ async def test_an_outcome_finds_the_customer_after_her_conversation_was_closed(
     conversation_id, approval_id, _ = await proposed(home)
     from conversations.rows import change, locked
 
-    await home.database.writing(lambda tx: change(tx, locked(tx, W, conversation_id), state="closed"))
+    await home.database.writing(
+        lambda tx: change(tx, locked(tx, W, conversation_id), state="closed")
+    )
     await decide(home, approval_id, "approve")
     await carry_out(home, approval_id)
     async with asyncio.timeout(5):

@@ -43,7 +43,9 @@ def events(body: str) -> list[tuple[str, dict[str, Any], str | None]]:
     return found
 
 
-async def test_a_message_gets_its_reply_and_the_conversation_goes_on(web: httpx.AsyncClient) -> None:
+async def test_a_message_gets_its_reply_and_the_conversation_goes_on(
+    web: httpx.AsyncClient,
+) -> None:
     first = await chat(web, "  hello ")
     assert first["replies"][0]["text"] == "You said hello."
     assert (first["status"], first["turn_id"]) == ("answered", f"{first['conversation_id']}:1")

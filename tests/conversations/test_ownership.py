@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.ownership import Draft, Standing, after, may_speak, may_start_effect, verdict
+from conversations.ownership import (
+    Draft,
+    Standing,
+    after,
+    may_speak,
+    may_start_effect,
+    verdict,
+)
 from core.errors import Conflict
 
 CLAIMED = Standing(epoch=3, fence=7, tenure=1, owner="ai")

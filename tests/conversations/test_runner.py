@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from conversations import checkpoints, commit, effects, handoffs, mailbox, transcript, turns
+from conversations import (
+    checkpoints,
+    commit,
+    effects,
+    handoffs,
+    mailbox,
+    transcript,
+    turns,
+)
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from core import audit
@@ -22,9 +30,7 @@ DRAFT = TurnResult(replies=[Reply(text="from the dead", agent="echo")], language
 
 
 async def replies(home: House, conversation_id: str) -> list[str]:
-    rows = await home.database.reading(
-        transcript.of_conversation, W, conversation_id, staff=False
-    )
+    rows = await home.database.reading(transcript.of_conversation, W, conversation_id, staff=False)
     return [row["text"] for row in rows if row["role"] == "ai"]
 
 
@@ -433,9 +439,7 @@ async def test_feed_numbers_have_no_gaps_whoever_writes(home: House) -> None:
     ))  # fmt: skip
     from conversations.feed import since
 
-    rows = await home.database.reading(
-        since, W, first.accepted.conversation_id, 0, staff=True
-    )
+    rows = await home.database.reading(since, W, first.accepted.conversation_id, 0, staff=True)
     assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
     top = await home.database.reading(
         lambda tx: tx.execute(sa.select(conversations.c.feed_seq)).scalar_one()

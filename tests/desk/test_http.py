@@ -17,7 +17,9 @@ async def web(home: House) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def post(web: httpx.AsyncClient, path: str, who: dict[str, str], **body: Any) -> httpx.Response:
+async def post(
+    web: httpx.AsyncClient, path: str, who: dict[str, str], **body: Any
+) -> httpx.Response:
     return await web.post(path, json=body, headers=who)
 
 

@@ -4,7 +4,7 @@ import { json, Refused, stream } from "/webchat/wire.js";
 import { make } from "/webchat/words.js";
 import {
   $, atEnd, bubble, keep, language, loadTexts, nextTheme, prefer, preferences, read, said, say,
-  showBanner, showState, showTheme, showTyping, speak, toEnd, write,
+  showBanner, showState, showTheme, showTyping, speak, stayAtEnd, toEnd, write,
 } from "/webchat/view.js";
 
 const SESSION = "regente.session";
@@ -16,6 +16,7 @@ let sending = 0;
 let following = null; // stops the feed
 const shown = new Map(); // message_id → element
 const drafts = new Map(); // turn_id → {element, text, source}
+const turns = new Set(); // turns that answered a message sent from here
 const unconfirmed = []; // own messages the feed has not brought back yet
 
 const save = () => keep(sessionStorage, SESSION, session);
@@ -35,8 +36,8 @@ function take(name, data, source) {
   if (name === "delta") takeDelta(data, source);
   else if (name === "retract") dropDraft(data.turn_id, source);
   else if (name === "message") takeMessage(data);
-  else if (name === "status") takeStatus(data);
-  else if (name === "done") takeDone(data);
+  else if (name === "status") takeStatus(data, source);
+  else if (name === "done") takeDone(data, source);
   else if (name === "json") takeWhole(data);
 }
 
@@ -76,12 +77,13 @@ function dropDraft(turn_id, source) {
 
 function takeMessage(message) {
   if (message.role === "customer") return takeOwn(message);
-  const id = message.message_id || `${message.turn_id}:${message.text}`;
+  const same = `${message.turn_id}:${message.text}`; // a repeated answer comes without the message's id
+  const id = message.message_id || same;
   dropDraft(message.turn_id);
-  if (shown.has(id)) return;
+  if (shown.has(id) || (message.turn_id && shown.has(same))) return;
   const stay = atEnd();
   const element = bubble({ role: "ai", created_at: Date.now() / 1000, ...message, name: state.name });
-  shown.set(id, element);
+  shown.set(id, element).set(same, element);
   $("log").append(element);
   showTyping(false);
   showButtons(message.buttons);
@@ -104,13 +106,14 @@ function takeOwn(message) {
 
 const STATUSES = { handoff: "queue", queue: "queue", with_person: "with_person", person: "with_person", closed: "closed", answered: "ai", ai: "ai" };
 
-function takeStatus(data) {
+function takeStatus(data, own) {
+  const at = data.message_id ? unconfirmed.indexOf(own) : -1;
+  if (at >= 0) shown.set(data.message_id, unconfirmed.splice(at, 1)[0].element);
   const stay = atEnd();
   const before = state.status;
   const status = STATUSES[data.status] || (data.status === "waiting" ? "later" : "");
   if (status) state.status = status;
   if (data.name !== undefined) state.name = data.name || "";
-  if (data.approvals || data.pending_approvals) state.approvals = (data.approvals || data.pending_approvals).length;
   if (before !== state.status) {
     if (state.status === "with_person") announce("person_joined");
     if (before === "with_person" && state.status === "ai") announce("ai_is_back");
@@ -120,8 +123,15 @@ function takeStatus(data) {
   toEnd(stay);
 }
 
-function takeDone(data) {
+/** A turn of ours may add approvals; a turn that nobody here asked for tells the outcome of one. */
+function takeDone(data, source) {
   dropDraft(data.turn_id);
+  const ours = source !== following;
+  if (ours && !turns.has(data.turn_id)) state.approvals += (data.approvals || []).length;
+  if (ours) turns.add(data.turn_id);
+  else if (!sending && !turns.has(data.turn_id)) state.approvals = Math.max(0, state.approvals - 1);
+  session.approvals = state.approvals;
+  save();
   takeStatus(data);
   if (!sending) void refresh();
 }
@@ -129,7 +139,7 @@ function takeDone(data) {
 /** The whole answer as JSON: no stream was to be had, or the turn takes longer. */
 function takeWhole(data) {
   (data.replies || []).forEach((reply, place) => takeMessage({ ...reply, turn_id: data.turn_id, message_id: reply.message_id || `${data.turn_id}:${place}`, role: "ai" }));
-  takeStatus({ ...data, status: data.status || "waiting" });
+  takeDone({ ...data, status: data.status || "waiting" });
 }
 
 function announce(key) {
@@ -271,9 +281,7 @@ async function refresh() {
   try {
     const now = await json(`/conversations/${encodeURIComponent(session.conversation_id)}`, { headers: headers() });
     if (asked !== epoch) return;
-    const pending = now.approvals || now.pending_approvals || [];
-    const open = pending.filter((one) => !one.state || ["pending", "waiting", "open"].includes(one.state));
-    takeStatus({ status: now.status || now.owner, name: now.name ?? now.owner_name, approvals: open });
+    takeStatus({ status: now.status || now.owner, name: now.name });
   } catch {
     // the feed will tell
   }
@@ -286,6 +294,7 @@ async function history() {
     const given = await json(`/conversations/${encodeURIComponent(session.conversation_id)}/messages`, { headers: headers() });
     const messages = Array.isArray(given) ? given : given.messages || [];
     for (const message of messages) take("message", message, null);
+    state.approvals = session.approvals || 0;
     await refresh();
     void follow();
   } catch (error) {
@@ -344,7 +353,7 @@ function begin({ jwt, who }) {
 
 function forgetConversation() {
   endFeed();
-  Object.assign(session, { conversation_id: undefined, token: undefined, last_id: undefined });
+  Object.assign(session, { conversation_id: undefined, token: undefined, last_id: undefined, approvals: 0 });
   save();
 }
 
@@ -353,6 +362,7 @@ function clear() {
   endFeed();
   shown.clear();
   drafts.clear();
+  turns.clear();
   unconfirmed.length = 0;
   state = { status: "ai", approvals: 0 };
   $("log").replaceChildren();
@@ -465,7 +475,7 @@ function wire() {
   addEventListener("keydown", (event) => { if (event.key === "Escape" && $("side").classList.contains("open")) { openSide(false); $("open-side").focus(); } });
   $("close-source").addEventListener("click", () => $("source").close());
   $("source").addEventListener("click", (event) => { if (event.target === $("source")) $("source").close(); });
-  $("scroll").addEventListener("scroll", () => { $("down").hidden = atEnd(); });
+  stayAtEnd();
   $("down").addEventListener("click", () => { toEnd(); $("message").focus(); });
   addEventListener("offline", () => showBanner("offline"));
   addEventListener("online", () => showBanner(null));

@@ -194,13 +194,28 @@ export function showTyping(on) {
   $("typing").hidden = !on;
 }
 
+let stuck = true; // the reader is at the end and wants to stay there
+
 export function atEnd() {
-  const box = $("scroll");
-  return box.scrollHeight - box.scrollTop - box.clientHeight < 90;
+  return stuck;
 }
 
 export function toEnd(force = true) {
   const box = $("scroll");
   if (force) box.scrollTop = box.scrollHeight;
-  $("down").hidden = force || atEnd();
+  stuck = force || stuck;
+  $("down").hidden = stuck;
+}
+
+/** Stay at the end while things grow, until the reader scrolls up; then offer the way back. */
+export function stayAtEnd() {
+  const box = $("scroll");
+  box.addEventListener("scroll", () => {
+    stuck = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+    if (stuck) $("down").hidden = true;
+  });
+  const watch = new ResizeObserver(() => {
+    if (stuck && $("log").childElementCount) box.scrollTop = box.scrollHeight;
+  });
+  for (const id of ["scroll", "log", "state"]) watch.observe($(id));
 }

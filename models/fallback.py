@@ -1,0 +1,296 @@
+"""`FallbackChatModel`: the remote model answers; when it cannot, the embedded one does.
+
+Nothing is retracted behind the caller's back: until the first word has gone out, another model may
+take over in silence; after it a failure is raised, with what was streamed as `partial`.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, Literal
+
+import orjson
+import structlog
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import ModelFailed
+from models.blocking import run
+from models.breaker import Breaker
+from models.soundness import Unusable, flaw, wanted_schema
+from models.usage import mark_degraded
+
+log = structlog.get_logger(__name__)
+
+FORMATTED = "formatted_answer"
+Method = Literal["function_calling", "json_schema", "json_mode"]
+
+
+class FallbackChatModel(BaseChatModel):
+    """A remote chat model with the embedded one behind it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    remote: BaseChatModel
+    embedded: BaseChatModel
+    breaker: Breaker = Field(default_factory=Breaker)
+    timeout_s: float = 20.0
+    """For the remote model's whole answer, a second attempt included."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "regente-fallback"
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | dict[str, Any] | bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Bind tools as the remote model wants them written; the embedded one reads the same form."""
+        bound = self.remote.bind_tools(tools, tool_choice=tool_choice, **kwargs)  # pyright: ignore
+        return self.bind(**getattr(bound, "kwargs", {}))
+
+    def with_structured_output(
+        self,
+        schema: dict[str, Any] | type,
+        *,
+        include_raw: bool = False,
+        method: Method = "function_calling",
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Answer as `schema` says; the methods are those of `ChatOpenAI`.
+
+        `function_calling` is the default because most compatible servers have it.
+        """
+        made: Any = self.remote.with_structured_output(schema, method=method, **kwargs)
+        llm = self.bind(**made.first.kwargs)
+        parser = made.last
+        if not include_raw:
+            return llm | parser
+        parsed = RunnablePassthrough.assign(
+            parsed=itemgetter("raw") | parser, parsing_error=lambda _: None
+        )
+        unparsed = RunnablePassthrough.assign(parsed=lambda _: None)
+        return RunnableMap(raw=llm) | parsed.with_fallbacks(
+            [unparsed], exception_key="parsing_error"
+        )
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        chunks = self._remotely(messages, stop, kwargs, _whole)
+        reason = ""
+        try:
+            async for result in chunks:
+                return result
+        except _Silent as failure:
+            reason = str(failure)
+        return await self._embedded(messages, stop, kwargs, reason)
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        try:
+            async for chunk in self._remotely(messages, stop, kwargs, _streamed):
+                if run_manager:
+                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+            return
+        except _Silent as failure:
+            reason = str(failure)
+        result = await self._embedded(messages, stop, kwargs, reason)
+        chunk = _as_chunk(result)
+        if run_manager:
+            await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+        yield chunk
+
+    async def _remotely(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        options: dict[str, Any],
+        attempt: Callable[..., AsyncIterator[Any]],
+    ) -> AsyncIterator[Any]:
+        """Give what the remote model answers, asked a second time if the first answer is unusable.
+
+        Raises:
+            _Silent: it gave no usable answer, and nothing of one has been passed on.
+            ModelFailed: it failed after a part of its answer had been passed on.
+        """
+        if not self.breaker.admit():
+            raise _Silent(f"the model is left alone for a while: {self.breaker.reason}")
+        until = time.monotonic() + self.timeout_s
+        settled = False
+        try:
+            for again in (True, False):
+                left_s = max(until - time.monotonic(), 0.05)
+                try:
+                    async for part in attempt(
+                        self.remote, messages, stop, {**options, "timeout": left_s}
+                    ):
+                        yield part
+                    self.breaker.succeeded()
+                    settled = True
+                    return
+                except Unusable as failure:
+                    log.warning("model_answer_unusable", reason=str(failure), again=again)
+                    if failure.partial or not again or time.monotonic() >= until:
+                        raise
+        except ModelFailed as failure:
+            settled = True
+            hung = isinstance(failure.__cause__, TimeoutError)
+            self.breaker.failed(str(failure), gravely=hung)
+            if failure.partial:
+                raise
+            raise _Silent(str(failure)) from failure
+        finally:
+            if not settled:
+                self.breaker.left()
+
+    async def _embedded(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        options: dict[str, Any],
+        reason: str,
+    ) -> ChatResult:
+        mark_degraded(reason)
+        log.warning("model_degraded", reason=reason)
+        response_format = options.get("response_format")
+        schema = wanted_schema(response_format)
+        plain = {name: value for name, value in options.items() if name in ("tools", "tool_choice")}
+        if schema is None or plain.get("tools"):
+            return await self.embedded._agenerate(messages, stop=stop, **plain)
+        named = {"name": FORMATTED, "description": "", "parameters": schema}
+        result = await self.embedded._agenerate(
+            messages,
+            stop=stop,
+            tools=[{"type": "function", "function": named}],
+            tool_choice={"type": "function", "function": {"name": FORMATTED}},
+        )
+        return _formatted(result, response_format)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return run(self._agenerate(messages, stop=stop, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        async def collected() -> list[ChatGenerationChunk]:
+            return [chunk async for chunk in self._astream(messages, stop=stop, **kwargs)]
+
+        yield from run(collected())
+
+
+class _Silent(Exception):
+    """The remote model failed before anything of its answer was passed on; the message says why."""
+
+
+async def _whole(
+    remote: BaseChatModel,
+    messages: list[BaseMessage],
+    stop: list[str] | None,
+    options: dict[str, Any],
+) -> AsyncIterator[ChatResult]:
+    result = await remote._agenerate(messages, stop=stop, **options)
+    message = result.generations[0].message
+    if wrong := flaw(message, options):  # pyright: ignore[reportArgumentType]
+        raise Unusable(f"The model's answer is unusable: {wrong}.")
+    yield result
+
+
+async def _streamed(
+    remote: BaseChatModel,
+    messages: list[BaseMessage],
+    stop: list[str] | None,
+    options: dict[str, Any],
+) -> AsyncIterator[ChatGenerationChunk]:
+    """Pass text on as it comes; hold calls and formatted answers back until they are known sound."""
+    hold = wanted_schema(options.get("response_format")) is not None
+    held: list[ChatGenerationChunk] = []
+    whole: AIMessageChunk | None = None
+    text = ""
+    try:
+        async for chunk in remote._astream(messages, stop=stop, **options):
+            message = chunk.message
+            assert isinstance(message, AIMessageChunk)
+            whole = message if whole is None else whole + message  # pyright: ignore
+            hold = hold or bool(message.tool_call_chunks)
+            held.append(chunk)
+            if hold or message.chunk_position == "last" or not message.text.strip():
+                continue
+            for ready in held:
+                text += ready.text
+                yield ready
+            held.clear()
+    except ModelFailed as failure:
+        failure.partial = text  # what the client had read and we held back was seen by nobody
+        raise
+    wrong = flaw(whole, options) if whole else "its answer is empty"
+    if wrong:
+        raise Unusable(f"The model's answer is unusable: {wrong}.", partial=text)
+    for chunk in held:
+        yield chunk
+
+
+def _formatted(result: ChatResult, response_format: Any) -> ChatResult:
+    """Turn a call that carries the formatted answer into the answer itself."""
+    message = result.generations[0].message
+    calls = getattr(message, "tool_calls", [])
+    answer = AIMessage(orjson.dumps(calls[0]["args"]).decode() if calls else message.content)
+    if isinstance(response_format, type) and issubclass(response_format, BaseModel):
+        try:
+            answer.additional_kwargs["parsed"] = response_format.model_validate_json(answer.text)
+        except ValidationError as error:
+            raise ModelFailed(
+                f"Neither model could fill {response_format.__name__}; ask for less at once."
+            ) from error
+    return ChatResult(generations=[ChatGeneration(message=answer)])
+
+
+def _as_chunk(result: ChatResult) -> ChatGenerationChunk:
+    message = result.generations[0].message
+    calls = getattr(message, "tool_calls", [])
+    return ChatGenerationChunk(
+        message=AIMessageChunk(
+            content=message.content,
+            additional_kwargs=message.additional_kwargs,
+            response_metadata=message.response_metadata,
+            tool_call_chunks=[
+                {
+                    "type": "tool_call_chunk",
+                    "name": call["name"],
+                    "args": orjson.dumps(call["args"]).decode(),
+                    "id": call["id"],
+                    "index": index,
+                }
+                for index, call in enumerate(calls)
+            ],
+            chunk_position="last",
+        )
+    )

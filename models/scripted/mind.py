@@ -1,0 +1,140 @@
+"""What the scripted model answers by itself: it picks tools, asks for what is missing, and cites."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.scripted.filling import fill, missing, stems, words
+
+PASSAGE = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
+PORTUGUESE = frozenset(
+    ["nao", "voce", "meu", "minha", "quero", "qual", "quanto", "onde", "esta", "ola", "bom", "obrigado", "que", "com", "para", "uma", "por", "dia", "pedido", "posso", "como", "preciso", "de", "eu", "e", "o", "os", "as", "no", "na", "em"]
+)
+
+Message = dict[str, Any]
+
+
+def answer(body: Mapping[str, Any]) -> Message:
+    """Give the message a sound model would answer a chat completion request with."""
+    messages: Sequence[Message] = body.get("messages") or []
+    said = last_said(messages)
+    if (schema := _wanted(body.get("response_format"))) is not None:
+        return {"content": json.dumps(fill(schema, said, invent=True), ensure_ascii=False)}
+    results = _results(messages)
+    tools = [tool["function"] for tool in body.get("tools") or () if "function" in tool]
+    choice = body.get("tool_choice")
+    if tools and choice != "none" and (not results or _forced(choice)):
+        return _with_tools(tools, choice, said, messages)
+    return {"content": _text(messages, said, results)}
+
+
+def last_said(messages: Sequence[Message]) -> str:
+    """Give the last words of the user."""
+    return next((text_of(m) for m in reversed(messages) if m.get("role") == "user"), "")
+
+
+def text_of(message: Message) -> str:
+    """Give a message's text, without images."""
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return " ".join(part.get("text", "") for part in content if isinstance(part, dict))
+
+
+def call(name: str, arguments: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
+    """Write a tool call."""
+    return {
+        "id": f"call_{name}_{number}",
+        "type": "function",
+        "function": {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)},
+    }
+
+
+def _wanted(response_format: Any) -> dict[str, Any] | None:
+    kind = (response_format or {}).get("type")
+    if kind == "json_schema":
+        return response_format["json_schema"].get("schema", {})
+    return {} if kind == "json_object" else None
+
+
+def _forced(choice: Any) -> bool:
+    return choice == "required" or isinstance(choice, dict)
+
+
+def _results(messages: Sequence[Message]) -> list[str]:
+    """Give the tool results that came after the user's last words."""
+    results: list[str] = []
+    for message in reversed(messages):
+        if message.get("role") == "user":
+            break
+        if message.get("role") == "tool":
+            results.insert(0, text_of(message))
+    return results
+
+
+def _with_tools(
+    tools: list[dict[str, Any]], choice: Any, said: str, messages: Sequence[Message]
+) -> Message:
+    named = choice["function"]["name"] if isinstance(choice, dict) else None
+    tool = next((tool for tool in tools if tool["name"] == named), None)
+    tool = tool or _best(tools, said, at_least=0 if choice == "required" else 1)
+    if tool is None:
+        return {"content": _text(messages, said, [])}
+    schema = tool.get("parameters") or {}
+    arguments = fill(schema, said, invent=_forced(choice))
+    if lacking := missing(schema, arguments):
+        return {"content": _question(lacking[0], schema, said)}
+    return {"content": None, "tool_calls": [call(tool["name"], arguments)]}
+
+
+def _best(tools: list[dict[str, Any]], said: str, *, at_least: int) -> dict[str, Any] | None:
+    """Give the tool whose words the customer used most; rare words count, words of all do not."""
+    about = [stems(f"{tool['name']} {tool.get('description', '')}") for tool in tools]
+    common = set.intersection(*about) if len(about) > 1 else set()
+    scores = [len((known - common) & stems(said)) for known in about]
+    best = max(range(len(tools)), key=scores.__getitem__)
+    return tools[best] if scores[best] >= at_least else None
+
+
+def _question(name: str, schema: Mapping[str, Any], said: str) -> str:
+    about = schema["properties"][name].get("description") or name.replace("_", " ")
+    return f"Qual é: {about}?" if portuguese(said) else f"Which one is it: {about}?"
+
+
+def _text(messages: Sequence[Message], said: str, results: list[str]) -> str:
+    """Answer from tool results and from numbered passages, each with its number."""
+    given = "\n".join([*results, *(text_of(m) for m in messages if m.get("role") != "assistant")])
+    if quoted := _quotation(PASSAGE.findall(given), said):
+        return quoted
+    if results:
+        return " ".join(map(_readable, results))
+    if portuguese(said):
+        return "Não tenho essa informação. Quer que eu chame uma pessoa da equipe?"
+    return "I do not have that information. Shall I fetch a person from the team?"
+
+
+def _quotation(passages: list[tuple[str, str]], said: str) -> str:
+    """Give the sentences that say most of what was asked, with the numbers of their passages."""
+    asked, scored = stems(said), []
+    for number, passage in passages:
+        for sentence in SENTENCE.split(passage):
+            scored.append((len(stems(sentence) & asked), -len(scored), sentence, number))
+    best = [found for found in sorted(scored, reverse=True)[:1] if found[0] or len(passages) == 1]
+    return " ".join(f"{sentence} [{number}]" for _, _, sentence, number in best)
+
+
+def _readable(result: str) -> str:
+    """Give a tool's sentence; of data the sentence in it, else all of it."""
+    try:
+        data = json.loads(result)
+    except ValueError:
+        return result
+    return str(data.get("text") or result) if isinstance(data, dict) else result
+
+
+def portuguese(text: str) -> bool:
+    """Say whether a text looks Portuguese rather than English."""
+    said = words(text)
+    return sum(word in PORTUGUESE for word in said) * 4 > len(said)

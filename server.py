@@ -1,0 +1,209 @@
+"""The server: `python server.py`. Wiring only; a folder's routes are its `http.py` offering `router`."""
+
+import asyncio
+import importlib
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from conversations.live import Hub
+from conversations.runner import Runner
+from core import events, logs, processes, web
+from core.access import OptionalCaller, first_key, needs
+from core.database import Database, Tx
+from core.errors import RegenteError
+from core.metrics import CONTENT_TYPE, Measured, Metrics
+from core.settings import Settings
+from core.settings import settings as deployment_settings
+from core.stopping import at_stop
+from core.upgrade import upgrade
+from core.workspace import Workspace
+from customers.http import near
+
+VERSION = "0.1.0"
+ROOT = Path(__file__).resolve().parent
+PULSE_S = 2.0
+PERIOD_OF_GRACE_S = 10
+
+log = structlog.get_logger("server")
+router = APIRouter(tags=["running"])
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Give the application; its database, models and knowledge open when it starts."""
+    settings = settings or deployment_settings()
+    app = FastAPI(
+        title="Regente",
+        version=VERSION,
+        summary="Conducts customer journeys with AI.",
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.metrics = Metrics()
+    app.state.ready = ""
+    web.add_to(app)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.include_router(router)
+    for found in routers():
+        app.include_router(found)
+    return app
+
+
+def routers() -> Iterator[APIRouter]:
+    """Give the routes of every top-level folder."""
+    for path in sorted(ROOT.glob("*/http.py")):
+        offered = getattr(importlib.import_module(f"{path.parent.name}.http"), "router", None)
+        if not isinstance(offered, APIRouter):
+            raise TypeError(f"{path.parent.name}/http.py should offer `router`, an APIRouter.")
+        yield offered
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open everything from the bottom up, and close it from the top down."""
+    state = app.state
+    logs.set_up(state.settings)
+    state.workspace = Workspace(state.settings.workspace)
+    state.workspace_id = state.workspace.workspace_id
+    state.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    state.database = Database(state.settings.database)
+    try:
+        await asyncio.to_thread(upgrade, state.database)
+        await asyncio.to_thread(_open, state)
+        state.hub = Hub()
+        process_id = await state.database.writing(processes.register, state.workspace_id, VERSION)
+        state.runner = Runner(
+            database=state.database,
+            workspace=state.workspace,
+            conductor=lambda: state.versions.current,
+            settings=state.settings,
+            hub=state.hub,
+            process_id=process_id,
+        )
+        key = await state.database.writing(first_key, state.workspace_id)
+        async with _running(state, process_id):
+            _announce(state, key)
+            with at_stop(state.hub.stop):
+                yield
+    finally:
+        state.database.close()
+
+
+def _open(state: Any) -> None:
+    """Open models and knowledge, and train on the workspace; on a thread, for it takes seconds."""
+    from knowledge.retrieval import open_knowledge
+
+    from graph.versions import Versions
+    from models.loading import load
+
+    state.models = load(state.settings, state.workspace)
+    state.knowledge = open_knowledge(state.database, state.workspace, state.models, state.settings)
+    state.versions = Versions(state.settings, state.models, state.knowledge)
+
+
+@asynccontextmanager
+async def _running(state: Any, process_id: str) -> AsyncIterator[None]:
+    """Answer conversations while the block runs."""
+    state.runner.start()
+    tasks = [
+        asyncio.create_task(state.versions.watch(), name="watch workspace"),
+        asyncio.create_task(state.metrics.watch_loop(), name="watch loop"),
+        asyncio.create_task(_pulse(state.database, state.workspace_id, process_id), name="pulse"),
+    ]
+    state.ready = "ready"
+    try:
+        yield
+    finally:
+        state.ready = ""
+        state.hub.stop()
+        await state.runner.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await state.database.writing(processes.leave, state.workspace_id, process_id)
+
+
+async def _pulse(database: Database, workspace_id: str, process_id: str) -> None:
+    """Say that this process lives, and act on facts that nobody has acted on yet."""
+    while True:
+        try:
+            await database.writing(processes.beat, workspace_id, process_id)
+            await events.dispatch(database)
+        except RegenteError:  # an outage of the database passes
+            log.warning("pulse_failed", exc_info=True)
+        await asyncio.sleep(PULSE_S)
+
+
+def _announce(state: Any, key: str | None) -> None:
+    """Say where to go; the key goes to the terminal, never into the log."""
+    settings: Settings = state.settings
+    host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1", "::") else settings.host
+    lines = [
+        f"{state.workspace.profile.name}: http://{host}:{settings.port}/",
+        f"  model     {settings.model}",
+        f"  embedder  {state.models.embedder.name}",
+    ]
+    if key:
+        lines += [f"  staff key {key}", "  (shown this once; more with `python -m core.access`)"]
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+@router.get("/health", summary="The process runs")
+async def health() -> dict[str, str]:
+    """Say that the process runs; nothing is asked of database or models."""
+    return {"status": "ok"}
+
+
+@router.get("/ready", summary="Messages can be answered")
+async def ready(request: Request) -> JSONResponse:
+    """Say what is open: database, models, knowledge; 503 while something is not."""
+    state = request.app.state
+    parts = {name: hasattr(state, name) for name in ("models", "knowledge", "versions")}
+    try:
+        await state.database.reading(_asked)
+        parts["database"] = True
+    except (RegenteError, RuntimeError, AttributeError):
+        parts["database"] = False
+    well = all(parts.values()) and bool(state.ready)
+    body = {"status": "ready" if well else "not ready", "parts": parts}
+    return JSONResponse(body, 200 if well else 503)
+
+
+def _asked(tx: Tx) -> None:
+    tx.exec_driver_sql("SELECT 1")
+
+
+@router.get("/metrics", summary="Figures for Prometheus")
+async def metrics(request: Request, caller: OptionalCaller) -> Response:
+    """Give figures, to this machine or to a key with the scope `metrics`."""
+    if caller is not None or not near(request):
+        await needs("metrics")(caller)
+    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE)
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    settings = deployment_settings()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=PERIOD_OF_GRACE_S,
+        )
+    )
+    server.run()
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
