@@ -20,6 +20,7 @@ attacks: $(VENV)/development.done ## the tests that try to break an invariant, a
 
 check: $(VENV)/development.done ## linter, types, import rules
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 

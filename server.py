@@ -29,6 +29,7 @@ from customers.http import near
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
+EVERYWHERE = ("0.0.0.0", "127.0.0.1", "::")  # noqa: S104 - read, not bound
 PULSE_S = 2.0
 PERIOD_OF_GRACE_S = 10
 
@@ -39,12 +40,8 @@ router = APIRouter(tags=["running"])
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Give the application; its database, models and knowledge open when it starts."""
     settings = settings or deployment_settings()
-    app = FastAPI(
-        title="Regente",
-        version=VERSION,
-        summary="Conducts customer journeys with AI.",
-        lifespan=_lifespan,
-    )
+    about = "Conducts customer journeys with AI."
+    app = FastAPI(title="Regente", version=VERSION, summary=about, lifespan=_lifespan)
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.ready = ""
@@ -98,9 +95,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _open(state: Any) -> None:
     """Open models and knowledge, and train on the workspace; on a thread, for it takes seconds."""
-    from knowledge.retrieval import open_knowledge
-
     from graph.versions import Versions
+    from knowledge.retrieval import open_knowledge
     from models.loading import load
 
     state.models = load(state.settings, state.workspace)
@@ -144,7 +140,7 @@ async def _pulse(database: Database, workspace_id: str, process_id: str) -> None
 def _announce(state: Any, key: str | None) -> None:
     """Say where to go; the key goes to the terminal, never into the log."""
     settings: Settings = state.settings
-    host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1", "::") else settings.host
+    host = "localhost" if settings.host in EVERYWHERE else settings.host
     lines = [
         f"{state.workspace.profile.name}: http://{host}:{settings.port}/",
         f"  model     {settings.model}",
@@ -191,16 +187,9 @@ async def metrics(request: Request, caller: OptionalCaller) -> Response:
 def main() -> int:
     """Serve until told to stop."""
     settings = deployment_settings()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=PERIOD_OF_GRACE_S,
-        )
-    )
+    options: dict[str, Any] = {"host": settings.host, "port": settings.port, "access_log": False}
+    grace = {"timeout_graceful_shutdown": PERIOD_OF_GRACE_S, "log_config": None}
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), **options, **grace))
     server.run()
     return 0 if server.started else 1
 

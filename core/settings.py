@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     embedding_model: str = "text-embedding-3-small"
     """Name of the model that the OpenAI-compatible server embeds with; used by `openai`."""
 
+    chroma_url: str = ""
+    """Chroma server, such as `http://localhost:8001`; empty: Chroma in this process, under `data_dir`."""
+
     turn_timeout_s: float = Field(default=25, gt=0)
     """Seconds `POST /chat` waits for a turn before it answers 202."""
 

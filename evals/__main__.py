@@ -30,33 +30,44 @@ def main(arguments: list[str] | None = None) -> int:
         workspace = Workspace(given.workspace or Settings().workspace)
         chosen = list(cases(load(workspace), only=given.only, language=given.language))
         if not chosen:
-            print("No dialogue matches; see `python -m evals list`.", file=sys.stderr)
+            sys.stderr.write("No dialogue matches; see `python -m evals list`.\n")
             return NOTHING_RAN
         if given.command == "list":
             _list(chosen)
             return 0
         talks = asyncio.run(_run(workspace, chosen, model=given.model, stream=given.stream))
     except (RegenteError, re.error) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return NOTHING_RAN
     report = as_data(talks)
     if given.json:
-        Path(given.json).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    print(printed(talks))
+        Path(given.json).write_text(
+            json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
+    sys.stdout.write(f"{printed(talks)}\n")
     return 0 if report["passed"] else 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evals", description="Hold dialogues against the product.")
+    parser = argparse.ArgumentParser(
+        prog="python -m evals", description="Hold dialogues against the product."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, told in (("list", "show the dialogues"), ("run", "lead them and judge what came back")):
+    for name, told in (
+        ("list", "show the dialogues"),
+        ("run", "lead them and judge what came back"),
+    ):
         command = commands.add_parser(name, help=told)
         command.add_argument("--workspace", type=Path, help="folder; else REGENTE_WORKSPACE")
-        command.add_argument("--only", default="", metavar="PATTERN", help="found in dialogue/language/number")
+        command.add_argument(
+            "--only", default="", metavar="PATTERN", help="found in dialogue/language/number"
+        )
         command.add_argument("--language", default="", metavar="TAG", help="such as pt-BR or en")
         if name == "run":
             command.add_argument("--model", default="", help="else REGENTE_MODEL")
-            command.add_argument("--stream", action="store_true", help="read replies as they are written")
+            command.add_argument(
+                "--stream", action="store_true", help="read replies as they are written"
+            )
             command.add_argument("--json", metavar="FILE", help="write the report as JSON too")
     return parser
 
@@ -66,8 +77,10 @@ def _list(chosen: list[Case]) -> None:
     width = max(map(len, dialogues))
     for name, dialogue in dialogues.items():
         spoken = [case.language for case in chosen if case.dialogue is dialogue]
-        counted = ", ".join(f"{spoken.count(language)} {language}" for language in dict.fromkeys(spoken))
-        print(f"{name:{width}}  {counted:16}  {dialogue.about}")
+        counted = ", ".join(
+            f"{spoken.count(language)} {language}" for language in dict.fromkeys(spoken)
+        )
+        sys.stdout.write(f"{name:{width}}  {counted:16}  {dialogue.about}\n")
 
 
 async def _run(workspace: Workspace, chosen: list[Case], *, model: str, stream: bool) -> list[Talk]:
@@ -76,11 +89,15 @@ async def _run(workspace: Workspace, chosen: list[Case], *, model: str, stream: 
     async with opened(workspace, model=model, stream=stream) as house:
         for case in chosen:
             talks.append(await lead(house, case))
-            if sys.stderr.isatty():
-                print(f"\r{len(talks)}/{len(chosen)} {case.name}\x1b[K", end="", file=sys.stderr)
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr)
+            _show(f"{len(talks)}/{len(chosen)} {case.name}")
+    _show("")
     return talks
+
+
+def _show(progress: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{progress}\x1b[K")
+        sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class Expect(_Part):
 
     @field_validator("all", "any", "none", "cites")
     @classmethod
-    def _patterns(cls, given: Any) -> Any:
+    def _patterns(cls, given: list[Words] | Words) -> list[Words] | Words:
         for words in given if isinstance(given, list) else [given]:
             for pattern in words.values() if isinstance(words, dict) else [words]:
                 try:
@@ -136,7 +136,9 @@ class Step(_Part):
     @model_validator(mode="after")
     def _one(self) -> "Step":
         if bool(self.customer) == bool(self.staff):
-            raise ValueError("a step says what the `customer` or what the `staff` does, one of them")
+            raise ValueError(
+                "a step says what the `customer` or what the `staff` does, one of them"
+            )
         return self
 
 
@@ -212,7 +214,9 @@ def load(workspace: Workspace) -> list[Dialogue]:
         WorkspaceError: a file is wrong, or two dialogues have the same name.
     """
     dialogues = [
-        check(path, Dialogue, entry) for path in workspace.files("evals", "*.yaml") for entry in _listed(path)
+        check(path, Dialogue, entry)
+        for path in workspace.files("evals", "*.yaml")
+        for entry in _listed(path)
     ]
     names = [dialogue.dialogue for dialogue in dialogues]
     if twice := sorted({name for name in names if names.count(name) > 1}):

@@ -1,7 +1,7 @@
-"""The product, started for evaluation: a process of its own on a free port, with a folder of its own.
+"""The product, started for evaluation: a process on a free port, with a folder of its own.
 
-Nothing of it is imported: it is used as its users use it. Between two dialogues everything is put back
-to how it was after the start, by restoring the database and removing the files that were made since.
+The server is not imported: it is used as its users use it. Between two dialogues everything is put
+back to how it was after the start, by restoring the database and removing the files made since.
 """
 
 import asyncio
@@ -32,15 +32,20 @@ ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 120.0
 REQUEST_TIMEOUT_S = 60.0
 DATABASE = "regente.sqlite"
-KEPT = ("regente.sqlite", "chroma", "cache", "server.log")
-"""What stays between dialogues: the database is restored, the others hold nothing of a customer."""
+COPY = "at-start.sqlite"
 
 
 class House:
     """A running product; a `runner.Place`."""
 
     def __init__(
-        self, folder: Path, workspace: Workspace, url: str, process: subprocess.Popen[bytes], *, stream: bool
+        self,
+        folder: Path,
+        workspace: Workspace,
+        url: str,
+        process: subprocess.Popen[bytes],
+        *,
+        stream: bool,
     ) -> None:
         self.http = httpx.AsyncClient(base_url=url, timeout=REQUEST_TIMEOUT_S)
         self.staff: Mapping[str, str] = {}
@@ -49,7 +54,6 @@ class House:
         self._workspace_id = workspace.workspace_id
         self._process = process
         self._database: Database | None = None
-        self._start: bytes = b""
         self._files: set[Path] = set()
 
     async def ready(self) -> None:
@@ -69,8 +73,7 @@ class House:
             issue_key, self._workspace_id, "evals", scopes=("staff",), role="lead"
         )
         self.staff = {"X-API-Key": key}
-        self._start = await asyncio.to_thread(self._copy)
-        self._files = set(self._folder.iterdir())
+        await asyncio.to_thread(self.remember)
 
     async def _answers(self) -> bool:
         try:
@@ -79,30 +82,33 @@ class House:
             return False
 
     async def fresh(self) -> None:
-        """Put everything back to how it was after the start."""
+        """Put everything back to how it was when it was remembered."""
         await asyncio.to_thread(self._restore)
 
-    def _copy(self) -> bytes:
+    def remember(self) -> None:
+        """Keep how everything is now; `fresh` puts it back."""
         with closing(sqlite3.connect(self._folder / DATABASE)) as live:
-            return live.serialize()
+            # A plain copy would be in WAL mode, and could not be opened on its own.
+            live.execute("VACUUM INTO ?", (str(self._folder / COPY),))
+        self._files = set(self._folder.iterdir())
 
     def _restore(self) -> None:
-        """Write the remembered database over the live one, as one transaction of SQLite."""
-        with closing(sqlite3.connect(":memory:")) as then:
-            then.deserialize(self._start)
+        """Write the copy over the live database, which sees it as one transaction."""
+        with closing(sqlite3.connect(self._folder / COPY)) as then:
             # The server lives, though the copy was made a while ago; else it takes itself for dead.
             then.execute("UPDATE processes SET seen_at = ?", (time.time(),))
             then.commit()
             with closing(sqlite3.connect(self._folder / DATABASE, timeout=30)) as live:
                 then.backup(live)
         for path in set(self._folder.iterdir()) - self._files:
-            if not path.name.startswith(KEPT) and path.is_file():
+            if path.is_file() and not path.name.startswith(DATABASE):
                 path.unlink(missing_ok=True)
 
     async def facts(self, conversation_id: str) -> Facts:
         """Read the records of a conversation."""
-        assert self._database is not None, "`ready` comes first"
-        return await self._database.reading(_facts, self._workspace_id, conversation_id)
+        if self._database is None:
+            raise Unavailable("The server was not waited for; call `ready` first.")
+        return await self._database.reading(facts_of, self._workspace_id, conversation_id)
 
     async def close(self) -> None:
         """End the server."""
@@ -117,7 +123,8 @@ class House:
             self._process.wait()
 
 
-def _facts(tx: Tx, workspace_id: str, conversation_id: str) -> Facts:
+def facts_of(tx: Tx, workspace_id: str, conversation_id: str) -> Facts:
+    """Read what was done in a conversation, and its customer's open cases."""
     done = tx.scalars(
         sa.select(effects.c.tool).where(
             effects.c.workspace_id == workspace_id,
@@ -136,7 +143,9 @@ def _facts(tx: Tx, workspace_id: str, conversation_id: str) -> Facts:
 
 
 @asynccontextmanager
-async def opened(workspace: Workspace, *, model: str = "", stream: bool = False) -> AsyncIterator[House]:
+async def opened(
+    workspace: Workspace, *, model: str = "", stream: bool = False
+) -> AsyncIterator[House]:
     """Give a running product that serves this workspace; it ends with the block.
 
     Args:

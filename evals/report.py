@@ -66,7 +66,8 @@ def printed(talks: Sequence[Talk]) -> str:
 
 def _failure(talk: Talk) -> list[str]:
     said = [
-        f"  {SPEAKERS[who]}: {text}".replace("\n", "\n            ") for who, text in talk.transcript
+        f"  {SPEAKERS[who]}: {text}".replace("\n", "\n            ")
+        for who, text in talk.transcript
     ]
     return [f"FAILED {talk.case.name}", *said, *(f"       -> {wrong}" for wrong in talk.wrong), ""]
 

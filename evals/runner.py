@@ -1,4 +1,4 @@
-"""Lead a dialogue through the product's HTTP API, as a customer and as the people of the company."""
+"""Lead a dialogue through the product's HTTP API, as a customer and as people of the company."""
 
 import asyncio
 import json
@@ -31,12 +31,18 @@ class Facts:
 class Place(Protocol):
     """Where a dialogue takes place."""
 
-    http: httpx.AsyncClient
-    staff: Mapping[str, str]
-    """Headers of somebody of the company."""
+    @property
+    def http(self) -> httpx.AsyncClient: ...
 
-    stream: bool
-    """Whether replies are read as they are written."""
+    @property
+    def staff(self) -> Mapping[str, str]:
+        """Headers of somebody of the company."""
+        ...
+
+    @property
+    def stream(self) -> bool:
+        """Whether replies are read as they are written."""
+        ...
 
     async def fresh(self) -> None:
         """Forget all conversations and everything that was done."""
@@ -76,7 +82,7 @@ class _Led:
 
 
 async def lead(place: Place, case: Case) -> Talk:
-    """Lead one wording of a dialogue from its first step to its last, or to the first that goes wrong."""
+    """Lead one wording of a dialogue, to its end or to the first step that goes wrong."""
     talk, started = Talk(case), time.perf_counter()
     led = _Led(place, talk)
     try:
@@ -165,7 +171,9 @@ async def _staff_does(led: _Led, step: Step) -> None:
         await _staff(led, f"{place}/reply", {"text": text}, text)
     elif isinstance(act, StaffHandBack):
         wrap_up = {
-            name: worded(value, language) for name, value in act.hand_back.model_dump().items() if value
+            name: worded(value, language)
+            for name, value in act.hand_back.model_dump().items()
+            if value
         }
         await _staff(led, f"{place}/handback", wrap_up, f"hands back: {wrap_up}")
     elif isinstance(act, Reject):
@@ -240,7 +248,7 @@ async def _seen(
     )
 
 
-def _body(response: httpx.Response) -> Any:
+def _body(response: httpx.Response) -> dict[str, Any]:
     if response.status_code >= 400:
         raise LookupError(
             f"{response.request.method} {response.request.url.path} gave {response.status_code}: "

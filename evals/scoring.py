@@ -8,12 +8,12 @@ from evals.cases import Expect, Words, worded
 # Small words that only one of the languages has; a reply of any length holds some of them.
 SMALL = {
     "pt-BR": (
-        "o os um uma de do da dos das em no na nos nas que não é está você para com por seu sua mais "
-        "foi pelo pela ou se como até posso ele ela já esse essa ao tem vou qual aqui obrigado"
+        "o os um uma de do da dos das em no na nos nas que não é está você para com por seu sua "
+        "mais foi pelo pela ou se como até posso ele ela já esse essa ao tem vou qual aqui obrigado"
     ),
     "en": (
-        "the an of to is are and you your for with it its on at not this that was can from or be been "
-        "have has will i'm i've i'll would which what here my we our us"
+        "the an of to is are and you your for with it its on at not this that was can from or "
+        "be been have has will i'm i've i'll would which what here my we our us"
     ),
 }
 SMALL_WORDS = {language: frozenset(words.split()) for language, words in SMALL.items()}
@@ -79,7 +79,9 @@ def _worded(expect: Expect, text: str, language: str) -> list[str]:
         listed = ", ".join(repr(worded(words, language)) for words in expect.any)
         wrong.append(f"it says none of {listed}")
     wrong += [
-        f"it says {worded(words, language)!r}" for words in expect.none if _found(words, text, language)
+        f"it says {worded(words, language)!r}"
+        for words in expect.none
+        if _found(words, text, language)
     ]
     return wrong
 
@@ -96,11 +98,10 @@ def _differences(what: str, expected: list[str] | None, seen: list[str]) -> list
 
 
 def language_of(text: str) -> str:
-    """Give the language whose small words are clearly more; empty when the text is too short to say."""
-    words = re.findall(r"[^\W\d_]+(?:['’][a-z]+)?", text.lower())
+    """Give the language whose small words are clearly more; empty when there are too few."""
+    words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?", text.lower().replace("\u2019", "'"))
     counts = {
-        language: sum(word.replace("’", "'") in small for word in words)
-        for language, small in SMALL_WORDS.items()
+        language: sum(word in small for word in words) for language, small in SMALL_WORDS.items()
     }
     first, second = sorted(counts, key=lambda language: counts[language], reverse=True)[:2]
     return first if counts[first] >= 3 and counts[first] >= 2 * counts[second] else ""

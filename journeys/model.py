@@ -31,12 +31,14 @@
 Steps run from top to bottom; `go` jumps to a step id, or to `end`. `$name`, `$name.field` in `with`
 and in texts is a slot's value or a field of a call's data; `$name.text` is the sentence the tool gave.
 `confirm` names a tool that writes: it is previewed, shown to the customer, executed after her yes
-(or put before a person, when the workspace's policies say so) and its outcome lands in `into`.
+(or put before a person, when the workspace's policies say so) and its outcome lands in `into`; a
+sentence of the tool that no text mentions is said by itself. Going back by `go` to a `collect` that was
+passed asks for its slot again. Conditions: see `journeys.conditions`.
 """
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from core.workspace import Text
 from tools import Proposal, Verification
@@ -148,6 +150,28 @@ class HandOff(_Step):
 
 
 Step = Collect | Call | Branch | Confirm | Say | HandOff
+_KINDS = ("collect", "call", "branch", "confirm", "say", "hand_off")
+
+
+def _kind(step: Any) -> str | None:
+    """Tell the kind of a step by the word it has, so that a mistake is reported once, not per kind."""
+    known = step if isinstance(step, dict) else vars(step)
+    return next((kind for kind in _KINDS if kind in known), None)
+
+
+_ReadStep = Annotated[
+    Annotated[Collect, Tag("collect")]
+    | Annotated[Call, Tag("call")]
+    | Annotated[Branch, Tag("branch")]
+    | Annotated[Confirm, Tag("confirm")]
+    | Annotated[Say, Tag("say")]
+    | Annotated[HandOff, Tag("hand_off")],
+    Discriminator(
+        _kind,
+        custom_error_type="step",
+        custom_error_message="a step needs one of: collect, call, branch, confirm, say, hand_off",
+    ),
+]
 
 
 class Trigger(_Part):
@@ -169,7 +193,7 @@ class Journey(_Part):
     needs: Verification = "verified"
     trigger: Trigger
     slots: dict[str, Slot] = {}
-    steps: Annotated[list[Step], Field(min_length=1)]
+    steps: Annotated[list[_ReadStep], Field(min_length=1)]
 
 
 class Instance(TypedDict):
@@ -196,3 +220,19 @@ class Instance(TypedDict):
     """Choices that were shown with the present question: `{value, label}`."""
 
     proposal: NotRequired[Proposal | None]
+    """What she is asked to agree to, exactly."""
+
+    waits_for: NotRequired[Literal["answer", "options", "call", "proposal", "outcome"] | None]
+    """What the interpreter needs next; between turns it is always an answer."""
+
+    path: NotRequired[list[str]]
+    """Steps it has come through, so that a correction can go back to one of them."""
+
+    performed: NotRequired[list[str]]
+    """Steps whose write was executed; no correction goes back behind them."""
+
+    refused: NotRequired[int]
+    """How often a tool would not take what she gave."""
+
+    calls: NotRequired[int]
+    """Calls since the last question: many of them are a loop."""

@@ -100,7 +100,7 @@ def misfit(value: Any, schema: Mapping[str, Any]) -> str:
     for error in validator.iter_errors(value):
         place = ".".join(map(str, error.absolute_path))
         return f"{place}: {error.message}"[:200] if place else error.message[:200]
-    properties = schema.get("properties")
+    properties = schema.get("properties") or {}
     closed = bool(properties) and "additionalProperties" not in schema
     if closed and isinstance(value, dict) and (unknown := sorted(set(value) - set(properties))):
         return f"there is no {unknown[0]!r}"

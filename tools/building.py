@@ -104,9 +104,13 @@ def _parameters(function: Callable[..., Any]) -> list[_Parameter]:
                 raise TypeError(f"{name}: write `*, context: Context`; it is injected by name.")
             continue
         if parameter.kind not in KINDS:
-            raise TypeError(f"{name}: {parameter} cannot be described to a model; name each parameter.")
+            raise TypeError(
+                f"{name}: {parameter} cannot be described to a model; name each parameter."
+            )
         if parameter.name not in hints:
-            raise TypeError(f"{name}: {parameter.name!r} has no type; write `{parameter.name}: str`.")
+            raise TypeError(
+                f"{name}: {parameter.name!r} has no type; write `{parameter.name}: str`."
+            )
         found.append(_parameter(name, parameter, hints[parameter.name]))
     return found
 
@@ -115,7 +119,11 @@ def _parameter(name: str, parameter: inspect.Parameter, hint: Any) -> _Parameter
     default = parameter.default
     if isinstance(default, FieldInfo):
         hint = Annotated[hint, default]
-        default = inspect.Parameter.empty if default.is_required() else default.get_default(call_default_factory=True)
+        default = (
+            inspect.Parameter.empty
+            if default.is_required()
+            else default.get_default(call_default_factory=True)
+        )
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(hint)
         adapter.json_schema()
@@ -138,7 +146,9 @@ def _schema(
         if said := arguments.get(parameter.name):
             schema["description"] = said
         if not parameter.required and parameter.default is not None:
-            schema["default"] = parameter.adapter.dump_python(parameter.default, mode="json", warnings=False)
+            schema["default"] = parameter.adapter.dump_python(
+                parameter.default, mode="json", warnings=False
+            )
         properties[parameter.name] = schema
     return {
         "type": "object",
@@ -187,7 +197,9 @@ def _values(parameters: list[_Parameter], given: Mapping[str, Any]) -> dict[str,
     for parameter in parameters:
         if parameter.name not in given:
             if parameter.required:
-                raise ToolRetry(f"The argument {parameter.name!r} is missing.", argument=parameter.name)
+                raise ToolRetry(
+                    f"The argument {parameter.name!r} is missing.", argument=parameter.name
+                )
             values[parameter.name] = parameter.default
             continue
         try:

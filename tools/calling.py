@@ -164,7 +164,9 @@ def _result(tool: Tool, answer: Any, context: Context) -> Result:
 def _fitted(data: dict[str, Any], room: int) -> dict[str, Any] | None:
     """Give data that fits: of its longest list only the first part is kept; None if nothing helps."""
     while len(orjson.dumps(data)) > room:
-        lists = [(len(value), key) for key, value in data.items() if isinstance(value, list) and value]
+        lists = [
+            (len(value), key) for key, value in data.items() if isinstance(value, list) and value
+        ]
         if not lists:
             return None
         length, key = max(lists)

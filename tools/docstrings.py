@@ -3,7 +3,17 @@
 import inspect
 import re
 
-SECTIONS = ("Args", "Arguments", "Returns", "Raises", "Yields", "Examples", "Example", "Note", "Notes")
+SECTIONS = (
+    "Args",
+    "Arguments",
+    "Returns",
+    "Raises",
+    "Yields",
+    "Examples",
+    "Example",
+    "Note",
+    "Notes",
+)
 HEADING = re.compile(rf"^(?:{'|'.join(SECTIONS)}):\s*$")
 ARGUMENT = re.compile(r"^(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
 

@@ -56,7 +56,9 @@ def load(workspace: Workspace, *, strict: bool = True) -> tuple[dict[str, Tool],
         for place, module in _modules(workspace, problem):
             for tool in _offered(place, module, problem):
                 if tool.name in tools:
-                    problem(f"{place}: there is a tool {tool.name!r} in {origin[tool.name]} already; rename one.")
+                    problem(
+                        f"{place}: there is a tool {tool.name!r} in {origin[tool.name]} already; rename one."
+                    )
                     continue
                 tools[tool.name] = tool
                 origin[tool.name] = place
@@ -85,7 +87,9 @@ def _modules(workspace: Workspace, problem: _Problem) -> Iterable[tuple[str, Mod
             problem(f"{path}: {_where(error, path)}", error)
             continue
         if getattr(module, "tools", None) is None:
-            problem(f"{path} offers no `tools`; end it with `tools = [...]`, or begin its name with '_'.")
+            problem(
+                f"{path} offers no `tools`; end it with `tools = [...]`, or begin its name with '_'."
+            )
             continue
         yield str(path), module
 
@@ -102,7 +106,9 @@ def _offered(place: str, module: ModuleType, problem: _Problem) -> list[Tool]:
             good.append(tool)
         else:
             name = getattr(tool, "__name__", repr(tool))
-            problem(f"{place}: {name!r} in `tools` is no tool; decorate the function with `@tool()`.")
+            problem(
+                f"{place}: {name!r} in `tools` is no tool; decorate the function with `@tool()`."
+            )
     return good
 
 
@@ -188,4 +194,6 @@ class _Neighbours(MetaPathFinder):
 def _spec(fullname: str, path: Path) -> ModuleSpec | None:
     if not path.is_file():
         return None
-    return importlib.util.spec_from_file_location(fullname, path, loader=_Source(fullname, str(path)))
+    return importlib.util.spec_from_file_location(
+        fullname, path, loader=_Source(fullname, str(path))
+    )

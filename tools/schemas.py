@@ -31,7 +31,9 @@ def flat(schema: Mapping[str, Any]) -> dict[str, Any]:
     return _flat(dict(schema), definitions, ())
 
 
-def _flat(schema: dict[str, Any], definitions: Mapping[str, Any], inside: tuple[str, ...]) -> dict[str, Any]:
+def _flat(
+    schema: dict[str, Any], definitions: Mapping[str, Any], inside: tuple[str, ...]
+) -> dict[str, Any]:
     if reference := schema.get("$ref"):
         name = str(reference).rsplit("/", 1)[-1]
         rest = {key: value for key, value in schema.items() if key != "$ref"}
@@ -54,12 +56,15 @@ def _flat(schema: dict[str, Any], definitions: Mapping[str, Any], inside: tuple[
         kept["items"] = _flat(kept["items"], definitions, inside)
     if isinstance(kept.get("properties"), dict):
         kept["properties"] = {
-            name: _flat(dict(part), definitions, inside) for name, part in kept["properties"].items()
+            name: _flat(dict(part), definitions, inside)
+            for name, part in kept["properties"].items()
         }
     return kept
 
 
-def checked(schema: Mapping[str, Any], arguments: Mapping[str, Any], language: str) -> dict[str, Any]:
+def checked(
+    schema: Mapping[str, Any], arguments: Mapping[str, Any], language: str
+) -> dict[str, Any]:
     """Give the arguments as the schema wants them.
 
     A `null` for an optional argument is left out, and a number written as text (or the reverse) is

@@ -94,8 +94,6 @@ class LeanChatOpenAI(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
-        if "response_format" in payload:
-            payload.pop("stream", None)
         answer = await self._exchange(payload).whole()
         self._charge(answer.get("usage"))
         try:

@@ -23,7 +23,7 @@ async def pool() -> httpx.AsyncClient:
     """Give the connections of the running loop."""
     loop = asyncio.get_running_loop()
     if loop not in _pools:
-        client = httpx.AsyncClient(verify=trust(), limits=LIMITS, timeout=None)
+        client = httpx.AsyncClient(verify=trust(), limits=LIMITS, timeout=None)  # noqa: S113 - a call is timed as a whole
         closing = _close_with_loop(client)
         _pools[loop] = (client, closing)
         await anext(closing)

@@ -80,6 +80,7 @@ class Exchange:
                 if tried == self.retries or wait_s > LONGEST_WAIT_S or late:
                     raise ModelFailed(str(failure)) from failure
                 await asyncio.sleep(wait_s)
+        raise AssertionError("the last attempt gives or raises")
 
     async def _whole(self) -> dict[str, Any]:
         try:
@@ -99,15 +100,19 @@ class Exchange:
             raise Unusable("The model server answered with something that is not JSON.")
         return answer
 
-    async def _streamed(self, answer: Answer, arrived: Callable[[], object]) -> None:
+    async def _streamed(  # noqa: C901 - one way through, each exit with its reason
+        self, answer: Answer, arrived: Callable[[], object]
+    ) -> None:
         reader, began = EventReader(), False
         try:
+            # Uncompressed: a token would wait in the compressor, and unpacking costs time.
+            headers = {**self.headers, "Accept-Encoding": "identity"}
             async with (await pool()).stream(
-                "POST", self.url, content=self.body, headers=dict(self.headers)
+                "POST", self.url, content=self.body, headers=headers
             ) as response:
                 if response.status_code != 200:
                     _accepted(response, await response.aread())
-                async for received in response.aiter_bytes():
+                async for received in response.aiter_raw():
                     for data in reader.feed(received):
                         answer.add(data)
                     if answer.piece or began:

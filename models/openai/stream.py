@@ -1,6 +1,5 @@
 """The wire format of a streamed answer: server-sent events, put together as they arrive."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,25 +18,26 @@ class EventReader:
         self._rest = b""
         self._lines: list[bytes] = []
 
-    def feed(self, received: bytes) -> Iterator[bytes]:
+    def feed(self, received: bytes) -> list[bytes]:
         """Give the data of every event that is complete now."""
         *lines, self._rest = (self._rest + received).split(b"\n")
-        for line in lines:
-            yield from self._line(line.rstrip(b"\r"))
+        return self._events(lines)
 
-    def end(self) -> Iterator[bytes]:
+    def end(self) -> list[bytes]:
         """Give the last event, when the server left out the empty line behind it."""
-        if self._rest:
-            yield from self._line(self._rest.rstrip(b"\r"))
-            self._rest = b""
-        yield from self._line(b"")
+        lines, self._rest = [self._rest, b""], b""
+        return self._events(lines)
 
-    def _line(self, line: bytes) -> Iterator[bytes]:
-        if line.startswith(b"data:"):
-            self._lines.append(line[5:].removeprefix(b" "))
-        elif not line and self._lines:
-            yield b"\n".join(self._lines)
-            self._lines.clear()
+    def _events(self, lines: list[bytes]) -> list[bytes]:
+        events = []
+        for ended in lines:
+            line = ended[:-1] if ended.endswith(b"\r") else ended
+            if line.startswith(b"data:"):
+                self._lines.append(line[5:].removeprefix(b" "))
+            elif not line and self._lines:
+                events.append(b"\n".join(self._lines))
+                self._lines.clear()
+        return events
 
 
 @dataclass

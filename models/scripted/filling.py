@@ -29,8 +29,8 @@ def fill(schema: Mapping[str, Any], text: str, *, invent: bool) -> dict[str, Any
     definitions = {**schema.get("$defs", {}), **schema.get("definitions", {})}
     required = schema.get("required") or ()
     filled: dict[str, Any] = {}
-    for name, part in (schema.get("properties") or {}).items():
-        part = resolved(part, definitions)
+    for name, written in (schema.get("properties") or {}).items():
+        part = resolved(written, definitions)
         value = find(name, part, text)
         if value is None and (name in required) and invent:
             value = neutral(part, text, definitions)

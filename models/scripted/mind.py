@@ -10,7 +10,9 @@ from models.scripted.filling import fill, missing, stems, words
 PASSAGE = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 PORTUGUESE = frozenset(
-    ["nao", "voce", "meu", "minha", "quero", "qual", "quanto", "onde", "esta", "ola", "bom", "obrigado", "que", "com", "para", "uma", "por", "dia", "pedido", "posso", "como", "preciso", "de", "eu", "e", "o", "os", "as", "no", "na", "em"]
+    {"nao", "voce", "meu", "minha", "quero", "qual", "quanto", "onde", "esta", "este", "ola", "bom"}
+    | {"obrigado", "que", "quem", "com", "para", "uma", "por", "dia", "posso", "como", "preciso"}
+    | {"de", "eu", "e", "o", "os", "as", "no", "na", "em", "ou", "se", "ao", "foi"}
 )
 
 Message = dict[str, Any]

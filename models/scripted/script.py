@@ -11,7 +11,7 @@ MODES: dict[str, str] = {
     "500": "an internal error",
     "503": "overloaded",
     "401": "a wrong key",
-    "malformed": "a body, or an event, that is not JSON",
+    "malformed": "a body that is not JSON, or such an event (argument: which, 2 if none)",
     "wrong_schema": "arguments or fields of the wrong type",
     "empty": "an answer with nothing in it",
     "cut": "the connection ends after some chunks (argument: how many, 3 if none)",

@@ -174,7 +174,7 @@ class ScriptedServer:
         for number, chunk in enumerate(completion.chunks(body, message)):
             if mode == "cut" and number == (3 if argument is None else int(argument)):
                 return False
-            if mode == "malformed" and number == 2:
+            if mode == "malformed" and number == (2 if argument is None else int(argument)):
                 await out.event('{"choices": [{"delta": {"cont')
                 return await out.end_events()
             if number and pause_s:

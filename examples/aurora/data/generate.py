@@ -1,12 +1,12 @@
 """Write the demo's data anew: `python examples/aurora/data/generate.py`.
 
-Dates are days from "today" (-3: three days ago), so the demo never gets old. The five customers that a
-visitor can be, and their orders, are written by hand; the others come from a seeded generator.
+Dates are days from "today" (-3: three days ago), so the demo never gets old. The five customers
+that a visitor can be, and their orders, are written by hand; the others are drawn with a seed.
 """
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ Row = dict[str, Any]
 
 LETTERS = ["PP", "P", "M", "G", "GG"]
 FEET = [str(size) for size in range(34, 45)]
-ONE = ["único"]
+U = "único"
+ONE = [U]
 
 # Portuguese, English, gender (m, f, fp: feminine plural), category, price, sizes
 ITEMS: list[tuple[str, str, str, str, float, list[str]]] = [
@@ -57,16 +58,19 @@ COLOURS: list[tuple[dict[str, str], str]] = [
     ({"m": "cinza", "f": "cinza", "fp": "cinza"}, "grey"),
     ({"m": "bege", "f": "bege", "fp": "bege"}, "beige"),
 ]
-GIVEN = (
-    "Alice Antônio Beatriz Caio Camila Daniel Débora Eduardo Fernanda Gabriel Helena Igor Isabela João "
-    "Júlia Larissa Leandro Letícia Lucas Luiza Marcelo Mariana Mateus Natália Otávio Patrícia Paulo "
-    "Rafael Renata Rodrigo Sofia Tânia Thiago Vanessa Vitória"
-).split()
-FAMILY = (
-    "Almeida Araújo Barbosa Barros Batista Campos Cardoso Carvalho Castro Costa Dias Duarte Farias "
-    "Fernandes Ferreira Freitas Gomes Gonçalves Lopes Martins Melo Moreira Nascimento Nunes Oliveira "
-    "Pereira Pinto Ribeiro Rocha Rodrigues Santos Silva Teixeira Vieira Xavier"
-).split()
+GIVEN = [
+    "Alice", "Antônio", "Beatriz", "Caio", "Camila", "Daniel", "Débora", "Eduardo", "Fernanda",
+    "Gabriel", "Helena", "Igor", "Isabela", "João", "Júlia", "Larissa", "Leandro", "Letícia",
+    "Lucas", "Luiza", "Marcelo", "Mariana", "Mateus", "Natália", "Otávio", "Patrícia", "Paulo",
+    "Rafael", "Renata", "Rodrigo", "Sofia", "Tânia", "Thiago", "Vanessa", "Vitória",
+]  # fmt: skip
+FAMILY = [
+    "Almeida", "Araújo", "Barbosa", "Barros", "Batista", "Campos", "Cardoso", "Carvalho",
+    "Castro", "Costa", "Dias", "Duarte", "Farias", "Fernandes", "Ferreira", "Freitas", "Gomes",
+    "Gonçalves", "Lopes", "Martins", "Melo", "Moreira", "Nascimento", "Nunes", "Oliveira",
+    "Pereira", "Pinto", "Ribeiro", "Rocha", "Rodrigues", "Santos", "Silva", "Teixeira", "Vieira",
+    "Xavier",
+]  # fmt: skip
 # City, state, first digits of its postal codes, days of delivery
 CITIES: list[tuple[str, str, str, int]] = [
     ("São Paulo", "SP", "013", 3),
@@ -100,21 +104,21 @@ DEMO_CUSTOMERS = [
     ("C-1005", "Diego Ramos", "diego.ramos@example.com", "+5581910001005", "pt-BR", 7),
 ]
 # Order, customer, status, days: placed, sent, promised, arrived; payment; item, colour, size
-DEMO_ORDERS: list[tuple[str, str, str, int, int | None, int, int | None, str, str, str, str]] = [
+DEMO_ORDERS: list[tuple[Any, ...]] = [
     ("A-1042", "C-1001", "shipped", -14, -12, -4, None, "pix", "tênis", "blue", "37"),
     ("A-1017", "C-1001", "delivered", -48, -46, -43, -44, "card", "camiseta básica", "white", "M"),
     ("A-1051", "C-1002", "paid", -1, None, 4, None, "card", "moletom", "grey", "G"),
-    ("A-1048", "C-1002", "out_for_delivery", -5, -3, 0, None, "pix", "toalha de banho", "green", "único"),
+    ("A-1048", "C-1002", "out_for_delivery", -5, -3, 0, None, "pix", "toalha de banho", "green", U),
     ("A-1039", "C-1002", "delivered", -18, -16, -12, -12, "card", "mocassim", "black", "42"),
-    ("A-1025", "C-1002", "cancelled", -35, None, -30, None, "pix", "almofada", "red", "único"),
+    ("A-1025", "C-1002", "cancelled", -35, None, -30, None, "pix", "almofada", "red", U),
     ("A-1009", "C-1002", "delivered", -95, -93, -89, -90, "boleto", "bermuda", "beige", "G"),
     ("A-1045", "C-1003", "delivered", -8, -6, -3, -3, "card", "vestido midi", "green", "M"),
-    ("A-1020", "C-1003", "delivered", -64, -62, -59, -60, "pix", "manta", "beige", "único"),
+    ("A-1020", "C-1003", "delivered", -64, -62, -59, -60, "pix", "manta", "beige", U),
     ("A-1047", "C-1004", "shipped", -4, -2, 2, None, "card", "sandália", "black", "38"),
     ("A-1033", "C-1004", "delivered", -11, -9, -5, -5, "card", "tênis de corrida", "white", "39"),
-    ("A-1050", "C-1005", "pending_payment", -2, None, 7, None, "boleto", "luminária de mesa", "white", "único"),
+    ("A-1050", "C-1005", "pending_payment", -2, None, 7, None, "boleto", "luminária de mesa", "white", U),
     ("A-1044", "C-1005", "delivered", -13, -11, -5, -4, "pix", "jaqueta corta-vento", "black", "G"),
-    ("A-1036", "C-1005", "lost", -28, -26, -19, None, "card", "caneca de cerâmica", "blue", "único"),
+    ("A-1036", "C-1005", "lost", -28, -26, -19, None, "card", "caneca de cerâmica", "blue", U),
 ]  # fmt: skip
 
 
@@ -167,7 +171,13 @@ def customers(chance: random.Random) -> list[Row]:
 
 
 def _customer(
-    chance: random.Random, customer_id: str, name: str, email: str, phone: str, language: str, city: int
+    chance: random.Random,
+    customer_id: str,
+    name: str,
+    email: str,
+    phone: str,
+    language: str,
+    city: int,
 ) -> Row:
     place, state, code, _ = CITIES[city]
     return {
@@ -188,27 +198,39 @@ def orders(chance: random.Random, everyone: list[Row], catalogue: list[Row]) -> 
     by_item = {(row["item"], row["colour"]): row for row in catalogue}
     by_customer = {row["customer_id"]: row for row in everyone}
     rows = [
-        _order(chance, by_customer[customer_id], order_id, status, placed, sent, promised, arrived, payment,
-               [(by_item[item, colour], size, 1)])
-        for order_id, customer_id, status, placed, sent, promised, arrived, payment, item, colour, size
-        in DEMO_ORDERS
+        _order(
+            chance, by_customer[customer_id], order_id, status, days, payment,
+            [(by_item[item, colour], size, 1)],
+        )
+        for order_id, customer_id, status, *days, payment, item, colour, size in DEMO_ORDERS
     ]  # fmt: skip
-    states = ["pending_payment", "paid", "picking", "shipped", "late", "out_for_delivery", "delivered"]
+    states = [
+        "pending_payment",
+        "paid",
+        "picking",
+        "shipped",
+        "late",
+        "out_for_delivery",
+        "delivered",
+    ]
     states += ["delivered"] * 6 + ["cancelled", "returned", "lost"]
     for number in range(150 - len(rows)):
         customer = chance.choice(everyone[len(DEMO_CUSTOMERS) :])
         days = next(days for city, _, _, days in CITIES if city in customer["address"])
         state = states[number % len(states)]
-        placed, sent, promised, arrived = _days(chance, state, days)
+        when = _days(chance, state, days)
         items = [
             (product, chance.choice(list(product["stock"])), chance.choice([1, 1, 1, 2]))
             for product in chance.sample(catalogue, chance.choice([1, 1, 2, 3]))
         ]
         status = "shipped" if state == "late" else state
-        payment = "boleto" if state == "pending_payment" else chance.choice(["pix", "card", "card", "boleto"])
-        rows.append(
-            _order(chance, customer, f"A-{1101 + number}", status, placed, sent, promised, arrived, payment, items)
-        )  # fmt: skip
+        payment = (
+            "boleto"
+            if state == "pending_payment"
+            else chance.choice(["pix", "card", "card", "boleto"])
+        )
+        order_id = f"A-{1101 + number}"
+        rows.append(_order(chance, customer, order_id, status, when, payment, items))
     return rows
 
 
@@ -237,10 +259,7 @@ def _order(
     customer: Row,
     order_id: str,
     status: str,
-    placed: int,
-    sent: int | None,
-    promised: int,
-    arrived: int | None,
+    days: Sequence[Any],
     payment: str,
     items: Iterable[tuple[Row, str, int]],
 ) -> Row:
@@ -249,6 +268,7 @@ def _order(
         for row, size, quantity in items
     ]
     goods = sum(line["price"] * line["quantity"] for line in lines)
+    placed, sent, promised, arrived = days
     return {
         "order_id": order_id,
         "customer_id": customer["customer_id"],

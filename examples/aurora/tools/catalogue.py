@@ -1,13 +1,14 @@
 """What the shop sells: ideas for a customer, stock of one product, and whether the shop is open."""
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
 from core.errors import ToolFailed
-from examples.aurora.backoffice.store import Row, opened
-from examples.aurora.backoffice.words import money, plain, say
 from tools import Context, Result
 from tools.building import tool
+
+from ._shop import Row, opened
+from ._words import money, plain, say
 
 SHOWN = 3
 CLOSES = {0: 20, 1: 20, 2: 20, 3: 20, 4: 20, 5: 18}
@@ -44,7 +45,8 @@ def recommend_products(
     if not chosen:
         return Result(text=say("recommended_none", context.language), data={"products": []})
     named = [
-        f"{row['name'][context.language]} ({money(row['price'], context.language)})" for row in chosen
+        f"{row['name'][context.language]} ({money(row['price'], context.language)})"
+        for row in chosen
     ]
     return Result(
         text=say("recommended", context.language, list=", ".join(named)),
@@ -70,7 +72,9 @@ def product_stock(product: str, *, context: Context) -> Result:
     facts = _facts(found, context.language)
     name = "stock" if facts["sizes"] else "stock_none"
     price = money(found["price"], context.language)
-    text = say(name, context.language, name=facts["name"], price=price, sizes=", ".join(facts["sizes"]))
+    text = say(
+        name, context.language, name=facts["name"], price=price, sizes=", ".join(facts["sizes"])
+    )
     return Result(text=text, data=facts)
 
 
@@ -97,13 +101,14 @@ def store_hours(*, context: Context) -> Result:
     closes = CLOSES.get(context.now.weekday(), 0)
     if OPENS <= context.now.hour < closes:
         return Result(
-            text=f"{say('open_now', context.language, until=f'{closes}:00')} {hours}", data={"open": True}
+            text=f"{say('open_now', context.language, until=f'{closes}:00')} {hours}",
+            data={"open": True},
         )
     return Result(text=say("closed_now", context.language, hours=hours), data={"open": False})
 
 
 def _words(text: str) -> set[str]:
-    """Give the words of a wish that may name a product: three letters or more, without plural's s."""
+    """Give the words of a wish that may name a product, without the s of a plural."""
     return {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", plain(text))}
 
 
@@ -121,7 +126,7 @@ def _varied(ranked: list[Row]) -> list[Row]:
     return chosen[:SHOWN]
 
 
-def _facts(row: Row, language: str) -> dict[str, object]:
+def _facts(row: Row, language: str) -> dict[str, Any]:
     return {
         "product_id": row["product_id"],
         "name": row["name"][language],

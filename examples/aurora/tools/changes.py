@@ -3,15 +3,16 @@
 import re
 
 from core.errors import ToolFailed, ToolRetry
-from examples.aurora.backoffice.store import Row, Shop, once, opened
-from examples.aurora.backoffice.words import money, say
 from tools import Context, Preview, Result
 from tools.building import tool
+
+from ._shop import Row, Shop, once, opened
+from ._words import OrderNumber, PostalCode, money, say
 
 NOT_SENT = ("pending_payment", "paid", "picking")
 
 
-def _cancellable(shop: Shop, order_id: str) -> Row:
+def _cancellable(shop: Shop, order_id: OrderNumber) -> Row:
     order, language = shop.order(order_id), shop.context.language
     if order["status"] == "cancelled":
         raise ToolFailed(say("cancel_already", language, number=order["order_id"]))
@@ -20,17 +21,19 @@ def _cancellable(shop: Shop, order_id: str) -> Row:
     return order
 
 
-def preview_cancel(order_id: str, *, context: Context) -> Preview:
+def preview_cancel(order_id: OrderNumber, *, context: Context) -> Preview:
     """Say which order would be cancelled and what it is worth."""
     with opened(context) as shop:
         order = _cancellable(shop, order_id)
         total = money(order["total"], context.language)
         text = say("cancel_preview", context.language, label=shop.label(order), total=total)
-        return Preview(text=text, amount=order["total"] if order["status"] != "pending_payment" else 0.0)
+        return Preview(
+            text=text, amount=order["total"] if order["status"] != "pending_payment" else 0.0
+        )
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_cancel, retry="key")
-def cancel_order(order_id: str, *, context: Context) -> Result:
+def cancel_order(order_id: OrderNumber, *, context: Context) -> Result:
     """Cancel an order that has not left the warehouse; what was paid goes back by itself.
 
     Args:
@@ -51,7 +54,9 @@ def cancel_order(order_id: str, *, context: Context) -> Result:
     return once(context, act)
 
 
-def _movable(shop: Shop, order_id: str, address: str, cep: str) -> tuple[Row, str, str]:
+def _movable(
+    shop: Shop, order_id: OrderNumber, address: str, cep: PostalCode
+) -> tuple[Row, str, str]:
     """Give the order and the address as it will be written on the parcel."""
     order, language = shop.order(order_id), shop.context.language
     if order["status"] not in NOT_SENT:
@@ -65,7 +70,9 @@ def _movable(shop: Shop, order_id: str, address: str, cep: str) -> tuple[Row, st
     return order, written, f"{digits[:5]}-{digits[5:]}"
 
 
-def preview_address(order_id: str, address: str, cep: str, *, context: Context) -> Preview:
+def preview_address(
+    order_id: OrderNumber, address: str, cep: PostalCode, *, context: Context
+) -> Preview:
     """Say where which order would go."""
     with opened(context) as shop:
         order, written, code = _movable(shop, order_id, address, cep)
@@ -75,7 +82,9 @@ def preview_address(order_id: str, address: str, cep: str, *, context: Context) 
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_address, retry="key")
-def change_address(order_id: str, address: str, cep: str, *, context: Context) -> Result:
+def change_address(
+    order_id: OrderNumber, address: str, cep: PostalCode, *, context: Context
+) -> Result:
     """Send an order that has not left the warehouse to another address.
 
     Args:

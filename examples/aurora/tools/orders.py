@@ -4,15 +4,22 @@ import re
 from typing import Any, Literal
 
 from core.errors import ToolRetry
-from examples.aurora.backoffice.store import Row, Shop, opened
-from examples.aurora.backoffice.words import money, say
 from tools import Context, Result
 from tools.building import tool
+
+from ._shop import Row, Shop, opened
+from ._words import OrderNumber, PostalCode, money, say
 
 NOT_SENT = ("pending_payment", "paid", "picking")
 SHOWN = 5
 # First digits of a postal code, working days
-REGIONS: list[tuple[str, int, int]] = [("01", 2, 3), ("23", 3, 5), ("89", 4, 6), ("7", 5, 8), ("456", 6, 12)]
+REGIONS: list[tuple[str, int, int]] = [
+    ("01", 2, 3),
+    ("23", 3, 5),
+    ("89", 4, 6),
+    ("7", 5, 8),
+    ("456", 6, 12),
+]
 
 
 @tool(
@@ -36,9 +43,7 @@ REGIONS: list[tuple[str, int, int]] = [("01", 2, 3), ("23", 3, 5), ("89", 4, 6),
         ),
     },
 )
-def my_orders(
-    state: Literal["all", "open", "delivered"] = "all", *, context: Context
-) -> Result:
+def my_orders(state: Literal["all", "open", "delivered"] = "all", *, context: Context) -> Result:
     """List the customer's orders, newest first.
 
     Args:
@@ -53,7 +58,7 @@ def my_orders(
 
 
 @tool(needs="verified", serves=("care",))
-def order_status(order_id: str, *, context: Context) -> Result:
+def order_status(order_id: OrderNumber, *, context: Context) -> Result:
     """Say where an order of this customer is, in words a customer can read.
 
     Args:
@@ -70,7 +75,7 @@ def order_status(order_id: str, *, context: Context) -> Result:
 
 
 @tool(needs="anonymous")
-def delivery_estimate(cep: str, *, context: Context) -> Result:
+def delivery_estimate(cep: PostalCode, *, context: Context) -> Result:
     """Say how many working days a delivery takes to a postal code.
 
     Args:
@@ -82,9 +87,7 @@ def delivery_estimate(cep: str, *, context: Context) -> Result:
     digits = re.sub(r"\D", "", cep)
     if len(digits) != 8:
         raise ToolRetry(say("bad_cep", context.language))
-    low, high = next(
-        ((low, high) for firsts, low, high in REGIONS if digits[0] in firsts), (3, 8)
-    )
+    low, high = next(((low, high) for firsts, low, high in REGIONS if digits[0] in firsts), (3, 8))
     written = f"{digits[:5]}-{digits[5:]}"
     return Result(
         text=say("estimate", context.language, cep=written, low=low, high=high),
@@ -94,7 +97,7 @@ def delivery_estimate(cep: str, *, context: Context) -> Result:
 
 def _is(order: Row, state: str) -> bool:
     arrived = order["status"] in ("delivered", "returned")
-    return state == "all" or (state == "delivered") == arrived and order["status"] != "cancelled"
+    return state == "all" or ((state == "delivered") == arrived and order["status"] != "cancelled")
 
 
 def _facts(shop: Shop, order: Row) -> dict[str, Any]:
@@ -130,7 +133,12 @@ def _told(shop: Shop, order: Row, facts: dict[str, Any]) -> str:
     if order.get("refunded"):
         parts.append(say("refunded", language, total=total))
     parts += [
-        say(f"{request['kind']}_open", language, request_id=request["request_id"], size=request.get("size"))
+        say(
+            f"{request['kind']}_open",
+            language,
+            request_id=request["request_id"],
+            size=request.get("size"),
+        )
         for request in order.get("requests", [])
     ]
     return " ".join(parts)

@@ -1,10 +1,11 @@
 """Money and papers: refunds, payment slips, invoices."""
 
 from core.errors import ToolFailed
-from examples.aurora.backoffice.store import Row, Shop, once, opened
-from examples.aurora.backoffice.words import money, say
 from tools import Context, Preview, Result
 from tools.building import tool
+
+from ._shop import Row, Shop, once, opened
+from ._words import OrderNumber, money, say
 
 REFUND_DAYS = 30
 SLIP_DAYS = 3
@@ -26,7 +27,7 @@ def _objection(shop: Shop, order: Row) -> str | None:
     return None
 
 
-def _refundable(shop: Shop, order_id: str) -> Row:
+def _refundable(shop: Shop, order_id: OrderNumber) -> Row:
     order = shop.order(order_id)
     if name := _objection(shop, order):
         arrived = shop.said_day(order["arrived"]) if order["arrived"] is not None else ""
@@ -36,18 +37,20 @@ def _refundable(shop: Shop, order_id: str) -> Row:
     return order
 
 
-def preview_refund(order_id: str, *, context: Context) -> Preview:
+def preview_refund(order_id: OrderNumber, *, context: Context) -> Preview:
     """Say what would be paid back, and how."""
     with opened(context) as shop:
         order = _refundable(shop, order_id)
         total = money(order["total"], context.language)
         how = say(f"how_{order['payment']}", context.language)
-        text = say("refund_preview", context.language, total=total, label=shop.label(order), how=how)
+        text = say(
+            "refund_preview", context.language, total=total, label=shop.label(order), how=how
+        )
         return Preview(text=text, amount=order["total"])
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_refund, retry="key")
-def refund_order(order_id: str, *, context: Context) -> Result:
+def refund_order(order_id: OrderNumber, *, context: Context) -> Result:
     """Pay back the whole amount of an order that is late, lost, damaged, returned or not wanted.
 
     Args:
@@ -69,7 +72,7 @@ def refund_order(order_id: str, *, context: Context) -> Result:
 
 
 @tool(needs="verified")
-def payment_slip(order_id: str, *, context: Context) -> Result:
+def payment_slip(order_id: OrderNumber, *, context: Context) -> Result:
     """Give a new copy of the payment slip (boleto) of an order that has not been paid.
 
     Args:
@@ -107,7 +110,7 @@ def _line(order: Row) -> str:
     return f"34191.79001 0{number}.510047 91020.150008 1 9{number:04d}{cents:010d}"
 
 
-def preview_invoice(order_id: str, *, context: Context) -> Preview:
+def preview_invoice(order_id: OrderNumber, *, context: Context) -> Preview:
     """Say which invoice would go where."""
     with opened(context) as shop:
         order = _invoiced(shop, order_id)
@@ -116,7 +119,7 @@ def preview_invoice(order_id: str, *, context: Context) -> Preview:
         return Preview(text=text)
 
 
-def _invoiced(shop: Shop, order_id: str) -> Row:
+def _invoiced(shop: Shop, order_id: OrderNumber) -> Row:
     order = shop.order(order_id)
     if order["sent"] is None:
         raise ToolFailed(say("invoice_none", shop.context.language, number=order["order_id"]))
@@ -124,7 +127,7 @@ def _invoiced(shop: Shop, order_id: str) -> Row:
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_invoice, retry="key")
-def resend_invoice(order_id: str, *, context: Context) -> Result:
+def resend_invoice(order_id: OrderNumber, *, context: Context) -> Result:
     """Send the invoice (nota fiscal) of an order to the customer's e-mail again.
 
     Args:

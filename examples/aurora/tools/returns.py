@@ -1,16 +1,17 @@
 """Sending things back: returns and exchanges."""
 
 from core.errors import ToolFailed, ToolRetry
-from examples.aurora.backoffice.store import Row, Shop, once, opened
-from examples.aurora.backoffice.words import plain, say
 from tools import Context, Preview, Result
 from tools.building import tool
+
+from ._shop import Row, Shop, once, opened
+from ._words import OrderNumber, plain, say
 
 RETURN_DAYS = 7
 EXCHANGE_DAYS = 30
 
 
-def _received(shop: Shop, order_id: str, days: int) -> Row:
+def _received(shop: Shop, order_id: OrderNumber, days: int) -> Row:
     """Give an order that arrived at most `days` ago and has nothing under way."""
     order, language = shop.order(order_id), shop.context.language
     number = order["order_id"]
@@ -20,7 +21,9 @@ def _received(shop: Shop, order_id: str, days: int) -> Row:
         raise ToolFailed(say("return_already", language, number=number))
     if shop.today - order["arrived"] > days:
         arrived = shop.said_day(order["arrived"])
-        raise ToolFailed(say("return_too_late", language, number=number, arrived=arrived, days=days))
+        raise ToolFailed(
+            say("return_too_late", language, number=number, arrived=arrived, days=days)
+        )
     return order
 
 
@@ -32,7 +35,7 @@ def _opened(shop: Shop, order: Row, kind: str, **details: str) -> str:
     return request_id
 
 
-def preview_return(order_id: str, *, context: Context) -> Preview:
+def preview_return(order_id: OrderNumber, *, context: Context) -> Preview:
     """Say which order would be sent back and where the label goes."""
     with opened(context) as shop:
         order = _received(shop, order_id, RETURN_DAYS)
@@ -42,7 +45,7 @@ def preview_return(order_id: str, *, context: Context) -> Preview:
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_return, retry="key")
-def request_return(order_id: str, *, context: Context) -> Result:
+def request_return(order_id: OrderNumber, *, context: Context) -> Result:
     """Open the return of an order that arrived at most seven days ago.
 
     Args:
@@ -64,7 +67,7 @@ def request_return(order_id: str, *, context: Context) -> Result:
     return once(context, act)
 
 
-def _exchangeable(shop: Shop, order_id: str, new_size: str) -> tuple[Row, Row, str]:
+def _exchangeable(shop: Shop, order_id: OrderNumber, new_size: str) -> tuple[Row, Row, str]:
     """Give the order, the product and the size as the product writes it."""
     order, language = _received(shop, order_id, EXCHANGE_DAYS), shop.context.language
     line = order["items"][0]
@@ -82,16 +85,20 @@ def _exchangeable(shop: Shop, order_id: str, new_size: str) -> tuple[Row, Row, s
     return order, product, wanted
 
 
-def preview_exchange(order_id: str, new_size: str, *, context: Context) -> Preview:
+def preview_exchange(order_id: OrderNumber, new_size: str, *, context: Context) -> Preview:
     """Say what would be exchanged for which size."""
     with opened(context) as shop:
         order, product, size = _exchangeable(shop, order_id, new_size)
-        values = {"name": product["name"][context.language], "number": order["order_id"], "size": size}
+        values = {
+            "name": product["name"][context.language],
+            "number": order["order_id"],
+            "size": size,
+        }
         return Preview(text=say("exchange_preview", context.language, **values))
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_exchange, retry="key")
-def exchange_size(order_id: str, new_size: str, *, context: Context) -> Result:
+def exchange_size(order_id: OrderNumber, new_size: str, *, context: Context) -> Result:
     """Exchange the first item of an order that arrived at most thirty days ago for another size.
 
     Args:

@@ -1,7 +1,8 @@
 """The shop's records: built from `data/*.json` at first use, kept where the tools may keep files.
 
-Each call opens the file anew, so threads share nothing. Days are kept as the data gives them, counted
-from a base day that follows the calendar: after a week the whole shop moves on, and never gets old.
+Each call opens the file anew, so threads share nothing. Days are kept as the data gives them,
+counted from a base day that follows the calendar: every week the whole shop moves on, so
+that it never gets old.
 """
 
 import json
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ToolFailed, ToolRetry
-from examples.aurora.backoffice import words
 from tools import Context, Result
+
+from . import _words as words
 
 Row = dict[str, Any]
 DATA = Path(__file__).parents[1] / "data"
@@ -26,7 +28,9 @@ CREATE TABLE customers (customer_id TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE products (product_id TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX orders_of ON orders (customer_id);
-CREATE TABLE requests (request_id INTEGER PRIMARY KEY, order_id TEXT NOT NULL, record TEXT NOT NULL);
+CREATE TABLE requests (
+    request_id INTEGER PRIMARY KEY, order_id TEXT NOT NULL, record TEXT NOT NULL
+);
 CREATE TABLE acts (key TEXT PRIMARY KEY, text TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE base (day TEXT NOT NULL);
 """
@@ -110,7 +114,7 @@ class Shop:
             (json.dumps(product | {"stock": stock}, ensure_ascii=False), product["product_id"]),
         )
 
-    def request(self, order_id: str, **record: Any) -> str:
+    def request(self, order_id: str, **record: str) -> str:
         """Enter a return or an exchange and give its number."""
         made = self.file.execute(
             "INSERT INTO requests (order_id, record) VALUES (?, ?)",
@@ -149,7 +153,9 @@ def once(context: Context, act: Callable[[Shop], Result]) -> Result:
     """Write, or give what the same `idempotency_key` gave before."""
     with opened(context, to_write=True) as shop:
         key = context.idempotency_key
-        if key and (row := shop.file.execute("SELECT text, data FROM acts WHERE key = ?", (key,)).fetchone()):
+        if key and (
+            row := shop.file.execute("SELECT text, data FROM acts WHERE key = ?", (key,)).fetchone()
+        ):
             return Result(text=row[0], data=json.loads(row[1]))
         result = act(shop)
         if key:
@@ -161,7 +167,7 @@ def once(context: Context, act: Callable[[Shop], Result]) -> Result:
 
 
 def _prepared(file: sqlite3.Connection, today: date) -> date:
-    """Build the records unless they stand, move them on when they are a week old; give the base day."""
+    """Build the records, or move them on when they are a week old; give the base day."""
     file.execute("PRAGMA journal_mode=WAL")
     base = _base(file)
     if base is not None and abs((today - base).days) < MOVES_AFTER_DAYS:
@@ -198,7 +204,8 @@ def _build(file: sqlite3.Connection) -> None:
         file.execute("INSERT INTO products VALUES (?, ?)", (row["product_id"], json.dumps(row)))
     for row in _read("orders"):
         file.execute(
-            "INSERT INTO orders VALUES (?, ?, ?)", (row["order_id"], row["customer_id"], json.dumps(row))
+            "INSERT INTO orders VALUES (?, ?, ?)",
+            (row["order_id"], row["customer_id"], json.dumps(row)),
         )
 
 

@@ -5,15 +5,22 @@ import unicodedata
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from core.workspace import read_yaml, said
 
 ORDER_NUMBER = re.compile(r"\s*(?:a\s*-?\s*)?#?(\d{4})\s*", re.IGNORECASE)
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# In the schema and not enforced by the type: it tells what to look for in customers' words, while
+# the functions forgive a missing hyphen.
+OrderNumber = Annotated[str, Field(json_schema_extra={"pattern": "A-[0-9]{4}"})]
+PostalCode = Annotated[str, Field(json_schema_extra={"pattern": "[0-9]{5}-?[0-9]{3}"})]
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def say(sentence: str, language: str, /, **values: object) -> str:
-    """Give a sentence of `words.yaml` with its places filled."""
+    """Give a sentence of `_words.yaml` with its places filled."""
     return said(_sentences()[sentence], language).format(**values)
 
 

@@ -1,0 +1,63 @@
+"""Put questions: for a slot, among options, and for the yes to a write."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from core.workspace import said
+from journeys import places, words
+from journeys.events import Ask, Proposed
+from journeys.model import Collect, Confirm, Slot
+from journeys.running import Run
+
+MAX_OPTIONS = 20
+
+
+def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
+    """Put the question that belongs to the present step."""
+    language = run.language
+    if run.instance["asked"] == "confirm" and (proposal := run.instance.get("proposal")):
+        text = " ".join(part for part in (lead, proposal["asked"]) if part)
+        run = run.having(waits_for="answer", calls=0)
+        return run.wanting(Ask("confirm", text, buttons=words.yes_no(language)))
+    step = cast(Collect, run.step)
+    slot = run.journey.slots[step.collect]
+    labels = [str(option["label"]) for option in run.instance["options"]]
+    text = words.question(step.collect, slot, language)
+    if labels:
+        text = words.with_options(text, labels, language)
+    hint = words.help_for(slot, language, labels) if helped else ""
+    text = " ".join(part for part in (lead, text, hint) if part)
+    run = run.having(asked=step.collect, waits_for="answer", calls=0)
+    buttons = tuple(labels) or tuple(words.choices(slot, language))
+    return run.wanting(Ask(step.collect, text, buttons=buttons, options=tuple(labels)))
+
+
+def options_of(items: Any, slot: Slot) -> list[dict[str, Any]]:
+    """Give the choices that a call listed, as `{value, label}`, each value once."""
+    assert slot.options is not None
+    found: dict[str, dict[str, Any]] = {}
+    for item in items if isinstance(items, list) else []:
+        if not isinstance(item, Mapping) or item.get(slot.options.value) is None:
+            continue
+        value = item[slot.options.value]
+        found.setdefault(
+            str(value), {"value": value, "label": str(item.get(slot.options.label) or value)}
+        )
+    return list(found.values())[:MAX_OPTIONS]
+
+
+def question_for(run: Run, event: Proposed) -> str:
+    """Ask for a yes to exactly this."""
+    proposal, language = event.proposal, run.language
+    preview = words.clause(proposal["preview"])
+    approval = bool(proposal.get("needs_approval"))
+    step = cast(Confirm, run.step)
+    own = said(step.ask, language) if step.ask else ""
+    if not own:
+        return words.say("confirm_approval" if approval else "confirm", language, preview=preview)
+    parts = [places.filled(own, {**run.readable, "preview": preview}, language)]
+    if "preview" not in places.names(own):
+        parts.insert(0, words.say("will", language, preview=preview))
+    if approval:
+        parts.insert(-1, words.say("with_approval", language))
+    return " ".join(parts)

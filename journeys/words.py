@@ -1,0 +1,120 @@
+"""What the interpreter says by itself, in each language, and how it writes values for a customer."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from core.workspace import Text, read_yaml, said
+from journeys import places
+from journeys.model import Journey, Slot
+
+BUTTONS = {"pt-BR": ("Sim", "Não"), "en": ("Yes", "No")}
+OPTIONS_NAMED = 5
+"""Choices that are named in the question; more of them stand as buttons only."""
+
+
+@cache
+def _texts() -> dict[str, Text]:
+    return read_yaml(Path(__file__).with_name("interpreter.yaml"))
+
+
+def say(key: str, language: str, **values: str) -> str:
+    """Give one of the interpreter's own sentences."""
+    return Template(said(_texts()[key], language)).substitute(values).strip()
+
+
+def yes_no(language: str) -> tuple[str, ...]:
+    """Give the buttons of a yes or no."""
+    return BUTTONS.get(language, BUTTONS["en"])
+
+
+def question(name: str, slot: Slot, language: str) -> str:
+    """Give the question for a slot; one without a question of its own asks for what it is."""
+    asked = said(slot.ask, language)
+    return asked or say(
+        "ask", language, what=str(slot.schema_.get("description") or name).rstrip(".")
+    )
+
+
+def with_options(text: str, labels: list[str], language: str) -> str:
+    """Give a question with its choices."""
+    named = labels[:OPTIONS_NAMED]
+    more = ", …" if len(labels) > OPTIONS_NAMED else ""
+    return say("options", language, question=text, labels="; ".join(named) + more)
+
+
+def choices(slot: Slot, language: str) -> list[str]:
+    """Give how a customer calls the values of an enum, in its order; `[]` for other slots."""
+    return [label(slot, value, language) for value in slot.schema_.get("enum", [])]
+
+
+def label(slot: Slot, value: Any, language: str) -> str:
+    """Give how a customer calls a value."""
+    return said(slot.labels.get(str(value), {}), language) or places.written(value, language)
+
+
+def help_for(slot: Slot, language: str, labels: list[str]) -> str:
+    """Give help on the second try: what an answer looks like, and that a person can be had."""
+    schema = slot.schema_
+    if labels:
+        hint = ""  # the question names them already
+    elif schema.get("enum"):
+        hint = say("help_choice", language, choices="; ".join(choices(slot, language)))
+    elif schema.get("format") == "date":
+        hint = say("help_date", language)
+    elif schema.get("type") in ("number", "integer"):
+        hint = say("help_number", language)
+    elif form := example(schema):
+        hint = say("help_form", language, form=form)
+    else:
+        hint = ""
+    return " ".join(part for part in (hint, say("help_person", language)) if part)
+
+
+def example(schema: Mapping[str, Any]) -> str:
+    """Give an example of a value, from the schema's own, or made from a simple pattern; else nothing."""
+    if given := schema.get("examples"):
+        return str(given[0])
+    return _from_pattern(str(schema.get("pattern", "")))
+
+
+def _from_pattern(pattern: str) -> str:
+    """Make a value of a simple pattern: literal signs and counted digits or letters."""
+    simple = pattern.strip("^$")
+    piece = r"(?:\[0-9\]|\\d|\[A-Z\]|\[a-z\]|[A-Za-z0-9]|\\?[-./])(?:\{(\d+)\}|\?)?"
+    if not simple or not re.fullmatch(f"(?:{piece})+", simple):
+        return ""
+    made = ""
+    digit = 0
+    for match in re.finditer(piece, simple):
+        text = match.group(0)
+        for _ in range(int(match.group(1) or 1)):
+            if text.startswith(("[0-9]", "\\d")):
+                digit = digit % 9 + 1
+                made += str(digit)
+            elif text.startswith("["):
+                made += "A" if "A" in text[:5] else "a"
+            else:
+                made += text.removesuffix("?").lstrip("\\")[:1]
+    return made
+
+
+def known(
+    journey: Journey, slots: Mapping[str, Any], results: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """Give what texts may name: slots as customers call their values, and results."""
+    named = {
+        name: label(journey.slots[name], value, language)
+        if name in journey.slots and journey.slots[name].labels
+        else value
+        for name, value in slots.items()
+    }
+    return {**named, **results}
+
+
+def clause(proposal_preview: str) -> str:
+    """Give a preview as the end of a sentence of ours: without its full stop."""
+    return proposal_preview.strip().rstrip(".;")

@@ -1,0 +1,151 @@
+"""Read Markdown articles, and cut them into passages that a person would quote."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from core.errors import WorkspaceError
+from core.workspace import Workspace, check
+from knowledge import Audience
+
+MAX_BYTES = 1_000_000
+"""Larger files are refused: nobody reads them, and no answer quotes them."""
+
+LONG = 900
+"""Characters above which a passage is cut at a paragraph."""
+
+HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+
+
+class Front(BaseModel):
+    """Front matter of an article; all of it may be missing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = ""
+    url: str = ""
+    tags: list[str] = []
+    audience: Audience = "customer"
+    questions: list[str] = []
+    """What customers ask that this article answers, in their words."""
+
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """Last day it holds."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One passage of an article."""
+
+    passage_id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """One file of `knowledge/<language>/`."""
+
+    source_id: str
+    digest: str
+    language: str
+    front: Front
+    pieces: tuple[Piece, ...]
+
+
+def articles(workspace: Workspace) -> list[Article]:
+    """Read every article of a workspace.
+
+    Raises:
+        WorkspaceError: a file is too large, not text, or its front matter is wrong.
+    """
+    folder = workspace.path / "knowledge"
+    return [
+        read(path, path.relative_to(folder).as_posix(), language)
+        for language in workspace.profile.languages
+        for path in sorted((folder / language).rglob("*.md"))
+    ]
+
+
+def read(path: Path, source_id: str, language: str) -> Article:
+    """Read one article."""
+    if path.stat().st_size > MAX_BYTES:
+        raise WorkspaceError(f"{path} is larger than {MAX_BYTES:,} bytes; split it into articles.")
+    try:
+        text = path.read_text("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"{path} is not UTF-8 text: {error}") from error
+    front, body = _front(path, text)
+    if not front.title:
+        front = front.model_copy(update={"title": _first_heading(body) or path.stem})
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Article(source_id, digest, language, front, _pieces(source_id, front.title, body))
+
+
+def _front(path: Path, text: str) -> tuple[Front, str]:
+    if not text.startswith("---\n"):
+        return Front(), text
+    parts = text.split("---\n", 2)
+    if len(parts) < 3:
+        raise WorkspaceError(f"{path}: the front matter has no closing line of '---'.")
+    try:
+        given: Any = yaml.safe_load(parts[1]) or {}
+    except yaml.YAMLError as error:
+        raise WorkspaceError(f"{path}: the front matter is not YAML: {error}") from error
+    if not isinstance(given, dict):
+        raise WorkspaceError(f"{path}: the front matter should be 'name: value' lines.")
+    return check(path, Front, given), parts[2]
+
+
+def _first_heading(body: str) -> str:
+    return next((found.group(2) for line in body.split("\n") if (found := HEADING.match(line))), "")
+
+
+def _pieces(source_id: str, title: str, body: str) -> tuple[Piece, ...]:
+    """Cut a body at its headings, long sections at paragraphs; lists and tables stay whole."""
+    pieces: list[Piece] = []
+    path: list[tuple[int, str]] = []
+    block: list[str] = []
+
+    def close() -> None:
+        heading = " › ".join(dict.fromkeys([title, *(text for _, text in path)]))
+        pieces.extend(
+            Piece(_id(source_id, heading, text), heading, text)
+            for text in _cut("\n".join(block).strip())
+        )
+        block.clear()
+
+    for line in body.split("\n"):
+        if found := HEADING.match(line):
+            close()
+            level = len(found.group(1))
+            path = [step for step in path if step[0] < level] + [(level, found.group(2))]
+        else:
+            block.append(line.rstrip())
+    close()
+    return tuple({piece.passage_id: piece for piece in pieces}.values())
+
+
+def _cut(text: str) -> list[str]:
+    """Cut a section at blank lines where it is long; a paragraph is never cut."""
+    cuts: list[str] = []
+    for paragraph in filter(None, (part.strip() for part in text.split("\n\n"))):
+        if cuts and len(cuts[-1]) + len(paragraph) < LONG:
+            cuts[-1] += f"\n\n{paragraph}"
+        elif cuts and cuts[-1].endswith(":"):
+            cuts[-1] += f"\n\n{paragraph}"  # what a colon announces belongs to it
+        else:
+            cuts.append(paragraph)
+    return cuts
+
+
+def _id(source_id: str, title: str, text: str) -> str:
+    digest = hashlib.sha256("\0".join((source_id, title, text)).encode()).hexdigest()
+    return f"passage_{digest[:24]}"

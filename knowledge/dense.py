@@ -1,0 +1,88 @@
+"""Dense vectors in Chroma: one collection per workspace, language, audience, embedder and version.
+
+Chroma is derived: a collection that is missing or incomplete is built again from the passages. Customers'
+data never enters it.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models import Embedder
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+BATCH = 500
+
+
+def connect(folder: Path, url: str = "") -> "ClientAPI":
+    """Open Chroma in `folder`, or the Chroma server at `url`; takes most of a second."""
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if url:
+        from urllib.parse import urlsplit
+
+        parts = urlsplit(url)
+        return chromadb.HttpClient(
+            host=parts.hostname or "localhost", port=parts.port or 8000,
+            ssl=parts.scheme == "https", settings=settings,
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    return chromadb.PersistentClient(str(folder), settings=settings)
+
+
+def name_of(workspace_id: str, language: str, audience: str, embedder: str, version: str) -> str:
+    """Give a collection's name: everything that must not mix is in it."""
+    parts = (workspace_id, language, audience, embedder, version)
+    return "-".join(re.sub(r"[^A-Za-z0-9.]+", ".", part).strip(".") for part in parts)[:500]
+
+
+class Dense:
+    """One collection: texts by id, found by meaning."""
+
+    def __init__(self, client: "ClientAPI", name: str, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._collection: Any = client.get_or_create_collection(
+            name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    def fill(self, texts: dict[str, str]) -> None:
+        """Make the collection hold exactly these texts; what is there already is kept."""
+        there = set(self._collection.get(include=[])["ids"])
+        if gone := sorted(there - texts.keys()):
+            self._collection.delete(ids=gone)
+        new = [key for key in texts if key not in there]
+        for start in range(0, len(new), BATCH):
+            keys = new[start : start + BATCH]
+            vectors = self._embedder.embed([texts[key] for key in keys])
+            self._collection.upsert(ids=keys, embeddings=vectors)
+
+    def vectors(self, keys: Sequence[str]) -> np.ndarray:
+        """Give stored vectors, `(len(keys), dimensions) float32`."""
+        got = self._collection.get(ids=list(keys), include=["embeddings"])
+        by_id = dict(zip(got["ids"], got["embeddings"], strict=True))
+        return np.array([by_id[key] for key in keys], dtype=np.float32)
+
+    def nearest(self, vector: np.ndarray, limit: int) -> dict[str, float]:
+        """Give the nearest texts' ids with their cosine, -1 to 1."""
+        found = self._collection.query(
+            query_embeddings=[vector], n_results=limit, include=["distances"]
+        )
+        return {
+            key: 1.0 - distance
+            for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        }
+
+
+def prune(client: "ClientAPI", prefix: str, keep: set[str]) -> None:
+    """Delete a workspace's collections of other versions."""
+    for collection in client.list_collections():
+        name = collection if isinstance(collection, str) else collection.name
+        if name.startswith(prefix) and name not in keep:
+            client.delete_collection(name)

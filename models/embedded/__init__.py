@@ -1,0 +1,16 @@
+"""The embedded brain: what can be done well with no language model, no key and no download.
+
+- `words`: how text becomes words: accents folded, chat spelling written out, stems, n-grams.
+- `embedder`: sentence vectors, lexical ones always, MiniLM where its weights are installed.
+- `intents`: the classifier of a workspace's own examples, with a calibrated way to say "unknown";
+  `splitting` finds the clauses of a message that asks for two things.
+- `language`, `sentiment`, `agreement`: which language, which mood, yes or no.
+- `dates`, `entities`: values that look the same everywhere; `values` fills a JSON schema from a text,
+  `choosing` finds which of several labels is meant.
+- `understanding`: all of these behind the `models.Understanding` protocol, trained and cached.
+- `extracting`: the sentences of passages that answer a question; `chat`: a LangChain chat model that
+  speaks by quoting and fills tools' arguments, asking for what is missing.
+
+Word lists stand in `data/*.yaml`, per language. They are words of the language, not of a trade:
+what a company sells or does is read from its workspace.
+"""

@@ -1,0 +1,123 @@
+"""Yes, no, or neither; and whether the customer drops the matter."""
+
+import re
+from functools import cache
+
+from models.embedded import words
+
+MARKS = {"👍": True, "👌": True, "✅": True, "👎": False, "❌": False}
+ROOM_AFTER_MARK = 6
+"""A "yes," with more words of meaning after it than this may be about something else."""
+
+
+def agreement(text: str, language: str) -> bool | None:
+    """Read a yes or a no; None when it is neither, or a yes with a correction."""
+    if words.base(language) in words.load("agreement") and _taken(text, words.base(language)):
+        return _read(text, words.base(language))
+    # Another language counts only where this one says nothing: "yes" in a Portuguese talk.
+    others = {_read(text, spoken) for spoken in _languages(language)} - {None}
+    return others.pop() if len(others) == 1 and not _unsure(text, language) else None
+
+
+def gives_up(text: str, language: str) -> bool:
+    """Say whether the customer drops the matter, in so many words and without asking for more."""
+    for spoken in _languages(language):
+        said = words.plain(text, spoken)
+        match = _phrases(spoken, "gives_up").search(said)
+        if match is None or "?" in text:
+            continue
+        rest = words.content(
+            (said[: match.start()] + " " + said[match.end() :]).split(), (spoken,)
+        )
+        beyond = [word for word in rest if word not in _courtesies(spoken)]
+        if len(beyond) <= 2:
+            return True
+    return False
+
+
+@cache
+def _languages(language: str) -> tuple[str, ...]:
+    known = tuple(words.load("agreement"))
+    own = words.base(language)
+    return (own, *(other for other in known if other != own)) if own in known else known
+
+
+def _read(text: str, language: str) -> bool | None:
+    for mark, verdict in MARKS.items():
+        if mark in text and len(words.words(text)) <= 2:
+            return verdict
+    taken = _taken(text, language)
+    if taken is None or _unsure(text, language):
+        return None
+    verdict, phrase, rest = taken
+    if not rest:
+        return verdict
+    if "?" in text or (verdict and _turned(rest, language)):
+        return None
+    follows = [word for word in rest.split() if word not in _courtesies(language)]
+    return verdict if len(follows) <= _room(text, phrase, language, verdict) else None
+
+
+def _taken(text: str, language: str) -> tuple[bool, str, str] | None:
+    """Give the verdict that a text begins with, its words, and what follows them."""
+    said = _lead(language).sub("", words.plain(text, language), count=1)
+    no = _phrases(language, "no").match(said)
+    yes = _phrases(language, "yes").match(said)
+    if not no and not yes:
+        return None
+    # "no problem", "claro que não": the longer reading wins.
+    found = no if no and (not yes or no.end() >= yes.end()) else yes
+    assert found is not None
+    return found is yes, found[0], said[found.end() :].strip()
+
+
+def _turned(rest: str, language: str) -> bool:
+    """Say whether what follows a yes takes it back or corrects it."""
+    return any(_phrases(language, kind).search(rest) for kind in ("corrects", "no"))
+
+
+def _room(text: str, phrase: str, language: str, verdict: bool) -> int:
+    """Give how many more words of meaning may follow.
+
+    A plain yes or no, cut off by a mark, may be explained; "é" or "it is" begin any sentence.
+    """
+    first, _, _ = phrase.partition(" ")
+    if not {first, phrase} & _phrase_set(language, "plain"):
+        return 1 if phrase.count(" ") == 0 and phrase in _phrase_set(language, "then_verb") else 0
+    cut = re.match(r"\W*(?:\w+\W+){0,3}?\w+\s*[,.;!:\n–—-]", words.flat(text))
+    return (ROOM_AFTER_MARK if verdict else 2 * ROOM_AFTER_MARK) if cut else 2 if verdict else 1
+
+
+def _unsure(text: str, language: str) -> bool:
+    said = words.plain(text, language)
+    return _phrases(language, "unsure").search(said) is not None
+
+
+@cache
+def _phrases(language: str, kind: str) -> re.Pattern[str]:
+    listed = words.load("agreement").get(words.base(language), {}).get(kind, [])
+    return words.pattern(*(words.plain(str(phrase), language) for phrase in listed or ["\0"]))
+
+
+@cache
+def _phrase_set(language: str, kind: str) -> frozenset[str]:
+    listed = words.load("agreement").get(language, {}).get(kind, [])
+    return frozenset(words.plain(str(phrase), language) for phrase in listed)
+
+
+@cache
+def _courtesies(language: str) -> frozenset[str]:
+    listed = words.load("agreement").get(words.base(language), {}).get("fillers", [])
+    return frozenset(word for phrase in listed for word in words.plain(str(phrase), language).split())
+
+
+@cache
+def _lead(language: str) -> re.Pattern[str]:
+    """Find what may stand before the answer: "ah, sim", "well, yes"."""
+    keep = {"sim", "yes", "ok", "okay", "isso", "claro", "sure", "absolutely", "definitely", "of course",
+            "com certeza", "please", "por favor", "now", "agora", "ja", "ta", "do", "all", "that", "you",
+            "that is", "it", "this", "i", "eu", "tudo", "valeu", "muito", "can", "really", "much"}  # fmt: skip
+    listed = words.load("agreement").get(language, {}).get("fillers", [])
+    said = [words.folded(str(phrase)) for phrase in listed]
+    said = [phrase for phrase in said if phrase not in keep] or ["\0"]
+    return re.compile(rf"^(?:(?:{'|'.join(map(re.escape, said))})\s+)+")

@@ -1,0 +1,35 @@
+"""The command says what there is, and by its exit status how it went."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.__main__ import NOTHING_RAN, main
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> str:
+    (tmp_path / "workspace.yaml").write_text("id: acme\nname: Acme\n")
+    (tmp_path / "evals").mkdir()
+    (tmp_path / "evals" / "hi.yaml").write_text(
+        "dialogue: hi\nabout: A greeting.\nsteps: [{customer: ask}]\n"
+        "wordings: {en: [hi, hello], pt-BR: [oi]}\n"
+    )
+    return str(tmp_path)
+
+
+def test_the_dialogues_are_listed(workspace: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--workspace", workspace]) == 0
+    assert capsys.readouterr().out == "hi  2 en, 1 pt-BR     A greeting.\n"
+
+
+@pytest.mark.parametrize("only", ["bye", "("])
+def test_nothing_to_run_is_not_a_success(workspace: str, only: str) -> None:
+    assert main(["run", "--workspace", workspace, "--only", only]) == NOTHING_RAN
+
+
+def test_a_folder_that_is_no_workspace_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", "--workspace", str(tmp_path / "none")]) == NOTHING_RAN
+    assert "workspace.yaml" in capsys.readouterr().err
