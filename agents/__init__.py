@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
-from core.workspace import Workspace
+from core.workspace import Autonomy, Workspace
 from journeys import Instance, Journey
 from knowledge import Search
 from models import Models, Understanding
@@ -224,6 +224,9 @@ class Specialist:
 
     tags: tuple[str, ...] = ()
     """Knowledge it is confined to; empty: all."""
+
+    autonomy: Mapping[str, Autonomy] = field(default_factory=dict)
+    """Limits of its own for tools that write, beside the policies'; the stricter one counts."""
 
     source: str = ""
     """File it comes from, as shown to people."""

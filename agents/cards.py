@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import WorkspaceError
-from core.workspace import check
+from core.workspace import Autonomy, check
 
 
 class Card(BaseModel):
@@ -23,6 +23,9 @@ class Card(BaseModel):
     tools: list[str] = []
     knowledge: list[str] | bool = False
     """Tags it may search, or all."""
+
+    autonomy: dict[str, Autonomy] = {}
+    """Limits by tool, beside those of the policies; the stricter one counts."""
 
     prompt: str = ""
 

@@ -58,6 +58,11 @@ class Inbound:
     provider_at: float | None = None
     """When the provider says it was written, in seconds since 1970."""
 
+    @property
+    def key(self) -> str:
+        """The message's dedupe key."""
+        return f"{self.channel}:{self.account}:{self.address}:{self.provider_message_id}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message:

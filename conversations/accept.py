@@ -1,11 +1,12 @@
 """Take a message in: once its transaction is committed, it will be answered."""
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from channels import Inbound
 from conversations import mailbox, transcript
 from conversations.ownership import ai_may_run
 from conversations.rows import change, found, locked
@@ -16,33 +17,6 @@ from core.errors import Conflict
 from core.ids import new_id
 
 SHARDS = 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inbound:
-    """A customer's message as a channel read it."""
-
-    channel: str
-    account: str
-    """Which of the company's own addresses it came to; `web` for the site's chat."""
-
-    address: str
-    """Where the customer writes from; replies go there."""
-
-    provider_message_id: str
-    """The provider's, or the page's, own id of the message: the same one is taken once."""
-
-    text: str
-    parts: list[dict[str, Any]] = field(default_factory=list)
-    language: str = ""
-    """What the customer's side asks for; empty: find out."""
-
-    provider_at: float | None = None
-
-    @property
-    def key(self) -> str:
-        """The message's dedupe key."""
-        return f"{self.channel}:{self.account}:{self.address}:{self.provider_message_id}"
 
 
 @dataclass(frozen=True, kw_only=True)

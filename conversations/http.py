@@ -9,8 +9,9 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
+from channels import Inbound, webchat
 from conversations import handoffs, reading, tokens, transcript, turns, visitors
-from conversations.accept import Accepted, Inbound
+from conversations.accept import Accepted
 from conversations.reading import Entry
 from conversations.rows import found
 from conversations.shapes import (
@@ -121,8 +122,8 @@ async def chat(
     state = request.app.state
     language = _language(state.workspace, chat.language)
     message = Inbound(
-        channel="web",
-        account="chat",
+        channel=webchat.channel.name,
+        account=webchat.WebChat.account,
         address="",
         provider_message_id="",
         text=chat.text(),

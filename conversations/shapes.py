@@ -193,7 +193,7 @@ class ConversationShown(BaseModel):
                     "owner": "ai",
                     "status": "answered",
                     "language": "en",
-                    "channel": "web",
+                    "channel": "webchat",
                     "opened_at": 1795478400.0,
                     "closed_at": None,
                     "last_event_id": 4,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from conversations import tokens
-from conversations.accept import Accepted, Inbound, accept
+from channels import Inbound
+from conversations.accept import Accepted, accept
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from core.database import Tx

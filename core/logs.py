@@ -69,7 +69,10 @@ def _rendered(as_text: bool, *, colors: bool) -> list[Processor]:
     if as_text:
         return [structlog.dev.ConsoleRenderer(colors=colors)]
     return [
-        structlog.processors.dict_tracebacks,
+        # Without locals: they hold customers' words.
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        ),
         structlog.processors.JSONRenderer(ensure_ascii=False, default=repr),
     ]
 

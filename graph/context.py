@@ -27,6 +27,7 @@ class TurnContext:
     turn_id: str = ""
     """Empty in Studio: made from the message then."""
 
+    workspace_id: str = ""
     conversation_id: str = "studio"
     message_ids: tuple[str, ...] = ()
     """The messages this turn answers; empty: all that nobody has answered yet."""

@@ -136,6 +136,12 @@ def grounds(
     )
 
 
+def _complaint_open(state: Conversation, context: TurnContext) -> bool:
+    """Say whether she complains now, or has an open case from before."""
+    open_cases = context.facts.get("open_cases") or []
+    return bool(open_cases) or state["signals"]["complaint"]  # type: ignore[typeddict-item]
+
+
 def _turn_id(state: Conversation) -> str:
     return state["turn"]["turn_id"]  # type: ignore[typeddict-item]
 

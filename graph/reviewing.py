@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.privacy import found
+from core.sentences import sentences
 from graph.state import Dropped
 
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 MARKER = re.compile(r"\[\d+\]")
 LIST_NUMBER = re.compile(r"^\s*\d+[.)]\s")
 LINK = re.compile(r"https?://[^\s)\]>]+|\bwww\.[^\s)\]>]+", re.IGNORECASE)
-SENTENCE_END = re.compile(r"(?<=[.!?…])(?:[\"”'’)])*\s+(?=[\"“'‘(¿¡]?[A-ZÀ-Ý0-9*\-•])|\n+")
-ABBREVIATION = re.compile(r"(?:\b(?:Sr|Sra|Dr|Dra|Av|R|n|nº|no|No|Mr|Mrs|Ms|St|etc|ex|p|art|tel|vs)\.|^\s*\d+[.)])$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,17 +110,3 @@ def review(text: str, grounds: Grounds) -> tuple[str, list[Dropped]]:
         else:
             kept.append(sentence)
     return "".join(kept).strip() if dropped else text.strip(), dropped
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text into sentences; joined again they give the text, white space included."""
-    cuts: list[str] = []
-    start = 0
-    for end in SENTENCE_END.finditer(text):
-        if "\n" not in end.group() and ABBREVIATION.search(text[start : end.start()]):
-            continue
-        cuts.append(text[start : end.end()])
-        start = end.end()
-    if text[start:]:
-        cuts.append(text[start:])
-    return cuts

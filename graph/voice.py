@@ -1,6 +1,7 @@
 """What is shown of a turn while it runs: reviewed sentences, provisional until the commit."""
 
-from graph.reviewing import Grounds, objection, sentences
+from core.sentences import sentences
+from graph.reviewing import Grounds, objection
 from graph.turn import Live
 
 

@@ -231,6 +231,9 @@ class Instance(TypedDict):
     performed: NotRequired[list[str]]
     """Steps whose write was executed; no correction goes back behind them."""
 
+    by: NotRequired[str]
+    """The specialist that began it; its own limits go with it."""
+
     refused: NotRequired[int]
     """How often a tool would not take what she gave."""
 

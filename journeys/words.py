@@ -118,3 +118,25 @@ def known(
 def clause(proposal_preview: str) -> str:
     """Give a preview as the end of a sentence of ours: without its full stop."""
     return proposal_preview.strip().rstrip(".;")
+
+
+def money(amount: float, currency: str, language: str) -> str:
+    """Write an amount of money as a customer reads it."""
+    sign = {"BRL": "R$", "USD": "US$", "EUR": "€"}.get(currency, currency)
+    text = f"{amount:,.2f}"
+    if language == "pt-BR":
+        text = text.replace(",", " ").replace(".", ",").replace(" ", ".")
+    return f"{sign} {text}"
+
+
+def names_amount(text: str, amount: float) -> bool:
+    """Say whether a text names an amount already, in whatever way it is written."""
+    for written in re.findall(r"\d[\d.,]*", text):
+        digits = written.rstrip(".,")
+        whole, cents = digits, ""
+        if match := re.fullmatch(r"(.*)[.,](\d{1,2})", digits):
+            whole, cents = match.groups()
+        plain = re.sub(r"\D", "", whole)
+        if plain and abs(float(f"{plain}.{cents or 0}") - amount) < 0.005:
+            return True
+    return False

@@ -50,6 +50,9 @@ class Models:
     answer: "BaseChatModel"
     write: "BaseChatModel"
     judge: "BaseChatModel"
+    embedded: "BaseChatModel"
+    """The one that is always there."""
+
     embedder: Embedder
     external: bool
     """Whether a paid or remote model stands behind the roles."""

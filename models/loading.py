@@ -26,7 +26,7 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     if settings.model == "embedded":
         return Models(
             route=embedded, answer=embedded, write=embedded, judge=embedded,
-            embedder=embedder, external=False,
+            embedded=embedded, embedder=embedder, external=False,
         )  # fmt: skip
     from models.fallback import FallbackChatModel
     from models.openai.client import LeanChatOpenAI
@@ -41,7 +41,10 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     )
     # One object for all roles: they share the breaker, for they share the server.
     chat = FallbackChatModel(remote=remote, embedded=embedded, timeout_s=settings.model_timeout_s)
-    return Models(route=chat, answer=chat, write=chat, judge=chat, embedder=embedder, external=True)
+    return Models(
+        route=chat, answer=chat, write=chat, judge=chat,
+        embedded=embedded, embedder=embedder, external=True,
+    )  # fmt: skip
 
 
 def check(settings: Settings) -> None:

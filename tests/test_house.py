@@ -162,7 +162,7 @@ class TestNames:
 class TestSettings:
     def test_are_explained_one_by_one_in_the_example(self) -> None:
         assert (ROOT / ".env.example").read_text(encoding="utf-8") == example(), (
-            "write it anew: python tests/test_house.py > .env.example"
+            "write it anew: make example"
         )
 
     def test_of_the_example_are_the_defaults(
@@ -219,6 +219,7 @@ SHOP_WORDS = {"boleto", "pix", "parcelamento"}
 GENERAL = {
     "card": "also an agent's card",
     "set": "also a kind of collection",
+    "jogo": "also a game",
 }
 """Words of the shop that are everybody's."""
 

@@ -23,10 +23,9 @@ from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.fields import FieldInfo
 
-from core.errors import ToolRetry
 from tools import Effect, Preview, Result, Tool, Verification
 from tools.docstrings import described
-from tools.schemas import flat
+from tools.schemas import Misfit, flat
 
 Previewing = Callable[..., Preview | Awaitable[Preview]]
 KINDS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -192,12 +191,12 @@ def _typed(function: Callable[..., Any], parameters: list[_Parameter]) -> Callab
 def _values(parameters: list[_Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
     """Give each parameter its value, of its own type."""
     if unknown := sorted(given.keys() - {parameter.name for parameter in parameters}):
-        raise ToolRetry(f"There is no argument {unknown[0]!r}.", argument=unknown[0])
+        raise Misfit(f"There is no argument {unknown[0]!r}.", argument=unknown[0])
     values: dict[str, Any] = {}
     for parameter in parameters:
         if parameter.name not in given:
             if parameter.required:
-                raise ToolRetry(
+                raise Misfit(
                     f"The argument {parameter.name!r} is missing.", argument=parameter.name
                 )
             values[parameter.name] = parameter.default
@@ -206,5 +205,5 @@ def _values(parameters: list[_Parameter], given: Mapping[str, Any]) -> dict[str,
             values[parameter.name] = parameter.adapter.validate_python(given[parameter.name])
         except ValidationError as error:
             problem = error.errors()[0]["msg"]
-            raise ToolRetry(f"{parameter.name}: {problem}.", argument=parameter.name) from error
+            raise Misfit(f"{parameter.name}: {problem}.", argument=parameter.name) from error
     return values

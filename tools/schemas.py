@@ -25,6 +25,10 @@ PROBLEMS = {
 }
 
 
+class Misfit(ToolRetry):
+    """An argument does not fit the schema: written for models, as customers do not know arguments."""
+
+
 def flat(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Give a schema without references, titles, and the `null` of optional values."""
     definitions = schema.get("$defs", {})
@@ -71,7 +75,7 @@ def checked(
     taken, because models write both; anything else that does not fit is an error.
 
     Raises:
-        ToolRetry: names the argument and what is wrong with it, in `language`.
+        Misfit: names the argument and what is wrong with it, in `language`.
     """
     properties: dict[str, Any] = schema.get("properties", {})
     required = schema.get("required", [])
@@ -107,10 +111,10 @@ def _hold(schema: Mapping[str, Any], given: Mapping[str, Any], language: str) ->
     raise _problem("form", language, name, value=value, form=form[:120])
 
 
-def _problem(kind: str, language: str, argument: str, **details: str) -> ToolRetry:
+def _problem(kind: str, language: str, argument: str, **details: str) -> Misfit:
     texts = PROBLEMS[kind]
     text = texts.get(language, texts["en"]).format(argument=argument or "?", **details)
-    return ToolRetry(text, argument=argument)
+    return Misfit(text, argument=argument)
 
 
 def _loosened(schema: Mapping[str, Any], value: Any) -> Any:

@@ -54,16 +54,21 @@ def _read(text: str, language: str) -> bool | None:
         return verdict
     if "?" in text or (verdict and _turned(rest, language)):
         return None
+    if not verdict and rest[:1].isdigit():
+        return None  # "no 1042": in that one
     follows = [word for word in rest.split() if word not in _courtesies(language)]
     return verdict if len(follows) <= _room(text, phrase, language, verdict) else None
 
 
 def _taken(text: str, language: str) -> tuple[bool, str, str] | None:
     """Give the verdict that a text begins with, its words, and what follows them."""
-    said = _lead(language).sub("", words.plain(text, language), count=1)
-    no = _phrases(language, "no").match(said)
-    yes = _phrases(language, "yes").match(said)
-    if not no and not yes:
+    whole = words.plain(text, language)
+    for said in dict.fromkeys((whole, _lead(language).sub("", whole, count=1))):
+        no = _phrases(language, "no").match(said)
+        yes = _phrases(language, "yes").match(said)
+        if no or yes:
+            break
+    else:
         return None
     # "no problem", "claro que não": the longer reading wins.
     found = no if no and (not yes or no.end() >= yes.end()) else yes
@@ -82,9 +87,10 @@ def _room(text: str, phrase: str, language: str, verdict: bool) -> int:
     A plain yes or no, cut off by a mark, may be explained; "é" or "it is" begin any sentence.
     """
     first, _, _ = phrase.partition(" ")
-    if not {first, phrase} & _phrase_set(language, "plain"):
-        return 1 if phrase.count(" ") == 0 and phrase in _phrase_set(language, "then_verb") else 0
-    cut = re.match(r"\W*(?:\w+\W+){0,3}?\w+\s*[,.;!:\n–—-]", words.flat(text))
+    size = phrase.count(" ")
+    cut = re.match(rf"\W*(?:\w+\W+){{{size},{size + 2}}}?\w+\s*[,.;!:\n–—]", words.flat(text))
+    if not cut and not {first, phrase} & _phrase_set(language, "plain"):
+        return 1 if phrase in _phrase_set(language, "then_verb") else 0
     return (ROOM_AFTER_MARK if verdict else 2 * ROOM_AFTER_MARK) if cut else 2 if verdict else 1
 
 

@@ -12,7 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
 from conversations import visitors
-from conversations.accept import Inbound
+from channels import Inbound
 from conversations.live import Hub
 from conversations.mailbox import Claim, claim
 from conversations.runner import Runner
@@ -218,7 +218,7 @@ class House:
 
 
 def take(tx: Tx, text: str, visitor: Visitor, message_id: str = "") -> Taken:
-    message = Inbound(channel="web", account="chat", address="", provider_message_id="", text=text)
+    message = Inbound(channel="webchat", account="web", address="", provider_message_id="", text=text)
     return visitors.take(tx, W, visitor, message, message_id)
 
 

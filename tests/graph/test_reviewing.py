@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from graph.reviewing import Grounds, numbers, review, sentences
+from core.sentences import sentences
+from graph.reviewing import Grounds, numbers, review
 
 
 def grounds(*evidence: str, never: tuple[str, ...] = ()) -> Grounds:

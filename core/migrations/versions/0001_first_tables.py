@@ -330,6 +330,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "index_versions",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.String(length=80), nullable=False),
+        sa.Column("switched_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_index_versions")),
+    )
+    op.create_table(
         "messages",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
@@ -371,6 +378,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "passages",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("passage_id", sa.String(length=80), nullable=False),
+        sa.Column("source_id", sa.String(length=200), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "passage_id", name=op.f("pk_passages")),
+    )
+    with op.batch_alter_table("passages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passages_source_id"), ["source_id"], unique=False)
+
+    op.create_table(
         "processes",
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("process_id", sa.String(), nullable=False),
@@ -380,6 +400,22 @@ def upgrade() -> None:
         sa.Column("started_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "process_id", name=op.f("pk_processes")),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("source_id", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("audience", sa.String(length=20), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("valid_from", sa.Double(), nullable=True),
+        sa.Column("valid_until", sa.Double(), nullable=True),
+        sa.Column("ingested_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "source_id", name=op.f("pk_sources")),
     )
     op.create_table(
         "turns",
@@ -416,7 +452,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_turns_conversation_id"))
 
     op.drop_table("turns")
+    op.drop_table("sources")
     op.drop_table("processes")
+    with op.batch_alter_table("passages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passages_source_id"))
+
+    op.drop_table("passages")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_messages_waiting",
@@ -426,6 +467,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_turn")
 
     op.drop_table("messages")
+    op.drop_table("index_versions")
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_identities_proved",

@@ -1,0 +1,112 @@
+"""Answers questions from the company's articles, with citations, or says that it does not know."""
+
+import json
+import re
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+
+from agents import Brief, Citation, Kit, Report, Specialist
+from agents.cards import beside, filled
+from agents.phrases import phrases
+from agents.speaking import streamed
+from core.errors import ModelFailed
+from knowledge import Passage
+
+MARKER = re.compile(r"\s*\[(\d+)\]")
+say = phrases(__file__)
+
+
+async def respond(brief: Brief, kit: Kit) -> Report:
+    """Search, answer from what was found, cite it; abstain when nothing answers."""
+    return await answer(brief, kit, tags=())
+
+
+async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
+    """Answer from the articles that carry one of `tags`, or from all."""
+    language = brief["language"]
+    passages = await kit.search(brief["text"], language=language, tags=tags)
+    if not passages:
+        return _unknown(brief)
+    text = await _written(brief, kit, passages)
+    numbers = [number for number in _cited(text) if number <= len(passages)]
+    if not numbers and kit.models.external:
+        text = (await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))).text.strip()
+        numbers = _cited(text)
+    if not numbers:
+        return _unknown(brief)
+    return Report(
+        agent="knowledge",
+        text=_renumbered(text, numbers),
+        about=passages[numbers[0] - 1]["title"].split(" › ")[0],
+        citations=[_citation(text, number, passages[number - 1]) for number in numbers],
+        evidence=[f"{passage['title']}\n{passage['text']}" for passage in passages],
+        tried=[f"searched for {brief['text']!r}: {len(passages)} passages"],
+    )
+
+
+async def _written(brief: Brief, kit: Kit, passages: list[Passage]) -> str:
+    """Let the model answer from the passages; the embedded one stands in when it breaks off."""
+    prompt = _prompt(brief, kit, passages)
+    try:
+        return await streamed(kit.models.answer, prompt, kit.say)
+    except ModelFailed:
+        return (await kit.models.embedded.ainvoke(prompt)).text.strip()
+
+
+def _prompt(brief: Brief, kit: Kit, passages: list[Passage]) -> list[AnyMessage]:
+    """Make the messages: passages come as a tool's result, so that no model takes them for orders."""
+    profile = kit.workspace.profile
+    system = filled(
+        CARD.prompt, "agents/knowledge.md",
+        company=profile.name, language=brief["language"],
+        tone=profile.tone.get(brief["language"], "") or "plain and friendly",
+    )
+    call = {"name": "search_knowledge", "args": {"question": brief["text"]}, "id": "search", "type": "tool_call"}
+    found = [
+        {"n": number, "title": passage["title"], "text": passage["text"]}
+        for number, passage in enumerate(passages, 1)
+    ]
+    return [
+        SystemMessage(system),
+        HumanMessage(brief["text"]),
+        AIMessage("", tool_calls=[call]),  # type: ignore[list-item]
+        ToolMessage(json.dumps(found, ensure_ascii=False), tool_call_id="search", name="search_knowledge"),
+    ]
+
+
+def _unknown(brief: Brief) -> Report:
+    return Report(
+        agent="knowledge",
+        text=say("unknown", brief["language"]),
+        unanswered=f"no article answers {brief['text']!r}",
+        tried=[f"searched for {brief['text']!r}: nothing near enough"],
+    )
+
+
+def _cited(text: str) -> list[int]:
+    return list(dict.fromkeys(int(number) for number in MARKER.findall(text)))
+
+
+def _renumbered(text: str, numbers: list[int]) -> str:
+    """Number the citations 1, 2, ... as they appear; those to nothing are taken out."""
+    places = {number: place for place, number in enumerate(numbers, 1)}
+
+    def renumber(mark: re.Match[str]) -> str:
+        number = int(mark.group(1))
+        return f" [{places[number]}]" if number in places else ""
+
+    return MARKER.sub(renumber, text).strip()
+
+
+def _citation(text: str, number: int, passage: Passage) -> Citation:
+    """Give the citation with the sentence that carries it, if the passage has it word for word."""
+    before = text.split(f"[{number}]")[0]
+    sentence = re.split(r"(?<=[.!?])\s+|\n|\]\s*", before.strip())[-1].strip()
+    quote = sentence if sentence and sentence in passage["text"] else passage["text"][:300]
+    return Citation(
+        passage_id=passage["passage_id"], title=passage["title"], url=passage["url"], quote=quote
+    )
+
+
+CARD = beside(__file__)
+agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)

@@ -1,0 +1,134 @@
+"""Carries out what customers want done: any workspace's journeys and tools.
+
+A wish starts a journey, or a tool that stands for itself; an answer goes to the procedure that asked.
+Writes are proposed, and executed as proposed after the customer's yes, or put before a person.
+"""
+
+from typing import Any
+
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from agents import Brief, Kit, Question, Report, Slot, Specialist
+from agents.cards import beside, filled
+from agents.decided import told, withdrawn
+from agents.phrases import phrases
+from agents.procedures import Course
+from core.errors import ModelFailed
+from journeys import Journey
+from journeys.direct import of_tool
+from tools import Tool
+
+say = phrases(__file__)
+
+
+async def respond(brief: Brief, kit: Kit) -> Report:
+    """Start, continue or drop a procedure; tell what a person decided."""
+    if brief["goal"] == "event":
+        return told(brief, kit, say)
+    if brief["goal"] == "withdraw":
+        return withdrawn(brief, kit, say)
+    course = Course(brief, kit, stack=running(brief))
+    if brief["goal"] == "continue":
+        if _asked(brief) == "approval":
+            return _noted(brief, kit)
+        if course.stack:
+            return await _continued(course)
+    journey, values = await _chosen(brief, kit)
+    if journey is None:
+        return _unanswered(brief)
+    await course.begin(journey, values)
+    await course.finish()
+    return course.report()
+
+
+def running(brief: Brief) -> list[Any]:
+    """Give the procedures that are under way, the current one first."""
+    return [instance for instance in brief["journey"] if instance["state"] == "running"]
+
+
+async def _continued(course: Course) -> Report:
+    """Give her words to the procedure under way."""
+    brief, instance = course.brief, course.stack[0]
+    if brief["done"] and instance["asked"] == "confirm":
+        agreed = course.kit.understanding.agreement(brief["text"], brief["language"])
+        if agreed is not True:  # a run that was dropped had her yes; what was done stays done
+            course.stack.pop(0)
+            course.told.append(say("already", brief["language"], done=" ".join(brief["done"])))
+            course.evidence += brief["done"]
+            await course.finish()
+            return course.report()
+    await course.go_on()
+    return course.report()
+
+
+async def _chosen(brief: Brief, kit: Kit) -> tuple[Journey | None, dict[str, Any]]:
+    """Find the procedure for what she wants, and the values that were read on the way."""
+    intent = brief["intent"]
+    for journey in kit.journeys.values():
+        if intent and journey.trigger.intent == intent:
+            return journey, {}
+    if intent in kit.tools:
+        return of_tool(kit.tools[intent], kit.journeys), {}
+    return await _chosen_by_model(brief, kit)
+
+
+async def _chosen_by_model(brief: Brief, kit: Kit) -> tuple[Journey | None, dict[str, Any]]:
+    """Let the model choose a tool; what it writes is only the beginning of a procedure of its own."""
+    tools = [tool for tool in kit.tools.values() if serves(tool, "transactions")]
+    if not tools or not brief["text"].strip():
+        return None, {}
+    prompt = filled(
+        CARD.prompt, "agents/transactions.md",
+        company=kit.workspace.profile.name, language=brief["language"],
+    )  # fmt: skip
+    model = kit.models.answer.bind_tools([offered(tool) for tool in tools])
+    try:
+        answer = await model.ainvoke([SystemMessage(prompt), HumanMessage(brief["text"])])
+    except ModelFailed:
+        return None, {}
+    for made in getattr(answer, "tool_calls", []):
+        if made["name"] in kit.tools:
+            return of_tool(kit.tools[made["name"]], kit.journeys), dict(made["args"])
+    return None, {}
+
+
+def serves(tool: Tool, agent: str) -> bool:
+    """Say whether a specialist may use a tool without a journey."""
+    return agent in tool.serves or (agent == "transactions" and not tool.serves)
+
+
+def offered(tool: Tool) -> dict[str, Any]:
+    """Give a tool as models are offered it."""
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": function}
+
+
+def _asked(brief: Brief) -> str:
+    """Give the slot of our own question that is open, or nothing."""
+    ours = [asked for asked in brief["awaiting"] if asked["agent"] == "transactions"]
+    return ours[0]["slot"] if ours else ""
+
+
+def _noted(brief: Brief, kit: Kit) -> Report:
+    """Keep the answer to what a person asked before deciding; the person reads it in the conversation."""
+    rest = [
+        Question(**asked)
+        for asked in brief["awaiting"]
+        if asked["agent"] == "transactions" and asked["slot"] != "approval"
+    ]
+    slot = Slot(value=brief["text"], source="transactions", verification=kit.context.verification)
+    return Report(
+        agent="transactions",
+        text=say("noted", brief["language"]),
+        slots={"approval_reply": slot},
+        asked=rest,
+    )
+
+
+def _unanswered(brief: Brief) -> Report:
+    wish = brief["intent"] or "what she wants"
+    return Report(agent="transactions", text="", unanswered=f"no procedure or tool does {wish}")
+
+
+CARD = beside(__file__)
+agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)

@@ -1,0 +1,340 @@
+"""Specialists that a workspace writes: Markdown with front matter and the prompt as its body.
+
+    ---
+    purpose: Helps with choosing seats.
+    intents: {seat_advice: {pt-BR: [...], en: [...]}}
+    tools: [free_seats]
+    knowledge: [seats]
+    ---
+    You are $assistant of $company ...
+
+It may call the tools it names, as often as it needs within limits; a tool that writes is proposed to the
+customer like everywhere else, never executed by a model's word.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    AnyMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+    message_chunk_to_message,
+)
+
+from agents import Brief, Kit, Report, Specialist
+from agents.cards import Card, filled, read_card
+from agents.citing import cited
+from agents.phrases import phrases
+from agents.procedures import Course, described
+from agents.speaking import Say
+from agents.transactions import offered
+from core.errors import ModelFailed, ToolError, ToolNeedsVerification, WorkspaceError
+from core.sentences import sentences
+from core.workspace import Workspace, said
+from journeys.direct import of_tool
+from knowledge import Passage
+from tools.calling import Repeats, call
+
+MAX_ROUNDS = 5
+"""Times the model is asked in one turn."""
+
+HISTORY = 6
+SEARCH = "search_knowledge"
+say = phrases(__file__)
+
+SEARCHING: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": SEARCH,
+        "description": "Search the company's articles for what answers a question.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "question": {"type": "string", "description": "what is to be found out"}
+            },
+            "required": ["question"],
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+def load_written(workspace: Workspace) -> tuple[dict[str, Specialist], list[str]]:
+    """Give the specialists of `agents/*.md` by file name, and what was wrong with files left out."""
+    found: dict[str, Specialist] = {}
+    problems: list[str] = []
+    for path in workspace.files("agents", "*.md"):
+        try:
+            found[path.stem] = read(path, workspace)
+        except WorkspaceError as error:
+            problems.append(str(error))
+    return found, problems
+
+
+def read(path: Path, workspace: Workspace) -> Specialist:
+    """Read one specialist.
+
+    Raises:
+        WorkspaceError: the file is not one; the message names the file and the place in it.
+    """
+    card = read_card(path)
+    source = f"agents/{path.name}"
+    if not path.stem.isidentifier():
+        raise WorkspaceError(f"{path}: call the file like a name, such as 'seats.md'.")
+    if not card.prompt:
+        raise WorkspaceError(f"{path} has no prompt below its front matter.")
+    for language in workspace.profile.languages:
+        filled(card.prompt, str(path), **_places(workspace, language, "", datetime.min))
+    return Specialist(
+        purpose=card.purpose,
+        respond=Written(name=path.stem, card=card, source=source),
+        intents=card.examples,
+        prompt=card.prompt,
+        tools=tuple(card.tools),
+        tags=_tags(card),
+        autonomy=card.autonomy,
+        source=source,
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a written specialist does: `Respond`."""
+
+    name: str
+    card: Card
+    source: str
+
+    async def __call__(self, brief: Brief, kit: Kit) -> Report:
+        """Let the model speak and call tools until it has answered."""
+        return await _Talk(self, brief, kit).report()
+
+
+@dataclass
+class _Talk:
+    """One answer of a written specialist on its way."""
+
+    written: Written
+    brief: Brief
+    kit: Kit
+    passages: list[Passage] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    repeats: Repeats = field(default_factory=Repeats)
+
+    async def report(self) -> Report:
+        """Give the answer, a proposal, or why there is neither."""
+        messages = self._opening()
+        if self.written.card.knowledge:
+            messages += await self._searched()
+        if not self.passages and not self._tools() and not self.kit.models.external:
+            return self._unanswered("no article answers this")
+        for _ in range(MAX_ROUNDS):
+            try:
+                answer = await self._spoken(messages)
+            except ModelFailed as error:
+                return self._unanswered(f"the model failed: {error}")
+            if not answer.tool_calls:
+                return self._answered(answer.text)
+            messages.append(answer)
+            for made in answer.tool_calls:
+                try:
+                    outcome = await self._called(dict(made))
+                except ToolNeedsVerification as refusal:
+                    return self._said(str(refusal))
+                if isinstance(outcome, Course):
+                    return self._proposed(outcome)
+                messages.append(outcome)
+        return self._unanswered(f"{MAX_ROUNDS} rounds brought no answer")
+
+    # What the model is told
+
+    def _opening(self) -> list[AnyMessage]:
+        """Give the prompt, what was said before, and what she says now."""
+        brief, workspace = self.brief, self.kit.workspace
+        places = _places(
+            workspace,
+            brief["language"],
+            str(brief["facts"].get("name") or ""),
+            self.kit.context.now,
+        )
+        prompt = filled(self.written.card.prompt, self.written.source, **places)
+        rules = filled(
+            _rules(), "agents/written.md", language=places["language"], tone=places["tone"]
+        )
+        before: list[AnyMessage] = []
+        if self.kit.models.external:
+            history = brief["history"][-HISTORY:]
+            before = [
+                HumanMessage(line["text"])
+                if line["role"] == "customer"
+                else AIMessage(line["text"])
+                for line in history
+                if line["text"] != brief["text"]
+            ]
+        return [SystemMessage(f"{prompt}\n\n{rules}"), *before, HumanMessage(brief["text"])]
+
+    def _tools(self) -> list[dict[str, Any]]:
+        """Give the tools this specialist names, as far as they exist."""
+        return [
+            offered(self.kit.tools[name])
+            for name in self.written.card.tools
+            if name in self.kit.tools
+        ]
+
+    async def _spoken(self, messages: Sequence[AnyMessage]) -> AIMessage:
+        """Ask the model; the embedded one stands in when it breaks off."""
+        tools = self._tools() + ([SEARCHING] if self.written.card.knowledge else [])
+        try:
+            return await _streamed(self.kit.models.answer, tools, messages, self.kit.say)
+        except ModelFailed:
+            return await _streamed(self.kit.models.embedded, tools, messages, None)
+
+    # What the model wants
+
+    async def _called(self, made: dict[str, Any]) -> ToolMessage | Course:
+        """Do what the model wants: search, read, or propose a write to the customer."""
+        name, arguments = str(made["name"]), dict(made["args"])
+        if name == SEARCH and self.written.card.knowledge:
+            content = await self._search(str(arguments.get("question") or self.brief["text"]))
+            return ToolMessage(content, tool_call_id=made["id"], name=name)
+        tool = self.kit.tools.get(name) if name in self.written.card.tools else None
+        if tool is None:
+            return _failed(made, f"There is no tool {name!r}.")
+        if tool.effect == "write":
+            course = Course(self.brief, self.kit, self.written.name)
+            course.stack = [
+                instance for instance in self.brief["journey"] if instance["state"] == "running"
+            ]
+            await course.begin(of_tool(tool, self.kit.journeys), arguments)
+            return course
+        try:
+            result = await call(tool, arguments, self.kit.context, repeats=self.repeats)
+        except ToolNeedsVerification:
+            raise
+        except ToolError as error:
+            self.tried.append(f"{described(name, arguments)}: {error}")
+            self.evidence.append(str(error))
+            return _failed(made, str(error))
+        self.tried.append(f"{described(name, arguments)}: {result.text}")
+        self.evidence += [result.text, str(result.data)]
+        content = json.dumps({"text": result.text, "data": result.data}, ensure_ascii=False)
+        return ToolMessage(content, tool_call_id=made["id"], name=name)
+
+    async def _searched(self) -> list[AnyMessage]:
+        """Search with her own words at once: most answers need it, and it saves a round."""
+        content = await self._search(self.brief["text"])
+        wanted = {
+            "name": SEARCH, "args": {"question": self.brief["text"]}, "id": "search",
+            "type": "tool_call",
+        }  # fmt: skip
+        return [
+            AIMessage("", tool_calls=[wanted]),  # type: ignore[list-item]
+            ToolMessage(content, tool_call_id="search", name=SEARCH),
+        ]
+
+    async def _search(self, question: str) -> str:
+        """Give what was found as JSON, numbered through over all searches of this answer."""
+        tags = _tags(self.written.card)
+        found = await self.kit.search(question, language=self.brief["language"], tags=tags)
+        known = [passage["passage_id"] for passage in self.passages]
+        self.passages += [passage for passage in found if passage["passage_id"] not in known]
+        places = [passage["passage_id"] for passage in self.passages]
+        self.evidence += [f"{passage['title']}\n{passage['text']}" for passage in found]
+        self.tried.append(f"searched for {question!r}: {len(found)} passages")
+        numbered = [
+            {
+                "n": places.index(passage["passage_id"]) + 1,
+                "title": passage["title"],
+                "text": passage["text"],
+            }
+            for passage in found
+        ]
+        return json.dumps(numbered, ensure_ascii=False)
+
+    # What comes of it
+
+    def _answered(self, text: str) -> Report:
+        text, citations = cited(text, self.passages)
+        if not text:
+            return self._unanswered("the model had no answer")
+        if self.passages and not citations and not self.kit.models.external and not self._tools():
+            return self._unanswered("the passages do not answer this")
+        return self._said(text) | {"citations": citations}  # type: ignore[return-value]
+
+    def _said(self, text: str) -> Report:
+        return Report(
+            agent=self.written.name, text=text, evidence=self.evidence, tried=self.tried, asked=[]
+        )
+
+    def _unanswered(self, why: str) -> Report:
+        report = self._said(say("unknown", self.brief["language"]))
+        report["unanswered"] = why
+        return report
+
+    def _proposed(self, course: Course) -> Report:
+        report = course.report()
+        report["tried"] = [*self.tried, *report.get("tried", [])]
+        report["evidence"] = [*self.evidence, *report.get("evidence", [])]
+        return report
+
+
+async def _streamed(
+    model: Any, tools: list[dict[str, Any]], messages: Sequence[AnyMessage], show: Say | None
+) -> AIMessage:
+    """Give what the model answers; finished sentences are shown, unless it calls tools instead."""
+    bound = model.bind_tools(tools) if tools else model
+    whole: AIMessageChunk | None = None
+    shown = 0
+    async for chunk in bound.astream(list(messages)):
+        whole = chunk if whole is None else whole + chunk
+        if show is None or whole.tool_call_chunks:
+            continue
+        finished = sentences(whole.text)[:-1]
+        for sentence in finished[shown:]:
+            await show(sentence.strip())
+        shown = max(shown, len(finished))
+    if whole is None:
+        raise ModelFailed("The model gave nothing.")
+    if show is not None and not whole.tool_calls:
+        for sentence in sentences(whole.text)[shown:]:
+            await show(sentence.strip())
+    answer = message_chunk_to_message(whole)
+    assert isinstance(answer, AIMessage)
+    return answer
+
+
+def _failed(made: dict[str, Any], message: str) -> ToolMessage:
+    return ToolMessage(message, tool_call_id=made["id"], name=str(made["name"]), status="error")
+
+
+def _tags(card: Card) -> tuple[str, ...]:
+    return tuple(card.knowledge) if isinstance(card.knowledge, list) else ()
+
+
+@cache
+def _rules() -> str:
+    return Path(__file__).with_suffix(".md").read_text("utf-8").strip()
+
+
+def _places(workspace: Workspace, language: str, customer: str, now: datetime) -> dict[str, str]:
+    """Give what a prompt may name."""
+    profile = workspace.profile
+    return {
+        "assistant": profile.assistant,
+        "company": profile.name,
+        "about": said(profile.about, language),
+        "customer_name": customer or say("customer", language),
+        "language": language,
+        "tone": said(profile.tone, language),
+        "today": now.date().isoformat(),
+    }

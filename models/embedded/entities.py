@@ -1,0 +1,69 @@
+"""Values that look the same in every trade: codes, addresses of people, money, dates, numbers."""
+
+import re
+from datetime import datetime
+
+from core import privacy
+from models.embedded import words
+from models.embedded.dates import dates, times
+from models.embedded.numbers import money, numbers
+from models.embedded.spans import Span, apart
+
+CODE = re.compile(
+    r"(?<![\w@./-])#?(?P<letters>[A-Za-z]{1,5})(?P<mark>[-–./ ]?)(?P<digits>\d{2,12}(?:-\d{1,6})?)(?![\w@/-]|[.,]\d)"
+)
+HASHED = re.compile(r"(?<!\w)#\s?(?P<code>[A-Za-z0-9][\w-]{1,20})")
+NUMBERED = re.compile(r"(?<![\w.,/:$+-])(?:n[ºo°.]*\s?)?(?P<code>\d{4,10})(?![\w/:-]|[.,]\d|\s*%)")
+CEP = re.compile(r"(?<![\w.-])\d{2}\.?\d{3}-\d{3}(?![\w-])|(?<=cep )\d{8}(?!\d)|(?<=cep: )\d{8}(?!\d)")
+CEP_ALONE = re.compile(r"\s*\d{8}\s*")
+
+
+def entities(text: str, language: str, now: datetime) -> list[Span]:
+    """Give the values in a text, in order and without overlaps."""
+    found = [_personal(personal) for personal in privacy.found(text)]
+    found += [Span("cep", _digits(match[0]), *match.span()) for match in CEP.finditer(words.flat(text))]
+    found += money(text, language)
+    found += dates(text, language, now)
+    clock = times(text, language)
+    found += clock
+    found += codes(text)
+    found += numbers(text, language)
+    return [span for span in apart(found) if span.kind in KINDS]
+
+
+KINDS = ("code", "email", "phone", "cpf", "cnpj", "card", "iban", "cep", "money", "date", "time", "number")
+
+
+def codes(text: str) -> list[Span]:
+    """Give what reads like the number of a case, a file, a purchase: `A-1042`, `#1042`, `1042`."""
+    found = []
+    for match in CODE.finditer(text):
+        letters, mark = match["letters"], match["mark"]
+        # With a space between it is a code only when written as one: "A 1042", not "em 1042".
+        if mark == " " and not (letters.isupper() and len(letters) <= 3):
+            continue
+        if mark in (".", "/") and len(letters) > 3:
+            continue
+        value = f"{letters.upper()}{'-' if mark else ''}{match['digits']}"
+        found.append(Span("code", value, *match.span()))
+    for match in HASHED.finditer(text):
+        if any(sign.isdigit() for sign in match["code"]):
+            found.append(Span("code", match["code"].upper(), *match.span()))
+    for match in NUMBERED.finditer(text):
+        found.append(Span("code", match["code"], match.start("code"), match.end("code")))
+    return apart(found)
+
+
+def _personal(personal: privacy.Personal) -> Span:
+    value = personal.value
+    if personal.kind == "phone":
+        value = ("+" if value.lstrip().startswith("+") else "") + _digits(value)
+    elif personal.kind in ("cpf", "card"):
+        value = _digits(value)
+    elif personal.kind in ("cnpj", "iban"):
+        value = re.sub(r"\W", "", value)
+    return Span(personal.kind, value, personal.start, personal.end)
+
+
+def _digits(said: str) -> str:
+    return re.sub(r"\D", "", said)

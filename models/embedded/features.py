@@ -1,0 +1,90 @@
+"""What of a text the classifier looks at: stems, pairs of them, meanings, character n-grams."""
+
+import re
+from functools import cache, lru_cache
+
+from models.embedded import words
+
+VERSION = "3"
+DIGITS = re.compile(r"(?<![^\W_])(?:[a-z]{1,3}[- ]?)?#?\d[\d./:,-]*\b|\S+@\S+")
+WORDS, PARTS, MEANINGS = "w", "c", "m"
+"""Groups of features; each is brought to length 1 before they are weighed against each other."""
+
+
+def features(text: str, languages: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Give the weighted features of a text by group, independent of which language it is in."""
+    tokens = _tokens(text, languages)
+    grammar = words.function_words(languages)
+    groups: dict[str, dict[str, float]] = {WORDS: {}, PARTS: {}, MEANINGS: {}}
+    stemmed = [_stems(token, languages) for token in tokens]
+    for token, stems in zip(tokens, stemmed, strict=True):
+        weight = 0.5 if token in grammar else 1.0
+        for stem in stems:
+            _add(groups[WORDS], stem, weight)
+        for part in words.ngrams(token):
+            _add(groups[PARTS], part, weight)
+    marked = ["<", *(stems[0] for stems in stemmed), ">"]
+    for left, right in zip(marked, marked[1:], strict=False):
+        _add(groups[WORDS], f"{left} {right}", 0.7)
+    for meaning in meanings(tokens, languages):
+        _add(groups[MEANINGS], meaning, 1.0)
+    return groups
+
+
+def meanings(tokens: list[str], languages: tuple[str, ...]) -> list[str]:
+    """Give the meanings that the thesaurus finds in words, each once, in order."""
+    known, longest = _thesaurus(languages)
+    found: dict[str, None] = {}
+    stems = [_stems(token, languages) for token in tokens]
+    for at in range(len(tokens)):
+        for size in range(1, min(longest, len(tokens) - at) + 1):
+            for way in range(len(languages)):
+                phrase = " ".join(stem[min(way, len(stem) - 1)] for stem in stems[at : at + size])
+                for meaning in known.get(phrase, ()):
+                    found[meaning] = None
+    return list(found)
+
+
+def _add(group: dict[str, float], feature: str, weight: float) -> None:
+    group[feature] = group.get(feature, 0.0) + weight
+
+
+def _tokens(text: str, languages: tuple[str, ...]) -> list[str]:
+    """Give the words, every code and number as one sign: which number it is says nothing."""
+    flat = DIGITS.sub(" 0 ", words.folded(text))
+    tokens = words.words(flat)
+    expanded: list[str] = []
+    for token in tokens:
+        expanded += _written_out(token, languages)
+    if "?" in text:
+        expanded.append("?")
+    return expanded
+
+
+@lru_cache(maxsize=20_000)
+def _written_out(token: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Give a chat word in full; as the first language that knows it would."""
+    for language in languages:
+        said = words.words(token, language)
+        if said and said != [token]:
+            return tuple(said)
+    return (token,)
+
+
+@lru_cache(maxsize=50_000)
+def _stems(token: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words.stem(token, language) for language in languages))
+
+
+@cache
+def _thesaurus(languages: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], int]:
+    known: dict[str, tuple[str, ...]] = {}
+    for meaning, phrases in words.load("thesaurus").items():
+        for phrase in phrases:
+            tokens = [full for token in words.words(str(phrase)) for full in _written_out(token, languages)]
+            for way in range(len(languages)):
+                key = " ".join(_stems(token, languages)[min(way, len(_stems(token, languages)) - 1)]
+                               for token in tokens)  # fmt: skip
+                if meaning not in known.get(key, ()):
+                    known[key] = (*known.get(key, ()), meaning)
+    return known, max(key.count(" ") + 1 for key in known)

@@ -1,0 +1,317 @@
+"""The classifier: kernel ridge over a workspace's examples, calibrated by leaving them out.
+
+A text is compared with every example (words, parts of words, meanings, and sentence vectors where
+the embedder gives more than shared letters). Ridge regression on these similarities has its
+leave-one-out predictions in closed form, so what is known about certainty comes from examples that
+the classifier did not see: single ones left out, and whole labels left out, which stand for what
+nobody taught it. Nothing here is a constant that was tuned for one company.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from models.embedded import words
+from models.embedded.features import MEANINGS, PARTS, WORDS, features
+
+VERSION = "4"
+GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
+DENSE_SHARE = 0.4
+"""Weight of sentence vectors, where there are any that know meanings."""
+
+RIDGE = 0.35
+SHARPNESS = 1.6
+LABEL_FOLDS = 8
+ELSEWHERE = ""
+"""The label of what is none of the workspace's business."""
+
+NEAR = 0.5
+"""Similarity from which a sentence of `elsewhere.yaml` may be the workspace's business after all."""
+
+FALSE_ALARM_COST = 1.0
+"""How bad it is to take a text for an intent it is not, against missing one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the classifier makes of one text."""
+
+    label: str
+    """The likeliest label; `ELSEWHERE` when it is none of the workspace's business."""
+
+    confidence: float
+    """0 to 1: how often such a reading was right on examples left out."""
+
+    runner_up: str
+    evidence: int
+    """Words of the text that the examples know."""
+
+
+@dataclass
+class Classifier:
+    """Arrays only, so that it is stored and loaded without pickle."""
+
+    languages: tuple[str, ...]
+    labels: list[str]
+    vocabulary: dict[str, int]
+    rarity: np.ndarray
+    """(n_features,) weights: a feature of few examples tells more."""
+
+    columns: np.ndarray
+    """(n_stored,) examples, feature after feature."""
+
+    starts: np.ndarray
+    """(n_features + 1,) where each feature's examples begin."""
+
+    values: np.ndarray
+    coefficients: np.ndarray
+    """(n_examples, n_labels) of the ridge regression."""
+
+    owners: np.ndarray
+    """(n_examples,) the label of each example."""
+
+    calibration: np.ndarray
+    """(n_signs + 1,) of the logistic regression from signs to confidence."""
+
+    threshold: float
+    dense: np.ndarray
+    """(n_examples, dimensions) sentence vectors, or (0, 0)."""
+
+    @cached_property
+    def _members(self) -> list[np.ndarray]:
+        return [np.flatnonzero(self.owners == at) for at in range(len(self.labels))]
+
+    def read(self, text: str, vector: np.ndarray | None = None) -> Reading:
+        """Give the likeliest label; about a millisecond."""
+        similar, evidence = self._similar(text, vector)
+        scores = np.power(similar, SHARPNESS) @ self.coefficients
+        best, second, signs = _signs(scores, similar, self.owners, self.labels)
+        confidence = float(_sigmoid(signs @ self.calibration[:-1] + self.calibration[-1]))
+        if evidence == 0:
+            confidence = 0.0
+        return Reading(self.labels[best], confidence, self.labels[second], evidence)
+
+    def _similar(self, text: str, vector: np.ndarray | None) -> tuple[np.ndarray, int]:
+        similar = np.zeros(len(self.owners), np.float32)
+        found = features(text, self.languages)
+        evidence = 0
+        for group, share in GROUPS.items():
+            places, weights = self._weighed(group, found[group])
+            if group == WORDS:
+                evidence = len(places)
+            for place, weight in zip(places, weights, strict=True):
+                stored = slice(self.starts[place], self.starts[place + 1])
+                similar[self.columns[stored]] += self.values[stored] * (weight * share**0.5)
+        if len(self.dense) and vector is not None:
+            similar = (1 - DENSE_SHARE) * similar + DENSE_SHARE * np.clip(self.dense @ vector, 0, 1)
+        return similar, evidence
+
+    def _weighed(self, group: str, found: Mapping[str, float]) -> tuple[list[int], np.ndarray]:
+        known = [(self.vocabulary[key], weight) for feature, weight in found.items()
+                 if (key := f"{group}:{feature}") in self.vocabulary]  # fmt: skip
+        if not known:
+            return [], np.zeros(0, np.float32)
+        places = [place for place, _ in known]
+        weights = np.array([weight for _, weight in known], np.float32) * self.rarity[places]
+        # What the examples never said counts as well: a text full of it is like none of them.
+        unknown = sum(weight**2 for feature, weight in found.items()
+                      if f"{group}:{feature}" not in self.vocabulary)  # fmt: skip
+        length = float(np.sqrt((weights**2).sum() + unknown * _unknown_weight(self.rarity)))
+        return places, weights / max(length, 1e-9)
+
+
+def _unknown_weight(rarity: np.ndarray) -> float:
+    return float(np.median(rarity)) ** 2 * 0.5
+
+
+def fit(
+    examples: Mapping[str, Mapping[str, Sequence[str]]],
+    languages: tuple[str, ...],
+    embed: Any = None,
+) -> Classifier:
+    """Train on `{label: {language: texts}}`; seconds at most for hundreds of examples."""
+    texts, names = _listed(examples, languages)
+    labels = [*dict.fromkeys(names)]
+    found = [features(text, languages) for text in texts]
+    vocabulary, rarity, rows = _matrix(found)
+    kernel = _kernel(rows, len(texts), len(vocabulary))
+    texts, names, keep = _without_near(texts, names, kernel)
+    kernel, rows = kernel[np.ix_(keep, keep)], [rows[at] for at in keep]
+    dense = np.zeros((0, 0), np.float32)
+    if embed is not None:
+        dense = embed(texts).astype(np.float32)
+        kernel = (1 - DENSE_SHARE) * kernel + DENSE_SHARE * np.clip(dense @ dense.T, 0, 1)
+    labels = [*dict.fromkeys(names)]
+    owners = np.array([labels.index(name) for name in names])
+    kernel = np.power(np.clip(kernel, 0, None), SHARPNESS)
+    coefficients, left_out = _ridge(kernel, owners, len(labels))
+    calibration, threshold = _calibrated(kernel, owners, labels, left_out)
+    columns, starts, values = _postings(rows, len(vocabulary))
+    return Classifier(
+        languages, labels, vocabulary, rarity, columns, starts, values,
+        coefficients.astype(np.float32), owners, calibration, threshold, dense,
+    )  # fmt: skip
+
+
+def _listed(
+    examples: Mapping[str, Mapping[str, Sequence[str]]], languages: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
+    said: dict[tuple[str, str], None] = {}
+    for label, by_language in examples.items():
+        for texts in by_language.values():
+            said |= dict.fromkeys((text, label) for text in texts if text.strip())
+    for language in languages:
+        for text in words.load("elsewhere").get(words.base(language), []):
+            said[(text, ELSEWHERE)] = None
+    return [text for text, _ in said], [label for _, label in said]
+
+
+def _matrix(found: list[dict[str, dict[str, float]]]) -> tuple[dict[str, int], np.ndarray, list[Any]]:
+    """Give the vocabulary, each feature's rarity, and the examples' weighted features."""
+    counts: dict[str, int] = {}
+    for groups in found:
+        for group, said in groups.items():
+            for feature in said:
+                counts[f"{group}:{feature}"] = counts.get(f"{group}:{feature}", 0) + 1
+    vocabulary = {feature: at for at, feature in enumerate(counts)}
+    seen = np.array([*counts.values()], np.float32)
+    rarity = (np.log((1 + len(found)) / (1 + seen)) + 1).astype(np.float32)
+    rows = []
+    for groups in found:
+        places: list[int] = []
+        weights: list[np.ndarray] = []
+        for group, share in GROUPS.items():
+            at = [vocabulary[f"{group}:{feature}"] for feature in groups[group]]
+            weight = np.array([*groups[group].values()], np.float32) * rarity[at]
+            length = max(float(np.linalg.norm(weight)), 1e-9)
+            places += at
+            weights.append(weight / length * share**0.5)
+        rows.append((np.array(places, np.int32), np.concatenate(weights).astype(np.float32)))
+    return vocabulary, rarity, rows
+
+
+def _kernel(rows: list[Any], n_examples: int, n_features: int) -> np.ndarray:
+    from scipy.sparse import csr_matrix
+
+    starts = np.cumsum([0, *(len(places) for places, _ in rows)])
+    places = np.concatenate([places for places, _ in rows])
+    weights = np.concatenate([weights for _, weights in rows])
+    matrix = csr_matrix((weights, places, starts), shape=(n_examples, n_features))
+    return np.asarray((matrix @ matrix.T).todense(), np.float64)
+
+
+def _without_near(
+    texts: list[str], names: list[str], kernel: np.ndarray
+) -> tuple[list[str], list[str], list[int]]:
+    """Leave out sentences of nobody's business that are near the workspace's own examples."""
+    own = np.array([name != ELSEWHERE for name in names])
+    keep = [
+        at for at in range(len(texts))
+        if own[at] or not own.any() or kernel[at][own].max() < NEAR
+    ]  # fmt: skip
+    return [texts[at] for at in keep], [names[at] for at in keep], keep
+
+
+def _postings(rows: list[Any], n_features: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Turn examples with features into features with examples; weights without the group's share."""
+    places = np.concatenate([places for places, _ in rows])
+    owners = np.repeat(np.arange(len(rows), dtype=np.int32), [len(places) for places, _ in rows])
+    weights = np.concatenate([weights for _, weights in rows])
+    order = np.argsort(places, kind="stable")
+    starts = np.searchsorted(places[order], np.arange(n_features + 1))
+    return owners[order], starts.astype(np.int64), weights[order]
+
+
+def _ridge(kernel: np.ndarray, owners: np.ndarray, n_labels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the coefficients, and each example's scores as if it had not been there."""
+    sizes = np.bincount(owners, minlength=n_labels)[owners]
+    # A label with many examples must not drown one with few.
+    weights = np.sqrt(sizes.mean() / sizes)
+    targets = np.eye(n_labels)[owners]
+    inverse = np.linalg.inv(kernel + np.diag(RIDGE / weights))
+    coefficients = inverse @ targets
+    return coefficients, targets - coefficients / np.diag(inverse)[:, None]
+
+
+def _signs(
+    scores: np.ndarray, similar: np.ndarray, owners: np.ndarray, labels: list[str]
+) -> tuple[int, int, np.ndarray]:
+    """Give the best and second label, and what their certainty is read from."""
+    order = np.argsort(-scores)
+    best, second = int(order[0]), int(order[1]) if len(order) > 1 else int(order[0])
+    mine = similar[owners == best]
+    nearest = float(mine.max()) if len(mine) else 0.0
+    other = similar[owners != best]
+    rival = float(other.max()) if len(other) else 0.0
+    margin = float(scores[best] - scores[second]) if len(order) > 1 else float(scores[best])
+    return best, second, np.array([scores[best], margin, nearest, nearest - rival])
+
+
+def _calibrated(
+    kernel: np.ndarray, owners: np.ndarray, labels: list[str], left_out: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Give how signs become a confidence, and the confidence from which a reading is taken."""
+    similar = np.power(kernel, 1 / SHARPNESS)
+    np.fill_diagonal(similar, 0)
+    signs, right = [], []
+    for at, scores in enumerate(left_out):
+        best, _, found = _signs(scores, similar[at], owners, labels)
+        signs.append(found)
+        right.append(labels[best] == labels[owners[at]] and labels[best] != ELSEWHERE)
+    own = np.array([at for at, label in enumerate(labels) if label != ELSEWHERE])
+    rng = np.random.default_rng(1)
+    folds = np.array_split(rng.permutation(own), min(LABEL_FOLDS, max(1, len(own) // 2)))
+    for fold in folds if len(own) > 2 else []:
+        hidden = np.isin(owners, fold)
+        seen = np.flatnonzero(~hidden)
+        coefficients, _ = _ridge(kernel[np.ix_(seen, seen)], owners[seen], len(labels))
+        for at in np.flatnonzero(hidden):
+            scores = kernel[at, seen] @ coefficients
+            scores[fold] = -1
+            best, _, found = _signs(scores, similar[at, seen], owners[seen], labels)
+            if labels[best] != ELSEWHERE:
+                signs.append(found)
+                right.append(False)
+    measured, truth = np.array(signs), np.array(right)
+    weights = _logistic(measured, truth)
+    sure = _sigmoid(measured @ weights[:-1] + weights[-1])
+    return weights, _threshold(sure, truth, len(left_out))
+
+
+def _threshold(sure: np.ndarray, right: np.ndarray, n_in_scope: int) -> float:
+    """Give the confidence that loses least: right readings refused against wrong ones taken."""
+    candidates = np.quantile(sure, np.linspace(0.02, 0.9, 60))
+    share_right = max(1, right.sum())
+    share_wrong = max(1, (~right).sum())
+    losses = [
+        (right & (sure < at)).sum() / share_right
+        + FALSE_ALARM_COST * (~right & (sure >= at)).sum() / share_wrong
+        for at in candidates
+    ]
+    return float(candidates[int(np.argmin(losses))])
+
+
+def _logistic(signs: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Fit a logistic regression by Newton's method; both outcomes weigh the same."""
+    given = np.column_stack([signs, np.ones(len(signs))])
+    target = truth.astype(float)
+    balance = np.where(truth, 0.5 / max(1, truth.sum()), 0.5 / max(1, (~truth).sum())) * len(truth)
+    weights = np.zeros(given.shape[1])
+    penalty = np.eye(given.shape[1]) * 1e-2
+    penalty[-1, -1] = 1e-6
+    for _ in range(30):
+        chance = _sigmoid(given @ weights)
+        slope = given.T @ (balance * (chance - target)) + penalty @ weights
+        curve = (given * (balance * chance * (1 - chance))[:, None]).T @ given + penalty
+        step = np.linalg.solve(curve, slope)
+        weights -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
+
+
+def _sigmoid(value: Any) -> Any:
+    return 1 / (1 + np.exp(-np.clip(value, -30, 30)))

@@ -1,0 +1,81 @@
+"""Classifiers on disk: one `.npz` of plain arrays per set of examples; nothing is unpickled."""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import structlog
+
+from models.embedded import features, intents, words
+from models.embedded.intents import Classifier
+
+log = structlog.get_logger(__name__)
+ARRAYS = ("rarity", "columns", "starts", "values", "coefficients", "owners", "calibration", "dense")
+KEPT = 6
+"""Classifiers kept; the oldest of more are deleted."""
+
+
+def key(
+    examples: Mapping[str, Mapping[str, Sequence[str]]], languages: Sequence[str], embedder: str
+) -> str:
+    """Give the name of a classifier: it changes with the examples and with how they are read."""
+    lists = [(words.DATA / f"{name}.yaml").read_bytes().hex()
+             for name in ("chat", "function_words", "thesaurus", "elsewhere")]  # fmt: skip
+    versions = [words.VERSION, features.VERSION, intents.VERSION, embedder, *lists]
+    said = [[label, language, list(texts)] for label, by in examples.items() for language, texts in by.items()]
+    told = json.dumps([versions, list(languages), said], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def load(folder: Path, name: str) -> Classifier | None:
+    """Give a stored classifier; None when there is none that can be read."""
+    path = folder / f"intents-{name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            about = json.loads(bytes(stored["about"]).decode())
+            arrays = {array: stored[array] for array in ARRAYS}
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a cache, it is made again
+        log.warning("classifier_unreadable", file=path.name, reason=str(error))
+        return None
+    return Classifier(
+        languages=tuple(about["languages"]),
+        labels=about["labels"],
+        vocabulary={feature: at for at, feature in enumerate(about["vocabulary"])},
+        threshold=about["threshold"],
+        **arrays,
+    )
+
+
+def store(folder: Path, name: str, classifier: Classifier) -> None:
+    """Keep a classifier; readers of the same file never see half of it."""
+    about = {
+        "languages": classifier.languages,
+        "labels": classifier.labels,
+        "vocabulary": list(classifier.vocabulary),
+        "threshold": classifier.threshold,
+    }
+    written = io.BytesIO()
+    arrays = {array: getattr(classifier, array) for array in ARRAYS}
+    np.savez(written, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, half = tempfile.mkstemp(dir=folder, prefix=".intents-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(written.getbuffer())
+        Path(half).replace(folder / f"intents-{name}.npz")
+        _forget_old(folder)
+    except OSError as error:
+        log.warning("classifier_not_stored", reason=str(error))
+
+
+def _forget_old(folder: Path) -> None:
+    kept = sorted(folder.glob("intents-*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[KEPT:]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,131 @@
+"""Reads customers' words without a language model: `train` gives an `Understanding`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import Embedder, Understanding
+from models.embedded import agreement, choosing, sentiment, storing, values, words
+from models.embedded.entities import entities
+from models.embedded.intents import Classifier, Reading, fit
+from models.embedded.language import Languages
+from models.embedded.wishes import wishes
+
+LONGEST_TEXT = 4_000
+"""Characters that are read; what follows in a longer message changes no intent."""
+
+
+def train(
+    examples: Mapping[str, Mapping[str, Sequence[str]]],
+    *,
+    languages: Sequence[str],
+    embedder: Embedder,
+    cache_dir: Path | None = None,
+) -> Understanding:
+    """Train on `{label: {language: texts}}`, or take what was trained on the same before.
+
+    CPU-bound, up to seconds: call it on a thread.
+    """
+    spoken = tuple(languages)
+    dense = embedder if _knows_meanings(embedder) else None
+    if not any(texts for by_language in examples.values() for texts in by_language.values()):
+        return Trained(None, spoken, None)
+    name = storing.key(examples, spoken, dense.name if dense else "")
+    classifier = storing.load(cache_dir, name) if cache_dir else None
+    if classifier is None:
+        classifier = fit(examples, spoken, dense.embed if dense else None)
+        if cache_dir:
+            storing.store(cache_dir, name, classifier)
+    return Trained(classifier, spoken, dense)
+
+
+def _knows_meanings(embedder: Embedder) -> bool:
+    """Say whether its vectors tell more than shared letters, which the classifier sees itself.
+
+    A remote embedder is not asked: reading a message must not wait for a network.
+    """
+    return embedder.name.startswith("minilm")
+
+
+class Trained:
+    """What was learned from a workspace's examples, and what is known of its languages."""
+
+    def __init__(
+        self, classifier: Classifier | None, languages: tuple[str, ...], embedder: Embedder | None
+    ) -> None:
+        self._classifier = classifier
+        self._languages = Languages(languages)
+        self._embedder = embedder
+        self._wishes = lru_cache(maxsize=512)(self._read_wishes)
+
+    def language(self, text: str, prior: str) -> str:
+        """Give one of the workspace's languages; `prior` where the text does not say."""
+        return self._languages.language(text[:LONGEST_TEXT], prior)
+
+    def spoken(self, text: str) -> bool:
+        """Say whether the text is in one of the workspace's languages, or in none that is certain."""
+        return self._languages.spoken(text[:LONGEST_TEXT])
+
+    def intents(self, text: str, language: str) -> list[dict[str, Any]]:
+        """Give what the text asks for: `{name, confidence, text}` per clause, in order."""
+        return [dict(wish) for wish in self._wishes(text[:LONGEST_TEXT], language)]
+
+    def sentiment(self, text: str, language: str) -> float:
+        """Give -1 (angry) to 1 (delighted)."""
+        return sentiment.sentiment(text[:LONGEST_TEXT], language)
+
+    def urgent(self, text: str, language: str) -> bool:
+        """Say whether the customer presses for time."""
+        return sentiment.urgent(text[:LONGEST_TEXT], language)
+
+    def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
+        """Give values in the text, `{kind, value, text}`; see `agents.Entity`."""
+        text = text[:LONGEST_TEXT]
+        return [
+            {"kind": span.kind, "value": span.value, "text": text[span.start : span.end]}
+            for span in entities(text, language, now)
+        ]
+
+    def agreement(self, text: str, language: str) -> bool | None:
+        """Read a yes or a no; None when it is neither."""
+        return agreement.agreement(text[:LONGEST_TEXT], language)
+
+    def gives_up(self, text: str, language: str) -> bool:
+        """Say whether the customer drops the matter ("never mind", "deixa pra lá")."""
+        return agreement.gives_up(text[:LONGEST_TEXT], language)
+
+    def values(
+        self, schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime,
+        *, asked: str = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        """Find values for JSON schemas in the text; nothing is invented, what is missing is left out."""
+        text = text[:LONGEST_TEXT]
+        found = values.values(schemas, text, language, now, asked=asked)
+        free = asked in found and found[asked] == values.bare_answer(text, language)
+        if free and values.is_free(schemas[asked]) and self._turns_away(text, language):
+            del found[asked]
+        return found
+
+    def choose(self, options: Sequence[str], text: str, language: str) -> int | None:
+        """Find which of the labels the customer means; None when unclear."""
+        return choosing.choose(options, text[:LONGEST_TEXT], language)
+
+    def _turns_away(self, text: str, language: str) -> bool:
+        """Say whether a text, given as an answer, plainly wants something else."""
+        return values.is_wish(text, language) and bool(self.intents(text, language))
+
+    def _read_wishes(self, text: str, language: str) -> tuple[dict[str, Any], ...]:
+        if self._classifier is None:
+            return ()
+        return tuple(wishes(text, language, self._read, self._classifier.threshold))
+
+    def _read(self, texts: list[str]) -> list[Reading]:
+        assert self._classifier is not None
+        if self._embedder is None or not len(self._classifier.dense):
+            return [self._classifier.read(text) for text in texts]
+        vectors: np.ndarray = self._embedder.embed(texts)
+        return [self._classifier.read(text, vector) for text, vector in zip(texts, vectors, strict=True)]
