@@ -142,7 +142,7 @@ class Report(TypedDict):
     """What to tell the customer, in the brief's language; empty: nothing to say."""
 
     about: NotRequired[str]
-    """What the text answers, in two or three words ("order A-1042"): named when there are two."""
+    """What the text answers, in two or three words ("claim 42"): named when there are two."""
 
     citations: NotRequired[list[Citation]]
     evidence: NotRequired[list[str]]

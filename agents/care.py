@@ -104,7 +104,10 @@ async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
     if not kit.models.external:
         return plain
     prompt = filled(
-        CARD.prompt, "agents/care.md", language=brief["language"], subject=subject or "-",
+        CARD.prompt,
+        "agents/care.md",
+        language=brief["language"],
+        subject=subject or "-",
         company=kit.workspace.profile.name,
     )
     try:

@@ -80,8 +80,11 @@ def _claims(
         for intent, said in member.intents.items()
     ]
     claims += [
-        (journey.trigger.intent, "transactions",
-         {language: tuple(said) for language, said in journey.trigger.examples.items()})
+        (
+            journey.trigger.intent,
+            "transactions",
+            {language: tuple(said) for language, said in journey.trigger.examples.items()},
+        )
         for journey in journeys.values()
     ]
     claims += [

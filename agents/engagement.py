@@ -21,6 +21,8 @@ def greeting(brief: Brief, kit: Kit) -> Report:
     """Greet by name and offer help."""
     name = str(brief["facts"].get("name") or "").split(" ")[0]
     key = "greeting_name" if name else "greeting"
+    if brief["facts"].get("notice_due"):
+        key = "introduced"  # the notice that an AI is speaking has greeted already
     return _told(say(key, brief["language"], name=name, company=kit.workspace.profile.name))
 
 
@@ -52,13 +54,22 @@ def recall(brief: Brief, kit: Kit) -> Report:
     """Say what people promised this customer, and what is open."""
     promises = [str(promise) for promise in brief["facts"].get("promises") or []]
     cases = brief["facts"].get("open_cases") or []
-    parts = [say("promised", brief["language"], promise=_clause(promise)) for promise in promises[-3:]]
+    parts = [
+        say("promised", brief["language"], promise=_clause(promise)) for promise in promises[-3:]
+    ]
     parts += [
-        say("case_open", brief["language"], case_id=case["case_id"], summary=_clause(case["summary"]))
+        say(
+            "case_open",
+            brief["language"],
+            case_id=case["case_id"],
+            summary=_clause(case["summary"]),
+        )
         for case in cases[:3]
     ]
     text = " ".join(parts) or say("nothing_promised", brief["language"])
-    return Report(agent="engagement", text=text, evidence=[*promises, *(str(case) for case in cases)])
+    return Report(
+        agent="engagement", text=text, evidence=[*promises, *(str(case) for case in cases)]
+    )
 
 
 def happened(brief: Brief, kit: Kit) -> Report:
@@ -115,8 +126,12 @@ def _told(text: str) -> Report:
 def _phrase(key: str) -> Callable[[Brief, Kit], Report]:
     """Make an answer that is always the same phrase."""
     return lambda brief, kit: _told(
-        say(key, brief["language"], company=kit.workspace.profile.name,
-            assistant=kit.workspace.profile.assistant)
+        say(
+            key,
+            brief["language"],
+            company=kit.workspace.profile.name,
+            assistant=kit.workspace.profile.assistant,
+        )
     )
 
 

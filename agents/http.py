@@ -28,7 +28,12 @@ async def list_agents(request: Request, staff: Staff) -> dict[str, Any]:
             for name, member in sorted(ensemble.team.members.items())
         ],
         "tools": [
-            {"name": tool.name, "description": tool.description, "effect": tool.effect, "needs": tool.needs}
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "effect": tool.effect,
+                "needs": tool.needs,
+            }
             for _, tool in sorted(ensemble.tools.items())
         ],
         "journeys": [

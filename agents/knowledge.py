@@ -57,11 +57,18 @@ def _prompt(brief: Brief, kit: Kit, passages: list[Passage]) -> list[AnyMessage]
     """Make the messages: passages come as a tool's result, so that no model takes them for orders."""
     profile = kit.workspace.profile
     system = filled(
-        CARD.prompt, "agents/knowledge.md",
-        company=profile.name, language=brief["language"],
+        CARD.prompt,
+        "agents/knowledge.md",
+        company=profile.name,
+        language=brief["language"],
         tone=profile.tone.get(brief["language"], "") or "plain and friendly",
     )
-    call = {"name": "search_knowledge", "args": {"question": brief["text"]}, "id": "search", "type": "tool_call"}
+    call = {
+        "name": "search_knowledge",
+        "args": {"question": brief["text"]},
+        "id": "search",
+        "type": "tool_call",
+    }
     found = [
         {"n": number, "title": passage["title"], "text": passage["text"]}
         for number, passage in enumerate(passages, 1)
@@ -70,7 +77,9 @@ def _prompt(brief: Brief, kit: Kit, passages: list[Passage]) -> list[AnyMessage]
         SystemMessage(system),
         HumanMessage(brief["text"]),
         AIMessage("", tool_calls=[call]),  # type: ignore[list-item]
-        ToolMessage(json.dumps(found, ensure_ascii=False), tool_call_id="search", name="search_knowledge"),
+        ToolMessage(
+            json.dumps(found, ensure_ascii=False), tool_call_id="search", name="search_knowledge"
+        ),
     ]
 
 
@@ -100,7 +109,7 @@ def _renumbered(text: str, numbers: list[int]) -> str:
 
 def _citation(text: str, number: int, passage: Passage) -> Citation:
     """Give the citation with the sentence that carries it, if the passage has it word for word."""
-    before = text.split(f"[{number}]")[0]
+    before = text.split(f"[{number}]", maxsplit=1)[0]
     sentence = re.split(r"(?<=[.!?])\s+|\n|\]\s*", before.strip())[-1].strip()
     quote = sentence if sentence and sentence in passage["text"] else passage["text"][:300]
     return Citation(

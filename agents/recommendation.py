@@ -15,7 +15,9 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     tool = _tool(kit)
     if tool is None:
         return Report(
-            agent="recommendation", text=say("cannot", brief["language"]), unanswered="no tool suggests"
+            agent="recommendation",
+            text=say("cannot", brief["language"]),
+            unanswered="no tool suggests",
         )
     arguments = _arguments(brief, kit, tool)
     slots = {
@@ -33,14 +35,20 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         return Report(agent="recommendation", text=str(error), slots=slots, unanswered=str(error))
     text = result.text or say("nothing", brief["language"])
     return Report(
-        agent="recommendation", text=text, slots=slots, asked=[], evidence=[result.text],
+        agent="recommendation",
+        text=text,
+        slots=slots,
+        asked=[],
+        evidence=[result.text],
         tried=[f"{tool.name}({arguments}): {len(result.text)} characters"],
     )
 
 
 def _tool(kit: Kit) -> Tool | None:
     serving = [
-        tool for tool in kit.tools.values() if "recommendation" in tool.serves and tool.effect == "read"
+        tool
+        for tool in kit.tools.values()
+        if "recommendation" in tool.serves and tool.effect == "read"
     ]
     return serving[0] if serving else None
 
@@ -48,7 +56,9 @@ def _tool(kit: Kit) -> Tool | None:
 def _arguments(brief: Brief, kit: Kit, tool: Tool) -> dict[str, object]:
     """Take what she says now, then what is known of her; nothing is made up."""
     schemas = tool.parameters.get("properties", {})
-    waiting = next((asked["slot"] for asked in brief["awaiting"] if asked["agent"] == "recommendation"), "")
+    waiting = next(
+        (asked["slot"] for asked in brief["awaiting"] if asked["agent"] == "recommendation"), ""
+    )
     known = {name: brief["slots"][name]["value"] for name in schemas if name in brief["slots"]}
     free = [name for name, schema in schemas.items() if _free(schema)]
     said = kit.understanding.values(
@@ -68,7 +78,9 @@ def _asking(brief: Brief, tool: Tool, name: str, slots: dict[str, Slot]) -> Repo
     described = str(tool.parameters["properties"][name].get("description") or name).rstrip(".")
     question = say("missing", brief["language"], what=described)
     return Report(
-        agent="recommendation", text=question, slots=slots,
+        agent="recommendation",
+        text=question,
+        slots=slots,
         asked=[Question(agent="recommendation", slot=name, text=question)],
     )
 

@@ -15,7 +15,6 @@ customer like everywhere else, never executed by a model's word.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -93,7 +92,7 @@ def read(path: Path, workspace: Workspace) -> Specialist:
     if not card.prompt:
         raise WorkspaceError(f"{path} has no prompt below its front matter.")
     for language in workspace.profile.languages:
-        filled(card.prompt, str(path), **_places(workspace, language, "", datetime.min))
+        filled(card.prompt, str(path), **_places(workspace, language, "", ""))
     return Specialist(
         purpose=card.purpose,
         respond=Written(name=path.stem, card=card, source=source),
@@ -161,12 +160,9 @@ class _Talk:
     def _opening(self) -> list[AnyMessage]:
         """Give the prompt, what was said before, and what she says now."""
         brief, workspace = self.brief, self.kit.workspace
-        places = _places(
-            workspace,
-            brief["language"],
-            str(brief["facts"].get("name") or ""),
-            self.kit.context.now,
-        )
+        customer = str(brief["facts"].get("name") or "")
+        today = self.kit.context.now.date().isoformat()
+        places = _places(workspace, brief["language"], customer, today)
         prompt = filled(self.written.card.prompt, self.written.source, **places)
         rules = filled(
             _rules(), "agents/written.md", language=places["language"], tone=places["tone"]
@@ -293,18 +289,16 @@ async def _streamed(
 ) -> AIMessage:
     """Give what the model answers; finished sentences are shown, unless it calls tools instead."""
     bound = model.bind_tools(tools) if tools else model
-    whole: AIMessageChunk | None = None
+    whole = AIMessageChunk("")
     shown = 0
     async for chunk in bound.astream(list(messages)):
-        whole = chunk if whole is None else whole + chunk
+        whole = whole + chunk
         if show is None or whole.tool_call_chunks:
             continue
         finished = sentences(whole.text)[:-1]
         for sentence in finished[shown:]:
             await show(sentence.strip())
         shown = max(shown, len(finished))
-    if whole is None:
-        raise ModelFailed("The model gave nothing.")
     if show is not None and not whole.tool_calls:
         for sentence in sentences(whole.text)[shown:]:
             await show(sentence.strip())
@@ -326,7 +320,7 @@ def _rules() -> str:
     return Path(__file__).with_suffix(".md").read_text("utf-8").strip()
 
 
-def _places(workspace: Workspace, language: str, customer: str, now: datetime) -> dict[str, str]:
+def _places(workspace: Workspace, language: str, customer: str, today: str) -> dict[str, str]:
     """Give what a prompt may name."""
     profile = workspace.profile
     return {
@@ -336,5 +330,5 @@ def _places(workspace: Workspace, language: str, customer: str, now: datetime) -
         "customer_name": customer or say("customer", language),
         "language": language,
         "tone": said(profile.tone, language),
-        "today": now.date().isoformat(),
+        "today": today,
     }

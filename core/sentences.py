@@ -3,7 +3,9 @@
 import re
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])(?:[\"”'’)])*\s+(?=[\"“'‘(¿¡]?[A-ZÀ-Ý0-9*\-•])|\n+")
-ABBREVIATION = re.compile(r"(?:\b(?:Sr|Sra|Dr|Dra|Av|R|n|nº|no|No|Mr|Mrs|Ms|St|etc|ex|p|art|tel|vs)\.|^\s*\d+[.)])$")
+ABBREVIATION = re.compile(
+    r"(?:\b(?:Sr|Sra|Dr|Dra|Av|R|n|nº|no|No|Mr|Mrs|Ms|St|etc|ex|p|art|tel|vs)\.|^\s*\d+[.)])$"
+)
 
 
 def sentences(text: str) -> list[str]:

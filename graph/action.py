@@ -46,12 +46,12 @@ class ActionContext(TypedDict, total=False):
     context: Any
 
 
-def propose(state: Action) -> dict[str, Any]:
+async def propose(state: Action) -> dict[str, Any]:
     """Put the proposal before a person."""
     return {"decision": {}, "outcome": None, "event": {}}
 
 
-def approve(state: Action) -> Command[Literal["execute", "report"]]:
+async def approve(state: Action) -> Command[Literal["execute", "report"]]:
     """Wait for the decision. Nothing above `interrupt` may have an effect: it runs again on resume."""
     given = interrupt(
         {"proposal": state["proposal"], "allowed": ["approve", "edit", "reject", "respond"]},
@@ -74,7 +74,7 @@ async def execute(state: Action, runtime: Runtime[ActionContext]) -> dict[str, A
     return {"outcome": await ledger.perform(approved(state), context)}
 
 
-def report(state: Action) -> dict[str, Any]:
+async def report(state: Action) -> dict[str, Any]:
     """Say what the customer is told."""
     decision = state.get("decision") or {}
     return {
@@ -124,7 +124,9 @@ async def drive(
         raise NotFound(f"The action {thread['configurable']['thread_id']!r} has no checkpoint.")  # type: ignore[typeddict-item]
     given: ActionContext = {"ledger": ledger, "context": context}
     if state.interrupts:
-        resume = Command(resume={state.interrupts[0].id: Decision.model_validate(decision).model_dump()})
+        resume = Command(
+            resume={state.interrupts[0].id: Decision.model_validate(decision).model_dump()}
+        )
         await graph.ainvoke(resume, thread, context=given, durability="exit")
     elif state.next:
         await graph.ainvoke(None, thread, context=given, durability="exit")
@@ -133,4 +135,3 @@ async def drive(
 
 graph = build()
 """What LangGraph Studio opens."""
-

@@ -3,7 +3,7 @@
 from agents import Brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
-from graph.state import Conversation, Step, said
+from graph.state import Conversation, Step, said, signals_of, turn_of
 
 GIVEN = ["messages", "signals", "slots", "awaiting", "journey", "reports", "event", "facts"]
 HISTORY = 12
@@ -23,7 +23,7 @@ def brief(
     """Make the brief of one specialist for one step."""
     services = context.services
     return Brief(
-        turn_id=state["turn"]["turn_id"],  # type: ignore[typeddict-item]
+        turn_id=turn_of(state)["turn_id"],
         step=step["key"] if step else agent,
         agent=agent,
         goal=goal,
@@ -32,7 +32,7 @@ def brief(
         intent=step["intent"] if step else "",
         language=language_of(state, context, ensemble),
         history=said(state["messages"])[-HISTORY:],  # type: ignore[typeddict-item]
-        signals=state["signals"],  # type: ignore[typeddict-item]
+        signals=signals_of(state),
         slots=state.get("slots", {}),
         awaiting=state.get("awaiting", []),
         journey=state.get("journey", []),
@@ -49,7 +49,11 @@ def language_of(state: Conversation, context: TurnContext, ensemble: Ensemble) -
     """Give the language to answer in: what was read, else what is known, else the company's first."""
     signals = state.get("signals")
     spoken = (signals["language"] if signals else "") or context.language
-    return spoken if spoken in ensemble.workspace.profile.languages else ensemble.workspace.default_language
+    return (
+        spoken
+        if spoken in ensemble.workspace.profile.languages
+        else ensemble.workspace.default_language
+    )
 
 
 def notice_due(state: Conversation, context: TurnContext) -> bool:

@@ -9,6 +9,7 @@
 checkpointer; Studio brings its own, and a turn brings a `TurnSaver`.
 """
 
+import asyncio
 import copy
 from typing import Any
 
@@ -49,7 +50,8 @@ def build(ensemble: Ensemble) -> Compiled:
     graph.add_node("supervisor", supervise_with(ensemble), destinations=(*speaking, "decide"))
     for name, member in members.items():
         graph.add_node(
-            name, subgraph(name, member, ensemble),
+            name,
+            subgraph(name, member, ensemble),
             metadata={"purpose": member.purpose, "source": member.source},
         )
         graph.add_edge(name, "supervisor")
@@ -83,11 +85,14 @@ class Conductor:
         path: list[str] = []
         with metered() as usage:
             async for update in graph.astream(
-                self._input(graph, config, request), config, context=context,
-                stream_mode="updates", durability="exit",
+                self._input(graph, config, request),
+                config,
+                context=context,
+                stream_mode="updates",
+                durability="exit",
             ):
                 path.extend(node for node in update if not node.startswith("__"))
-            state = (await graph.aget_state(config)).values
+            state: Any = (await graph.aget_state(config)).values
             approvals = [
                 await self._begun(proposal, request) for proposal in results.proposals(state)
             ]
@@ -101,21 +106,26 @@ class Conductor:
         if request.event.get("kind") == "handback":
             pending = graph.get_state(config).interrupts
             if pending:
-                return Command(
-                    resume={pending[0].id: request.event}, update={"messages": messages}
-                )
+                return Command(resume={pending[0].id: request.event}, update={"messages": messages})
         return {"messages": messages, "event": request.event}
 
     async def _begun(self, proposal: Proposal, request: TurnRequest) -> tuple[Proposal, TurnSaver]:
         """Begin the thread on which a write waits for a person."""
         saver = TurnSaver()
         graph = _with(self._action, saver)
-        await graph.ainvoke({"proposal": proposal}, _thread(proposal["proposal_id"]), durability="exit")
+        await graph.ainvoke(
+            {"proposal": proposal}, _thread(proposal["proposal_id"]), durability="exit"
+        )
         return proposal, saver
 
     async def act(
-        self, proposal: Proposal, decision: dict[str, Any], saver: TurnSaver, *,
-        ledger: Ledger, context: Context,
+        self,
+        proposal: Proposal,
+        decision: dict[str, Any],
+        saver: TurnSaver,
+        *,
+        ledger: Ledger,
+        context: Context,
     ) -> dict[str, Any]:
         """Carry out a person's decision on a proposal; give the event to tell the customer.
 
@@ -126,7 +136,9 @@ class Conductor:
             NotFound: the thread has no checkpoint; the action is lost and people must be told.
         """
         graph = _with(self._action, saver)
-        return await action.drive(graph, _thread(proposal["proposal_id"]), decision, ledger, context)
+        return await action.drive(
+            graph, _thread(proposal["proposal_id"]), decision, ledger, context
+        )
 
 
 def _with(graph: Compiled, saver: TurnSaver) -> Compiled:
@@ -170,8 +182,8 @@ def _missed(request: TurnRequest) -> list[AnyMessage]:
     ]
 
 
-def graph(config: RunnableConfig) -> Compiled:
+async def graph(config: RunnableConfig) -> Compiled:
     """Give the graph to LangGraph Studio, for the workspace as its files are now."""
     from graph.versions import in_studio
 
-    return in_studio()
+    return await asyncio.to_thread(in_studio)

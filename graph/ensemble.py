@@ -1,4 +1,4 @@
-"""One version of a workspace, ready to play: its team, tools, journeys, offers and what they were trained on."""
+"""One version of a workspace, ready to play: team, tools, journeys, offers, what it was trained on."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -76,7 +76,9 @@ class Ensemble:
             language=language,
             now=context.now.astimezone(zone),
             data_dir=services.data_dir or self.settings.data_dir,
-            facts={key: str(value) for key, value in context.facts.items() if key == "name" and value},
+            facts={
+                key: str(value) for key, value in context.facts.items() if key == "name" and value
+            },
         )
 
 
@@ -129,16 +131,14 @@ def _recorded(tool: Tool, evidence: list[str]) -> Tool:
             evidence.append(str(result.data))
         return result
 
-    if iscoroutinefunction(tool.function):
+    async def later(*args: Any, **kwargs: Any) -> Any:
+        given: Any = tool.function(*args, **kwargs)
+        return keep(await given)
 
-        async def function(*args: Any, **kwargs: Any) -> Any:
-            return keep(await tool.function(*args, **kwargs))
-    else:
+    def at_once(*args: Any, **kwargs: Any) -> Any:
+        return keep(tool.function(*args, **kwargs))
 
-        def function(*args: Any, **kwargs: Any) -> Any:
-            return keep(tool.function(*args, **kwargs))
-
-    return replace(tool, function=function)
+    return replace(tool, function=later if iscoroutinefunction(tool.function) else at_once)
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,9 @@ def _recording(search: Search, evidence: list[str]) -> Search:
 
     async def found(question: str, **wanted: Any) -> list[Passage]:
         passages = await search(question, **wanted)
-        evidence.extend(f"{passage['title']}\n{passage['text']}\n{passage['url']}" for passage in passages)
+        evidence.extend(
+            f"{passage['title']}\n{passage['text']}\n{passage['url']}" for passage in passages
+        )
         return passages
 
     return found

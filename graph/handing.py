@@ -27,7 +27,7 @@ class HandBack(BaseModel):
     person: str = ""
 
 
-def handoff(state: Conversation) -> Command[Literal["perceive"]]:
+async def handoff(state: Conversation) -> Command[Literal["perceive"]]:
     """Wait for a person's hand-back and go on with it as with any event.
 
     LangGraph runs this function again from its first line on resume, so nothing above `interrupt` may

@@ -10,7 +10,7 @@ from agents import Signals
 from graph.briefing import brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
-from graph.state import Conversation, Turn, waiting
+from graph.state import UNREAD, Conversation, Turn, signals_of, waiting
 
 WINDOW = 40
 """Messages above which the window is cut ..."""
@@ -23,7 +23,7 @@ def perceive_with(ensemble: Ensemble) -> Any:
     """Make the node for one version of a workspace."""
     perceivers = [name for name, member in ensemble.team.members.items() if member.perceives]
 
-    def perceive(
+    async def perceive(
         state: Conversation, runtime: Runtime[TurnContext]
     ) -> Command[Literal["supervisor"]]:
         """Begin the turn: forget what belonged to the last one, and read the waiting messages."""
@@ -68,13 +68,5 @@ def _evicted(messages: list[AnyMessage]) -> list[RemoveMessage]:
 
 def _unread(state: Conversation) -> Signals:
     """Give empty signals that keep the language and the mood of before."""
-    before = state.get("signals")
-    return Signals(
-        language=before["language"] if before else "",
-        intents=[],
-        sentiment=before["sentiment"] if before else 0.0,
-        urgent=False,
-        complaint=False,
-        wants_person=False,
-        entities=[],
-    )
+    before = signals_of(state)
+    return Signals(**{**UNREAD, "language": before["language"], "sentiment": before["sentiment"]})

@@ -55,10 +55,19 @@ def plan(situation: Situation) -> list[Step]:
     return _keyed(_once(steps)[:MAX_STEPS])
 
 
-def step(agent: str, goal: str, why: str, *, text: str = "", intent: str = "") -> Step:
+def step(
+    agent: str, goal: str, why: str, *, text: str = "", intent: str = "", key: str = ""
+) -> Step:
     """Make a step that is still to be done."""
     return Step(
-        key=agent, agent=agent, goal=goal, why=why, text=text, intent=intent, rejected=[], state="next"
+        key=key or agent,
+        agent=agent,
+        goal=goal,
+        why=why,
+        text=text,
+        intent=intent,
+        rejected=[],
+        state="next",
     )
 
 
@@ -72,7 +81,9 @@ def _after_event(situation: Situation) -> list[Step]:
 
 def _in_queue(situation: Situation) -> list[Step]:
     if situation.gives_up:
-        return [step("engagement", "withdrawn", "she no longer wants a person", text=situation.text)]
+        return [
+            step("engagement", "withdrawn", "she no longer wants a person", text=situation.text)
+        ]
     return [step("engagement", "waiting", "a person has been called", text=situation.text)]
 
 
@@ -80,7 +91,14 @@ def _continuing(situation: Situation) -> list[Step]:
     """Give the message back to who asked, if it is an answer or gives the matter up."""
     if not situation.awaiting:
         if situation.gives_up and situation.pending_approvals:
-            return [step("transactions", "withdraw", "she takes back what awaits approval", text=situation.text)]
+            return [
+                step(
+                    "transactions",
+                    "withdraw",
+                    "she takes back what awaits approval",
+                    text=situation.text,
+                )
+            ]
         if situation.gives_up:
             return [step("engagement", "withdrawn", "she drops the matter", text=situation.text)]
         return []
@@ -104,7 +122,12 @@ def _wanted(situation: Situation) -> list[Step]:
         if situation.awaiting and intent["name"] == situation.current_intent:
             if not situation.answers:
                 steps.append(
-                    step(agent, "continue", "she comes back to what is under way", text=situation.text)
+                    step(
+                        agent,
+                        "continue",
+                        "she comes back to what is under way",
+                        text=situation.text,
+                    )
                 )
             continue
         if situation.awaiting and situation.answers and intent["confidence"] < DIGRESSION:
@@ -123,15 +146,21 @@ def _courtesy(made: Step) -> bool:
 def _unrecognised(situation: Situation) -> Step:
     """Decide who tries when no wish was recognised."""
     if not situation.spoken:
-        return step("engagement", "unspoken", "it is in a language not spoken here", text=situation.text)
+        return step(
+            "engagement", "unspoken", "it is in a language not spoken here", text=situation.text
+        )
     if situation.awaiting and "?" not in situation.text:
         return step(
-            situation.awaiting[0]["agent"], "continue", "it asked, and nothing else was recognised",
+            situation.awaiting[0]["agent"],
+            "continue",
+            "it asked, and nothing else was recognised",
             text=situation.text,
         )
     if not any(character.isalpha() for character in situation.text):
         return step("engagement", "clarify", "there are no words in it", text=situation.text)
-    return step("knowledge", "answer", "no wish was recognised; it may be a question", text=situation.text)
+    return step(
+        "knowledge", "answer", "no wish was recognised; it may be a question", text=situation.text
+    )
 
 
 def _once(steps: list[Step]) -> list[Step]:
@@ -168,7 +197,9 @@ def rejected(chosen: Step, situation: Situation, team: Mapping[str, str]) -> lis
         if name == chosen["agent"]:
             continue
         if name in recognised:
-            reasons.append(f"{name}: {recognised[name]['name']} has a step of its own or is a courtesy")
+            reasons.append(
+                f"{name}: {recognised[name]['name']} has a step of its own or is a courtesy"
+            )
         else:
             reasons.append(f"{name}: nothing it answers was recognised")
     return reasons

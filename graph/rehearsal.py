@@ -27,7 +27,9 @@ class RehearsalLedger:
         """Execute the proposal, or give the outcome it had before."""
         key = proposal["proposal_id"]
         if key not in self._outcomes:
-            self._outcomes[key] = await self._executed(proposal, replace(context, idempotency_key=key))
+            self._outcomes[key] = await self._executed(
+                proposal, replace(context, idempotency_key=key)
+            )
         return self._outcomes[key]
 
     async def _executed(self, proposal: Proposal, context: Context) -> Outcome:

@@ -1,6 +1,6 @@
 """The last nodes: decide what else to say, make one reply, and review it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage
@@ -16,15 +16,15 @@ from graph.briefing import language_of, notice_due
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.reviewing import Grounds
-from graph.state import Conversation, Draft
+from graph.state import Conversation, Draft, signals_of, turn_of
 
 say = phrases(__file__)
 
 
-def decide_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
+def decide_with(ensemble: Ensemble) -> Callable[..., Awaitable[dict[str, Any]]]:
     """Make the node that picks what else to say; it is pure and may pick nothing."""
 
-    def decide(state: Conversation, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+    async def decide(state: Conversation, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Pick an offer, or nothing, with a reason for every loser."""
         context = runtime.context or TurnContext()
         before = state.get("decision") or {}
@@ -32,7 +32,7 @@ def decide_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
             today=context.now.astimezone(ensemble.workspace.zone).date(),
             intents=tuple(step["intent"] for step in state.get("plan", []) if step["intent"]),
             complaint_open=_complaint_open(state, context),
-            sentiment=state["signals"]["sentiment"],  # type: ignore[typeddict-item]
+            sentiment=signals_of(state)["sentiment"],
             question_open=bool(state.get("awaiting")) or bool(state.get("handoff")),
             offered=tuple(state.get("offered", [])),
         )
@@ -43,10 +43,10 @@ def decide_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
     return decide
 
 
-def compose_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
+def compose_with(ensemble: Ensemble) -> Callable[..., Awaitable[dict[str, Any]]]:
     """Make the node that joins the reports to one reply."""
 
-    def compose(state: Conversation, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+    async def compose(state: Conversation, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Join the reports, the offer and the one question."""
         context = runtime.context or TurnContext()
         language = language_of(state, context, ensemble)
@@ -63,7 +63,7 @@ def compose_with(ensemble: Ensemble) -> Callable[..., dict[str, Any]]:
     return compose
 
 
-def review_with(ensemble: Ensemble) -> Callable[..., Command[Any]]:
+def review_with(ensemble: Ensemble) -> Callable[..., Awaitable[Command[Any]]]:
     """Make the node that holds the reply against what it rests on."""
 
     async def review(
@@ -75,14 +75,18 @@ def review_with(ensemble: Ensemble) -> Callable[..., Command[Any]]:
             text="", agent="", citations=[], buttons=[], evidence=[], dropped=[]
         )
         language = language_of(state, context, ensemble)
-        text, dropped = reviewing.review(draft["text"], grounds(state, context, ensemble, draft["evidence"]))
+        text, dropped = reviewing.review(
+            draft["text"], grounds(state, context, ensemble, draft["evidence"])
+        )
         if dropped and not text:
             text = say("nothing_left", language)
         draft = Draft(**{**draft, "text": text, "dropped": dropped, "evidence": []})
         services: Services | None = context.services
         if services is not None:
             await services.voice.finish(text)
-        messages = [AIMessage(text, name=draft["agent"], id=f"{_turn_id(state)}:reply")] if text else []
+        messages = (
+            [AIMessage(text, name=draft["agent"], id=f"{_turn_id(state)}:reply")] if text else []
+        )
         goto: Literal["handoff", "__end__"] = "handoff" if state.get("handoff") else "__end__"
         spoken = {"notice_due": False} if text else {}
         return Command(update={"draft": draft, "messages": messages, **spoken}, goto=goto)
@@ -117,7 +121,9 @@ def grounds(
         if any(step["intent"] == journey.trigger.intent for step in state.get("plan", []))
     }
     written = [
-        str(ensemble.journeys[name].model_dump()) for name in sorted(running) if name in ensemble.journeys
+        str(ensemble.journeys[name].model_dump())
+        for name in sorted(running)
+        if name in ensemble.journeys
     ]
     offers = [str(offer.text) for offer in ensemble.offers]
     return Grounds(
@@ -139,10 +145,8 @@ def grounds(
 def _complaint_open(state: Conversation, context: TurnContext) -> bool:
     """Say whether she complains now, or has an open case from before."""
     open_cases = context.facts.get("open_cases") or []
-    return bool(open_cases) or state["signals"]["complaint"]  # type: ignore[typeddict-item]
+    return bool(open_cases) or signals_of(state)["complaint"]
 
 
 def _turn_id(state: Conversation) -> str:
-    return state["turn"]["turn_id"]  # type: ignore[typeddict-item]
-
-
+    return turn_of(state)["turn_id"]

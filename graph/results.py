@@ -36,7 +36,9 @@ def result(
     return TurnResult(
         replies=[
             Reply(
-                text=draft["text"], agent=draft["agent"], citations=draft["citations"],
+                text=draft["text"],
+                agent=draft["agent"],
+                citations=draft["citations"],
                 buttons=draft["buttons"],
             )
         ]
@@ -48,7 +50,7 @@ def result(
             for proposal, saver in approvals
         ],
         withdrawn=[taken for report in reports for taken in report.get("withdrawn", [])],
-        cases=[report["case"] for report in reports if report.get("case")],
+        cases=[case for report in reports if (case := report.get("case"))],
         handoff=handoff,
         handoff_withdrawn=any(step["goal"] == "withdrawn" for step in state.get("plan", []))
         and request.facts.get("owner") == "queue",
@@ -66,7 +68,12 @@ def _record(
     return {
         "next": _next(state),
         "agents": [
-            {"agent": step["agent"], "goal": step["goal"], "why": step["why"], "rejected": step["rejected"]}
+            {
+                "agent": step["agent"],
+                "goal": step["goal"],
+                "why": step["why"],
+                "rejected": step["rejected"],
+            }
             for step in plan
         ],
         "context": {step["key"]: _given(step, state) for step in plan},

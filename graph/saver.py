@@ -84,7 +84,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Keep a checkpoint in the place of the one before it."""
-        namespace = config["configurable"].get("checkpoint_ns", "")
+        namespace = config.get("configurable", {}).get("checkpoint_ns", "")
         self._saved[namespace] = _Saved(checkpoint, metadata, {})
         self._changed.add(namespace)
         return _config(config, namespace, checkpoint["id"])
@@ -97,9 +97,12 @@ class TurnSaver(BaseCheckpointSaver[str]):
         task_path: str = "",
     ) -> None:
         """Keep what a task wrote before its superstep was over, such as an interrupt."""
-        namespace = config["configurable"].get("checkpoint_ns", "")
+        namespace = config.get("configurable", {}).get("checkpoint_ns", "")
         saved = self._saved.get(namespace)
-        if saved is None or config["configurable"].get("checkpoint_id") != saved.checkpoint["id"]:
+        if (
+            saved is None
+            or config.get("configurable", {}).get("checkpoint_id") != saved.checkpoint["id"]
+        ):
             return
         for index, (channel, value) in enumerate(writes):
             place = (task_id, WRITES_IDX_MAP.get(channel, index))
@@ -159,12 +162,16 @@ class TurnSaver(BaseCheckpointSaver[str]):
     def _read(self, row: Row) -> _Saved:
         checkpoint = self.serde.loads_typed(("msgpack", row.checkpoint))
         if not isinstance(checkpoint, dict):
-            raise RegenteError(f"The checkpoint {row.checkpoint_id!r} is broken; restore it from a backup.")
+            raise RegenteError(
+                f"The checkpoint {row.checkpoint_id!r} is broken; restore it from a backup."
+            )
         writes = self.serde.loads_typed(("msgpack", row.writes)) if row.writes else []
         return _Saved(
             checkpoint=checkpoint,  # type: ignore[arg-type]
             metadata=orjson.loads(row.metadata),
-            writes={(task, index): (task, channel, value) for task, index, channel, value in writes},
+            writes={
+                (task, index): (task, channel, value) for task, index, channel, value in writes
+            },
         )
 
     def _row(self, namespace: str) -> Row:
@@ -185,7 +192,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
 def _config(config: RunnableConfig, namespace: str, checkpoint_id: str) -> RunnableConfig:
     return {
         "configurable": {
-            "thread_id": config["configurable"]["thread_id"],
+            "thread_id": config.get("configurable", {})["thread_id"],
             "checkpoint_ns": namespace,
             "checkpoint_id": checkpoint_id,
         }

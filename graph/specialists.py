@@ -13,7 +13,10 @@ from graph.ensemble import Ensemble, Say
 from graph.reviewing import Grounds
 from graph.state import Assignment, Findings, Work
 
-def subgraph(name: str, specialist: Specialist, ensemble: Ensemble) -> CompiledStateGraph[Any, Any, Any, Any]:
+
+def subgraph(
+    name: str, specialist: Specialist, ensemble: Ensemble
+) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Compile one specialist; it stores nothing of its own, so it has no checkpointer."""
 
     async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Findings:

@@ -147,3 +147,24 @@ def waiting(messages: list[AnyMessage], ids: Collection[str] = ()) -> list[AnyMe
             break
         count += 1
     return messages[len(messages) - count :]
+
+
+def signals_of(state: Conversation) -> Signals:
+    """Give the signals; `perceive` has set them before anybody else runs."""
+    return state.get("signals") or UNREAD
+
+
+def turn_of(state: Conversation) -> Turn:
+    """Give the run under way; `perceive` has begun it before anybody else runs."""
+    return state.get("turn") or Turn(turn_id="", message_ids=[], hops=0, halted="")
+
+
+UNREAD = Signals(
+    language="",
+    intents=[],
+    sentiment=0.0,
+    urgent=False,
+    complaint=False,
+    wants_person=False,
+    entities=[],
+)

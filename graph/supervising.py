@@ -1,6 +1,6 @@
 """The supervisor: plans the turn, hands out its steps one by one, and takes in what comes back."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -12,7 +12,7 @@ from graph.briefing import brief, language_of
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.planning import Situation
-from graph.state import Conversation, Step, Turn, waiting
+from graph.state import Conversation, Step, Turn, signals_of, turn_of, waiting
 
 HOP_BUDGET = 8
 """Specialists called in one turn; what needs more goes to a person."""
@@ -21,10 +21,10 @@ MISSES = 2
 """Turns in a row without an answer after which a person is called, not only offered."""
 
 
-def supervise_with(ensemble: Ensemble) -> Callable[..., Command[str]]:
+def supervise_with(ensemble: Ensemble) -> Callable[..., Awaitable[Command[str]]]:
     """Make the node for one version of a workspace."""
 
-    def supervisor(state: Conversation, runtime: Runtime[TurnContext]) -> Command[str]:
+    async def supervisor(state: Conversation, runtime: Runtime[TurnContext]) -> Command[str]:
         """Take in the last report, then call the next specialist or go on to the decision."""
         context = runtime.context or TurnContext()
         update = _perceived(state) if not state.get("plan") else _reported(state)
@@ -39,7 +39,7 @@ def supervise_with(ensemble: Ensemble) -> Callable[..., Command[str]]:
 
 def _perceived(state: Conversation) -> dict[str, Any]:
     """Join what the perceiving specialists reported into the signals."""
-    signals: dict[str, Any] = dict(state["signals"])
+    signals: dict[str, Any] = dict(signals_of(state))
     for report in state.get("reports", {}).values():
         signals |= report.get("signals", {})
     return {"signals": Signals(**signals)}
@@ -49,7 +49,9 @@ def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> d
     """Make the plan, with the reasons against everybody else."""
     situation = _situation(state, context, ensemble)
     team = {
-        name: member.purpose for name, member in ensemble.team.members.items() if not member.perceives
+        name: member.purpose
+        for name, member in ensemble.team.members.items()
+        if not member.perceives
     }
     steps = planning.plan(situation)
     for step in steps:
@@ -68,8 +70,8 @@ def _situation(state: Conversation, context: TurnContext, ensemble: Ensemble) ->
     gives_up = bool(text) and understanding.gives_up(text, language)
     return Situation(
         text=text,
-        signals=state["signals"],  # type: ignore[typeddict-item]
-        owners=ensemble.team.owners | {"question": "knowledge"},
+        signals=signals_of(state),
+        owners={**ensemble.team.owners, "question": "knowledge"},
         awaiting=awaiting,
         answers=bool(awaiting) and _answers(text, awaiting[0], state, context, ensemble),
         gives_up=gives_up,
@@ -94,7 +96,7 @@ def _answers(
     journey = ensemble.journeys.get(instances[0]["journey"]) if instances else None
     slot = journey.slots.get(question["slot"]) if journey else None
     if slot is None:
-        return not state["signals"]["intents"] and "?" not in text  # type: ignore[typeddict-item]
+        return not signals_of(state)["intents"] and "?" not in text
     labels = [str(option.get("label", "")) for option in instances[0].get("options", [])]
     if labels and understanding.choose(labels, text, language) is not None:
         return True
@@ -125,12 +127,12 @@ def _handed_back(state: Conversation) -> dict[str, Any]:
 
 def _reported(state: Conversation) -> dict[str, Any]:
     """Take in the report of the step that was running."""
-    plan = [dict(step) for step in state.get("plan", [])]
+    plan = [Step(**step) for step in state.get("plan", [])]
     running = next((step for step in plan if step["state"] == "running"), None)
     if running is None:
         return {}
     running["state"] = "done"
-    report = state.get("reports", {}).get(str(running["key"]))
+    report = state.get("reports", {}).get(running["key"])
     update: dict[str, Any] = {"plan": plan}
     if report is None:
         return update
@@ -144,7 +146,9 @@ def _learned(state: Conversation, report: Report) -> dict[str, Any]:
         update["slots"] = {**state.get("slots", {}), **slots}
     if "journey" in report:
         update["journey"] = report["journey"]
-    others = [question for question in state.get("awaiting", []) if question["agent"] != report["agent"]]
+    others = [
+        question for question in state.get("awaiting", []) if question["agent"] != report["agent"]
+    ]
     asked = report.get("asked")
     if asked is not None:
         update["awaiting"] = [*asked, *others]
@@ -153,23 +157,22 @@ def _learned(state: Conversation, report: Report) -> dict[str, Any]:
     return update
 
 
-def _needs_person(state: Conversation, plan: list[dict[str, Any]], report: Report) -> dict[str, Any]:
+def _needs_person(state: Conversation, plan: list[Step], report: Report) -> dict[str, Any]:
     """Call or offer a person when a specialist wants one or could not help."""
     if reason := report.get("handoff"):
         told = report["agent"] == "engagement"
         if not told and not any(step["goal"] == "handoff" for step in plan):
-            plan.append(dict(planning.step("engagement", "handoff", reason)) | {"key": "engagement:handoff"})
+            plan.append(planning.step("engagement", "handoff", reason, key="engagement:handoff"))
             return {"plan": plan}
         return {"handoff": {"reason": reason}, "plan": plan}
     if not report.get("unanswered"):
         return {}
     if state.get("misses", 0) + 1 >= MISSES:
         why = f"{MISSES} messages in a row could not be answered"
-        plan.append(dict(planning.step("engagement", "handoff", why)) | {"key": "engagement:handoff"})
+        plan.append(planning.step("engagement", "handoff", why, key="engagement:handoff"))
         return {"plan": plan, "misses": 0}
-    plan.append(
-        dict(planning.step("engagement", "offer_person", report["unanswered"])) | {"key": "engagement:offer"}
-    )
+    unanswered = str(report.get("unanswered"))
+    plan.append(planning.step("engagement", "offer_person", unanswered, key="engagement:offer"))
     return {"plan": plan, "misses": state.get("misses", 0) + 1}
 
 
@@ -178,11 +181,11 @@ def _next(
 ) -> Command[str]:
     """Call the next specialist, or go on when the plan is done or the budget spent."""
     plan: list[Step] = [Step(**step) for step in state.get("plan", [])]
-    turn = Turn(**state["turn"])  # type: ignore[typeddict-item]
+    turn = Turn(**turn_of(state))
     following = next((step for step in plan if step["state"] == "next"), None)
     if following and turn["hops"] >= HOP_BUDGET and not turn["halted"]:
         turn["halted"] = f"the plan needs more than {HOP_BUDGET} specialists"
-        following = planning.step("engagement", "handoff", turn["halted"]) | {"key": "engagement:halt"}
+        following = planning.step("engagement", "handoff", turn["halted"], key="engagement:halt")
         plan = [step for step in plan if step["state"] == "done"] + [following]
     if following is None:
         update |= {"plan": plan, "turn": turn} | _closed(state, update, plan)
@@ -191,9 +194,9 @@ def _next(
     turn["hops"] += 1
     update |= {"plan": plan, "turn": turn}
     now: Conversation = {**state, **update}  # type: ignore[typeddict-item]
-    text = following["text"]
-    made = brief(now, context, ensemble, following["agent"], text=text, goal=following["goal"], step=following)
-    return Command(update=update, goto=Send(following["agent"], {"brief": made}))
+    agent, goal, text = following["agent"], following["goal"], following["text"]
+    made = brief(now, context, ensemble, agent, text=text, goal=goal, step=following)
+    return Command(update=update, goto=Send(agent, {"brief": made}))
 
 
 def _closed(state: Conversation, update: dict[str, Any], plan: list[Step]) -> dict[str, Any]:
@@ -208,4 +211,3 @@ def _closed(state: Conversation, update: dict[str, Any], plan: list[Step]) -> di
     if not any(report.get("unanswered") for report in state.get("reports", {}).values()):
         closing["misses"] = 0
     return closing
-

@@ -130,4 +130,13 @@ class ActionOutcome(Protocol):
     """The `approval` event to address to the customer."""
 
 
-__all__ = ["Conduct", "Ledger", "Live", "PendingApproval", "Reply", "TurnRequest", "TurnResult", "Waiting"]
+__all__ = [
+    "Conduct",
+    "Ledger",
+    "Live",
+    "PendingApproval",
+    "Reply",
+    "TurnRequest",
+    "TurnResult",
+    "Waiting",
+]

@@ -1,31 +1,35 @@
 """The journey language: what a `journeys/*.yaml` file may say.
 
-    journey: cancel_order
+    journey: move_visit
     version: 1
-    purpose: {pt-BR: cancelar um pedido, en: cancel an order}
+    purpose: {pt-BR: remarcar uma visita, en: move a visit to another day}
     needs: verified                       # anonymous | claimed | verified | strong
     trigger:
-      intent: cancel_order
+      intent: move_visit
       examples: {pt-BR: [...], en: [...]}
     slots:
-      order_id:
-        schema: {type: string, pattern: "A-[0-9]{4}"}
-        ask: {pt-BR: "Qual pedido?", en: "Which order?"}
-        options: {call: my_orders, items: orders, value: order_id, label: label}
+      visit_id:
+        schema: {type: string, pattern: "V-[0-9]{2}"}
+        ask: {pt-BR: "Qual visita?", en: "Which visit?"}
+        options: {call: my_visits, items: visits, value: visit_id, label: label}
+      day:
+        schema: {type: string, format: date}
+        ask: {pt-BR: "Para que dia?", en: "To which day?"}
       reason:
-        schema: {type: string, enum: [late, wrong_size, changed_mind]}
-        labels: {changed_mind: {pt-BR: "mudei de ideia", en: "changed my mind"}}
+        schema: {type: string, enum: [ill, travelling]}
+        labels: {ill: {pt-BR: "estou doente", en: "I am ill"}}
         ask: {...}
         required: false                   # taken if said, never asked
     steps:
-      - {id: which, collect: order_id}
-      - {id: look, call: order_status, with: {order_id: $order_id}, into: order}
-      - id: sent
+      - {id: which, collect: visit_id}
+      - {id: look, call: visit, with: {visit_id: $visit_id}, into: visit}
+      - id: still
         branch:
-          - {when: "order.status in ['shipped', 'delivered']", go: too_late}
-          - {go: ask}
-      - {id: ask, confirm: cancel_order, with: {order_id: $order_id}, into: cancelled}
-      - {id: told, say: "$cancelled.text", go: end}
+          - {when: "visit.state in ['done', 'missed']", go: too_late}
+          - {go: when}
+      - {id: when, collect: day}
+      - {id: ask, confirm: move_visit, with: {visit_id: $visit_id, day: $day}, into: moved}
+      - {id: told, say: "$moved.text", go: end}
       - {id: too_late, say: {pt-BR: "...", en: "..."}, go: end}
 
 Steps run from top to bottom; `go` jumps to a step id, or to `end`. `$name`, `$name.field` in `with`

@@ -30,8 +30,13 @@ class Search(Protocol):
     """Finds passages."""
 
     async def __call__(
-        self, question: str, *, language: str, audience: Audience = "customer",
-        tags: tuple[str, ...] = (), limit: int = 4,
+        self,
+        question: str,
+        *,
+        language: str,
+        audience: Audience = "customer",
+        tags: tuple[str, ...] = (),
+        limit: int = 4,
     ) -> list[Passage]:
         """Give passages that may answer, best first; `[]` when nothing is near enough."""
         ...

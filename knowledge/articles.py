@@ -147,5 +147,5 @@ def _cut(text: str) -> list[str]:
 
 
 def _id(source_id: str, title: str, text: str) -> str:
-    digest = hashlib.sha256("\0".join((source_id, title, text)).encode()).hexdigest()
+    digest = hashlib.sha256(f"{source_id}\0{title}\0{text}".encode()).hexdigest()
     return f"passage_{digest[:24]}"

@@ -34,7 +34,9 @@ class Bm25:
         for word, numbers in holding.items():
             rarity = math.log(1 + (self._count - len(numbers) + 0.5) / (len(numbers) + 0.5))
             weights = [
-                rarity * counted[n][word] * (K1 + 1)
+                rarity
+                * counted[n][word]
+                * (K1 + 1)
                 / (counted[n][word] + K1 * (1 - B + B * lengths[n] / average))
                 for n in numbers
             ]

@@ -30,8 +30,10 @@ def connect(folder: Path, url: str = "") -> "ClientAPI":
 
         parts = urlsplit(url)
         return chromadb.HttpClient(
-            host=parts.hostname or "localhost", port=parts.port or 8000,
-            ssl=parts.scheme == "https", settings=settings,
+            host=parts.hostname or "localhost",
+            port=parts.port or 8000,
+            ssl=parts.scheme == "https",
+            settings=settings,
         )
     folder.mkdir(parents=True, exist_ok=True)
     return chromadb.PersistentClient(str(folder), settings=settings)

@@ -37,8 +37,11 @@ def _passage(tx: Tx, workspace_id: str, passage_id: str) -> dict[str, Any]:
     row = (
         tx.execute(
             sa.select(
-                passages.c.passage_id, passages.c.title, passages.c.text,
-                sources.c.url, sources.c.language,
+                passages.c.passage_id,
+                passages.c.title,
+                passages.c.text,
+                sources.c.url,
+                sources.c.language,
             )
             .join(
                 sources,

@@ -49,14 +49,21 @@ class Index:
     """Passages and questions of one language and audience."""
 
     def __init__(
-        self, entries: Sequence[Entry], asked: Sequence[Asked], language: str, dense: Dense,
-        embedder: Embedder, off_topic: Sequence[str],
+        self,
+        entries: Sequence[Entry],
+        asked: Sequence[Asked],
+        language: str,
+        dense: Dense,
+        embedder: Embedder,
+        off_topic: Sequence[str],
     ) -> None:
         self.entries = list(entries)
         self.asked = list(asked)
         self._dense = dense
         self._embedder = embedder
-        self._texts = Bm25([f"{entry.title}\n{entry.title}\n{entry.text}" for entry in entries], language)
+        self._texts = Bm25(
+            [f"{entry.title}\n{entry.title}\n{entry.text}" for entry in entries], language
+        )
         self._questions = Bm25([question.text for question in asked], language)
         self._by_source: dict[str, list[int]] = {}
         for number, entry in enumerate(self.entries):
@@ -96,7 +103,7 @@ class Index:
             for place in self._by_source.get(self.asked[number].source_id, ()):
                 asked[place] = max(asked[place], score)
         near, near_question = self._near(vector, without)
-        total = _z(words) + _z(asked) + _z(np.maximum(near, near_question))
+        total: np.ndarray = _z(words) + _z(asked) + _z(np.maximum(near, near_question))
         most = max(self._texts.most(question), 1e-6)
         most_asked = max(self._questions.most(question), 1e-6)
         said, put = words / most, asked / most_asked
@@ -144,11 +151,15 @@ class Index:
     def _examples(self, off_topic: Sequence[str]) -> tuple[list[np.ndarray], list[np.ndarray]]:
         yes: list[np.ndarray] = []
         no: list[np.ndarray] = []
-        vectors = self._dense.vectors([question.key for question in self.asked]) if self.asked else []
+        if not self.asked:
+            return [], []
+        vectors = self._dense.vectors([question.key for question in self.asked])
         for number, question in enumerate(self.asked):
             total, features = self._scored(question.text, vectors[number], without=number)
             best = int(np.argmax(total))
-            (yes if self.entries[best].source_id == question.source_id else no).append(features[best])
+            (yes if self.entries[best].source_id == question.source_id else no).append(
+                features[best]
+            )
             others, _ = self._scored(
                 question.text, vectors[number], without=number, source=question.source_id
             )

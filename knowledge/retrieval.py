@@ -51,8 +51,13 @@ class Knowledge:
         self._building = threading.Lock()
 
     async def __call__(
-        self, question: str, *, language: str, audience: Audience = "customer",
-        tags: tuple[str, ...] = (), limit: int = 4,
+        self,
+        question: str,
+        *,
+        language: str,
+        audience: Audience = "customer",
+        tags: tuple[str, ...] = (),
+        limit: int = 4,
     ) -> list[Passage]:
         """Give passages that may answer, best first; in another language when this one has none."""
         return await asyncio.to_thread(self._search, question, language, audience, tags, limit)
@@ -121,7 +126,9 @@ class Knowledge:
     def _look(self) -> str:
         files = sorted((self._workspace.path / "knowledge").rglob("*.md"))
         stats = ((path, path.stat()) for path in files)
-        return ";".join(f"{path}:{stat.st_mtime_ns}:{stat.st_size}" for path, stat in stats) or "none"
+        return (
+            ";".join(f"{path}:{stat.st_mtime_ns}:{stat.st_size}" for path, stat in stats) or "none"
+        )
 
     def _built(
         self, by_index: dict[tuple[str, str], list[Entry]], loaded: dict[str, _Source], version: str

@@ -2,11 +2,11 @@
 
 A workspace's `tools/*.py` offers `tools`, a list of `Tool`, usually made with `@tool`:
 
-    @tool(effect="write", needs="verified", entity=("order_id",))
-    def cancel_order(order_id: str, *, context: Context) -> Result:
-        '''Cancel an order that has not been sent. ...'''
+    @tool(effect="write", needs="verified", entity=("visit_id",))
+    def move_visit(visit_id: str, day: date, *, context: Context) -> Result:
+        '''Move a visit to another day. ...'''
 
-    tools = [cancel_order]
+    tools = [move_visit]
 
 The function may be plain or async. Its docstring is its description, its `Args:` describe the
 parameters, its types become the JSON schema; `context` is injected and never a model's to choose.
@@ -70,7 +70,7 @@ class Preview:
     """What a write would do, exactly: shown before it is confirmed or approved."""
 
     text: str
-    """A clause that completes "I will ...", such as "cancel order A-1042 and refund R$ 89.90"."""
+    """A clause that completes "I will ...", such as "move visit V-42 to 3 May at no cost"."""
 
     amount: float | None = None
     """Money that moves, held against the autonomy limit."""

@@ -35,7 +35,7 @@ KINDS = ("code", "email", "phone", "cpf", "cnpj", "card", "iban", "cep", "money"
 
 
 def codes(text: str) -> list[Span]:
-    """Give what reads like the number of a case, a file, a purchase: `A-1042`, `#1042`, `1042`."""
+    """Give what reads like the number of a case, a file, a purchase: `K-2208`, `#2208`, `2208`."""
     found = []
     for match in CODE.finditer(text):
         letters, mark = match["letters"], match["mark"]

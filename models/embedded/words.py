@@ -19,11 +19,20 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 
 
+class _Lists(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Reads "no", "on" and "yes" as the words they are."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 @cache
 def load(name: str) -> Any:
     """Give a word list of `data/`, read once."""
     with (DATA / f"{name}.yaml").open("rb") as file:
-        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return yaml.load(file, Loader=_Lists)  # noqa: S506 - a safe loader
 
 
 def base(language: str) -> str:

@@ -16,7 +16,8 @@ def situation(**known: Any) -> Situation:
 
 def test_the_first_offer_without_an_objection_wins() -> None:
     assert decide((CARD, PLAN), situation()) == {
-        "winner": "card", "losers": {"plan": ["card comes first"]}
+        "winner": "card",
+        "losers": {"plan": ["card comes first"]},
     }
 
 

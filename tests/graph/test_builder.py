@@ -43,7 +43,9 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
 class Talk:
     """One conversation, turn by turn, as the turn runner would hold it."""
 
-    def __init__(self, conductor: Conductor, *, member: str | None = "M-1", language: str = "") -> None:
+    def __init__(
+        self, conductor: Conductor, *, member: str | None = "M-1", language: str = ""
+    ) -> None:
         self.conductor = conductor
         self.member = member
         self.language = language
@@ -53,14 +55,24 @@ class Talk:
         self.facts: dict[str, Any] = {"owner": "ai"}
         self.events: list[str] = []
 
-    async def says(self, text: str, *, commit: bool = True, event: dict[str, Any] | None = None) -> TurnResult:
+    async def says(
+        self, text: str, *, commit: bool = True, event: dict[str, Any] | None = None
+    ) -> TurnResult:
         self.turns += 1
         messages = () if event else (Waiting(message_id=f"m{self.turns}", text=text),)
         request = TurnRequest(
-            turn_id=f"c1:{self.turns}", conversation_id="c1", workspace_id="clube", customer_id="p1",
-            external_id=self.member, verification="verified" if self.member else "anonymous",
-            channel="webchat", language=self.language, messages=messages, event=event or {},
-            facts=self.facts | {"first_turn": self.turns == 1}, now=NOW,
+            turn_id=f"c1:{self.turns}",
+            conversation_id="c1",
+            workspace_id="clube",
+            customer_id="p1",
+            external_id=self.member,
+            verification="verified" if self.member else "anonymous",
+            channel="webchat",
+            language=self.language,
+            messages=messages,
+            event=event or {},
+            facts=self.facts | {"first_turn": self.turns == 1},
+            now=NOW,
         )
         saver = TurnSaver(self.rows)
         result = await self.conductor.conduct(request, saver, ledger=self.ledger, live=self)
@@ -103,7 +115,9 @@ async def test_a_question_is_answered_with_a_citation(ensemble: Ensemble) -> Non
 
 
 async def test_two_wishes_make_one_reply(ensemble: Ensemble) -> None:
-    result = await talk(ensemble).says("Where is my book L-202? And how many days may I keep a book?")
+    result = await talk(ensemble).says(
+        "Where is my book L-202? And how many days may I keep a book?"
+    )
     assert "L-202" in text(result)
     assert "21" in text(result)
     assert {step["agent"] for step in result.record["agents"]} == {"transactions", "knowledge"}
@@ -136,8 +150,11 @@ async def test_a_write_above_the_limit_waits_on_its_own_thread(ensemble: Ensembl
     saver = TurnSaver(pending.rows)
     context = ensemble.tool_context(_context(), "c1:3", "en")
     event = await reader.conductor.act(
-        pending.proposal, {"decision": "approve", "person": "Ana"}, saver,
-        ledger=reader.ledger, context=context,
+        pending.proposal,
+        {"decision": "approve", "person": "Ana"},
+        saver,
+        ledger=reader.ledger,
+        context=context,
     )
     assert event["outcome"]["state"] == "done"
     told = await reader.says("", event=event)
@@ -149,8 +166,11 @@ async def test_a_rejected_write_is_told_with_its_reason(ensemble: Ensemble) -> N
     await reader.says("I want my money back for loan L-201, 90 reais")
     pending = (await reader.says("yes")).approvals[0]
     event = await reader.conductor.act(
-        pending.proposal, {"decision": "reject", "reason": "the book did arrive"},
-        TurnSaver(pending.rows), ledger=reader.ledger, context=ensemble.tool_context(_context(), "x", "en"),
+        pending.proposal,
+        {"decision": "reject", "reason": "the book did arrive"},
+        TurnSaver(pending.rows),
+        ledger=reader.ledger,
+        context=ensemble.tool_context(_context(), "x", "en"),
     )
     assert event["outcome"] is None
     assert "the book did arrive" in text(await reader.says("", event=event))
@@ -192,8 +212,12 @@ async def test_a_person_is_called_and_what_she_promised_is_known(ensemble: Ensem
     assert (await reader.says("ainda tem alguém aí?")).handoff is not None
     reader.facts = {"owner": "ai", "promises": ["enviar o livro até sexta-feira"]}
     handback = {
-        "kind": "handback", "did": "localizei o livro", "promised": "enviar o livro até sexta-feira",
-        "changed": {}, "follow_up": "", "person": "Ana",
+        "kind": "handback",
+        "did": "localizei o livro",
+        "promised": "enviar o livro até sexta-feira",
+        "changed": {},
+        "follow_up": "",
+        "person": "Ana",
     }
     quiet = await reader.says("", event=handback)
     assert quiet.replies == []
@@ -207,8 +231,12 @@ async def test_a_hand_back_without_an_interrupt_gives_the_same(ensemble: Ensembl
     reader = talk(ensemble)
     await reader.says("bom dia")
     handback = {
-        "kind": "handback", "did": "troquei a edição", "promised": "ligar amanhã", "changed": {"loan_id": "L-202"},
-        "follow_up": "avisar", "person": "Ana",
+        "kind": "handback",
+        "did": "troquei a edição",
+        "promised": "ligar amanhã",
+        "changed": {"loan_id": "L-202"},
+        "follow_up": "avisar",
+        "person": "Ana",
     }
     told = await reader.says("", event=handback)
     assert "ligar amanhã" in text(told)
@@ -246,7 +274,9 @@ async def test_what_one_specialist_writes_another_reads(
 
     async def write(brief: Brief, kit: Kit) -> Report:
         slot = Slot(value="blue", source=writer, verification="verified")
-        return Report(agent=writer, text="written", slots={"colour": slot}, tried=["looked: nothing"])
+        return Report(
+            agent=writer, text="written", slots={"colour": slot}, tried=["looked: nothing"]
+        )
 
     async def read(brief: Brief, kit: Kit) -> Report:
         seen.append(brief)

@@ -22,8 +22,10 @@ def test_a_single_report_is_not_rephrased() -> None:
 
 def test_two_reports_make_one_reply_and_name_what_they_answer() -> None:
     reply = compose(
-        [report("transactions", "It is on its way.", about="parcel 7"),
-         report("knowledge", "Seven days [1].", about="returns", citations=[cited("a")])],
+        [
+            report("transactions", "It is on its way.", about="parcel 7"),
+            report("knowledge", "Seven days [1].", about="returns", citations=[cited("a")]),
+        ],
         Extras(),
     )["text"]
     assert reply == "Parcel 7: It is on its way.\n\nReturns: Seven days [1]."
@@ -31,8 +33,10 @@ def test_two_reports_make_one_reply_and_name_what_they_answer() -> None:
 
 def test_citations_are_numbered_over_the_whole_reply() -> None:
     reply = compose(
-        [report("knowledge", "One [1], two [2].", citations=[cited("a"), cited("b")]),
-         report("sizes", "Three [1].", citations=[cited("c")])],
+        [
+            report("knowledge", "One [1], two [2].", citations=[cited("a"), cited("b")]),
+            report("sizes", "Three [1].", citations=[cited("c")]),
+        ],
         Extras(),
     )
     assert "Three [3]." in reply["text"]
@@ -41,8 +45,10 @@ def test_citations_are_numbered_over_the_whole_reply() -> None:
 
 def test_only_one_question_is_put() -> None:
     reply = compose(
-        [report("transactions", "All right. Which one?", asked=[WHICH]),
-         report("care", "I am sorry. Shall I?", asked=[SURE])],
+        [
+            report("transactions", "All right. Which one?", asked=[WHICH]),
+            report("care", "I am sorry. Shall I?", asked=[SURE]),
+        ],
         Extras(question=WHICH),
     )["text"]
     assert "Which one?" in reply
@@ -56,7 +62,10 @@ def test_a_question_that_is_still_open_is_put_again_at_the_end() -> None:
 
 def test_buttons_belong_to_the_question_that_is_put() -> None:
     reply = compose(
-        [report("transactions", "", asked=[WHICH], buttons=["one", "two"]), report("care", "Sorry.")],
+        [
+            report("transactions", "", asked=[WHICH], buttons=["one", "two"]),
+            report("care", "Sorry."),
+        ],
         Extras(question=WHICH),
     )
     assert reply["text"].endswith("Which one?")

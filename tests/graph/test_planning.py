@@ -6,16 +6,26 @@ from agents import Intent, Question, Signals
 from graph.planning import Situation, plan, rejected
 
 OWNERS = {
-    "status": "transactions", "cancel": "transactions", "question": "knowledge",
-    "complaint": "care", "person": "engagement", "greeting": "engagement", "thanks": "engagement",
+    "status": "transactions",
+    "cancel": "transactions",
+    "question": "knowledge",
+    "complaint": "care",
+    "person": "engagement",
+    "greeting": "engagement",
+    "thanks": "engagement",
 }
 
 
 def signals(*intents: tuple[str, float]) -> Signals:
     wanted = [Intent(name=name, confidence=confidence, text=name) for name, confidence in intents]
     return Signals(
-        language="en", intents=wanted, sentiment=0, urgent=False, complaint=False,
-        wants_person=False, entities=[],
+        language="en",
+        intents=wanted,
+        sentiment=0,
+        urgent=False,
+        complaint=False,
+        wants_person=False,
+        entities=[],
     )
 
 
@@ -47,7 +57,9 @@ def test_a_greeting_before_a_wish_needs_no_answer_of_its_own() -> None:
 
 
 def test_two_courtesies_are_answered_once() -> None:
-    assert who(situation("hi, thanks", ("greeting", 0.9), ("thanks", 0.8))) == [("engagement", "answer")]
+    assert who(situation("hi, thanks", ("greeting", 0.9), ("thanks", 0.8))) == [
+        ("engagement", "answer")
+    ]
 
 
 def test_two_wishes_of_one_agent_have_two_reports() -> None:
@@ -66,7 +78,10 @@ def test_an_answer_goes_back_to_who_asked() -> None:
 
 def test_an_answer_with_another_wish_does_both() -> None:
     given = situation(
-        "1042, and what is your policy?", ("question", 0.8), awaiting=ASKED, answers=True,
+        "1042, and what is your policy?",
+        ("question", 0.8),
+        awaiting=ASKED,
+        answers=True,
         current_intent="status",
     )
     assert who(given) == [("transactions", "continue"), ("knowledge", "answer")]

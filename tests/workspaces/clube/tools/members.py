@@ -40,14 +40,19 @@ def my_loans(*, context: Context) -> Result:
     loans = LOANS.get(context.external_id or "", {})
     return Result(
         text=", ".join(loans),
-        data={"loans": [{"loan_id": loan, "label": f"{loan} ({state})"} for loan, state in loans.items()]},
+        data={
+            "loans": [
+                {"loan_id": loan, "label": f"{loan} ({state})"} for loan, state in loans.items()
+            ]
+        },
     )
 
 
 def _previewed(loan_id: str, amount: float, *, context: Context) -> Preview:
     _theirs(context, loan_id)
     text = _said(
-        context, f"creditar R$ {amount:.2f} pelo empréstimo {loan_id}",
+        context,
+        f"creditar R$ {amount:.2f} pelo empréstimo {loan_id}",
         f"credit R$ {amount:.2f} for loan {loan_id}",
     )
     return Preview(text=text, amount=amount)
@@ -64,7 +69,8 @@ def credit_member(loan_id: str, amount: float, *, context: Context) -> Result:
     _theirs(context, loan_id)
     DONE.append((context.idempotency_key, f"credit {loan_id} {amount:.2f}"))
     text = _said(
-        context, f"Creditei R$ {amount:.2f} pelo empréstimo {loan_id}.",
+        context,
+        f"Creditei R$ {amount:.2f} pelo empréstimo {loan_id}.",
         f"I credited R$ {amount:.2f} for loan {loan_id}.",
     )
     return Result(text=text, data={"amount": amount})

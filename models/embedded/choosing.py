@@ -1,0 +1,104 @@
+"""Which of several labels the customer means: by place, by number, or by words only one has."""
+
+import re
+from collections.abc import Sequence
+
+from models.embedded import words
+from models.embedded.agreement import gives_up
+from models.embedded.labels import _mistyped as mistyped
+from models.embedded.numbers import small_numbers
+
+LONGEST_PLACE = 9
+"""Words of an answer that may name a place; "the last time I called ..." is no choice."""
+
+
+def choose(options: Sequence[str], text: str, language: str) -> int | None:
+    """Give the place of the label that is meant in `options`, newest first; None when unclear."""
+    if not options or gives_up(text, language):
+        return None
+    said = words.words(text, language)
+    if not said:
+        return None
+    exact = [at for at, label in enumerate(options) if words.words(label) == words.words(text)]
+    if len(exact) == 1:
+        return exact[0]
+    by_code = _by_code(options, text)
+    if len(by_code) == 1:
+        return by_code[0]
+    if len(by_code) > 1 or _lists(language, "all_or_none").search(" ".join(said)):
+        return None
+    place = _by_number(options, said, language)
+    by_words = _by_words(options, said, language)
+    if by_words is not None:
+        return by_words
+    if place is not None:
+        return place
+    return _by_place(options, " ".join(said), language)
+
+
+def _by_code(options: Sequence[str], text: str) -> list[int]:
+    """Find labels whose number the text has: "1042" is enough for "A-1042 · ..."."""
+    numbers = set(re.findall(r"(?<![\d.,])\d{3,}(?![\d.,]*\d)", text))
+    if not numbers:
+        return []
+    return [at for at, label in enumerate(options) if numbers & set(re.findall(r"\d{3,}", label))]
+
+
+def _by_number(options: Sequence[str], said: list[str], language: str) -> int | None:
+    """Read "2", "a 2", "opção dois", "number two"."""
+    numbers = small_numbers(language)
+    pointers = {w for phrase in _words(language, "pointer") for w in phrase.split()}
+    courtesies = words.function_words((language,)) | pointers
+    rest = [word for word in said if not word.isdigit() and word not in numbers and word not in courtesies]
+    counts = [int(word) if word.isdigit() else numbers[word] for word in said
+              if word.isdigit() or (word in numbers and word not in courtesies)]  # fmt: skip
+    if rest or len(counts) != 1:
+        return None
+    return counts[0] - 1 if 1 <= counts[0] <= len(options) else None
+
+
+def _by_words(options: Sequence[str], said: list[str], language: str) -> int | None:
+    """Find the one label with words of the text that no other label has."""
+    base = words.base(language)
+    told = words.content(said, (base,))
+    stems = set(words.stems(told, base))
+    each = [words.content(words.words(label), (base,)) for label in options]
+    stemmed = [set(words.stems(label, base)) for label in each]
+    scores = []
+    for at, label in enumerate(stemmed):
+        others = set().union(*(other for place, other in enumerate(stemmed) if place != at))
+        own = {word for word in label - others if not word.isdigit()}
+        hits = own & stems
+        typos = {word for word in each[at] if words.stem(word, base) in own - hits and mistyped(word, told)}
+        shared = (label & others) & stems
+        scores.append(len(hits) + 0.8 * len(typos) + (0.1 * len(shared) if hits or typos else 0))
+    best = max(scores)
+    winners = [at for at, score in enumerate(scores) if score == best]
+    return winners[0] if best > 0 and len(winners) == 1 else None
+
+
+def _by_place(options: Sequence[str], said: str, language: str) -> int | None:
+    """Read "the last one" as the newest, which is on top, and ordinals from the top."""
+    if len(said.split()) > LONGEST_PLACE:
+        return None
+    if _lists(language, "before_last").search(said):
+        return 1 if len(options) > 1 else None
+    if _lists(language, "oldest").search(said):
+        return len(options) - 1
+    for at, names in enumerate(_all(language)["places"]):
+        if words.pattern(*names).search(said):
+            return at if at < len(options) else None
+    return 0 if _lists(language, "newest").search(said) else None
+
+
+def _all(language: str) -> dict:
+    lists = words.load("ordinals")
+    return lists.get(words.base(language), lists["en"])
+
+
+def _words(language: str, kind: str) -> list[str]:
+    return [words.folded(phrase) for phrase in _all(language)[kind]]
+
+
+def _lists(language: str, kind: str) -> re.Pattern[str]:
+    return words.pattern(*_all(language)[kind])

@@ -1,0 +1,384 @@
+"""Fills JSON schemas from a text; nothing is invented, what is not plainly said is left out."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from models.embedded import labels, patterns, words
+from models.embedded.agreement import agreement, gives_up
+from models.embedded.dates import dates, moments, times
+from models.embedded.entities import codes, entities
+from models.embedded.numbers import money, numbers
+from models.embedded.spans import Span, apart
+
+NEAR = 24
+"""Characters between a value and the word that says what it is."""
+
+SHORT_VALUE = 2
+PERSONAL = ("email", "phone", "cpf", "cnpj", "cep")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is looked for, and where."""
+
+    name: str
+    schema: dict[str, Any]
+    text: str
+    language: str
+    now: datetime
+    asked: bool
+    alone: bool
+    """No other schema looks for the same kind of value."""
+
+    @property
+    def about(self) -> str:
+        """The words that say what the value is: its name and description."""
+        said = f"{self.name.replace('_', ' ')} {self.schema.get('description', '')} {self.schema.get('title', '')}"
+        return words.folded(said)
+
+
+def values(
+    schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime, *, asked: str = ""
+) -> dict[str, Any]:
+    """Find values for JSON schemas in the text; see `models.Understanding.values`."""
+    found: dict[str, Any] = {}
+    kinds = {name: _kind(name, schema) for name, schema in schemas.items()}
+    taken: list[Span] = []
+    # What was asked for has the first claim on what was said.
+    for name in sorted(schemas, key=lambda name: name != asked):
+        schema, kind = schemas[name], kinds[name]
+        alone = sum(other == kind for other in kinds.values()) == 1
+        asking = Asking(name, schema, text, language, now, name == asked, alone)
+        if "const" in schema:
+            found[name] = schema["const"]
+        elif schema.get("type") == "array":
+            if listed := _several(asking):
+                found[name] = listed
+        elif (span := _one(asking, kind, taken)) is not None and _allowed(span.value, schema):
+            found[name] = span.value
+            taken.append(span)
+    return {name: found[name] for name in schemas if name in found}
+
+
+def is_free(schema: dict[str, Any]) -> bool:
+    """Say whether any words are a value of the schema."""
+    return _kind("", schema) == "free"
+
+
+def _kind(name: str, schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return "enum"
+    if "pattern" in schema:
+        return f"pattern {schema['pattern']}"
+    form = schema.get("format", "")
+    if form in ("date", "date-time", "time", "email"):
+        return form
+    type_ = schema.get("type", "string")
+    if isinstance(type_, list):
+        type_ = next((one for one in type_ if one != "null"), "string")
+    if type_ in ("number", "integer", "boolean"):
+        return type_
+    about = set(words.words(f"{name.replace('_', ' ')}"))
+    for kind, hints in words.load("values")["hints"].items():
+        if kind in PERSONAL and about & {words.folded(hint) for hint in hints}:
+            return kind
+    return "free" if type_ == "string" else type_
+
+
+def _one(asking: Asking, kind: str, taken: list[Span]) -> Span | None:
+    finder = FINDERS.get(kind.split(" ")[0], _nothing)
+    span = finder(asking, taken)
+    if span is None or any(span.start < other.end and other.start < span.end for other in taken):
+        return None
+    return span
+
+
+def _nothing(asking: Asking, taken: list[Span]) -> Span | None:
+    return None
+
+
+def _enum(asking: Asking, taken: list[Span]) -> Span | None:
+    options = [value for value in asking.schema["enum"] if value is not None]
+    return labels.value_meant(
+        options, asking.schema.get("x-labels", {}), asking.text, asking.language, asked=asking.asked
+    )
+
+
+def _pattern(asking: Asking, taken: list[Span]) -> Span | None:
+    found = _affirmed(patterns.matches(asking.schema["pattern"], asking.text), asking)
+    if not asking.asked:
+        found = [span for span in found if _plain(span, asking)]
+    if any(span.kind != "number" for span in found):
+        found = [span for span in found if span.kind != "number"]
+    else:
+        busy = [span for span in entities(asking.text, asking.language, asking.now)
+                if span.kind not in ("code", "number", "time")]  # fmt: skip
+        # "2026" in a date or "1042" of an amount is not a number of anything.
+        found = [span for span in found if not _within(span, busy) and not _is_year(span, asking)]
+    found = [span for span in found if not _within(span, taken)]
+    if len({span.value for span in found}) > 1:
+        found = _named(found, asking)
+    return found[0] if len({span.value for span in found}) == 1 else None
+
+
+YEAR_BEFORE = re.compile(r"\b(?:em|in|de|of|desde|since|ano|year|en)\s+$")
+
+
+def _is_year(span: Span, asking: Asking) -> bool:
+    """Say whether a bare number is said as a year: "in 2026"."""
+    said = asking.text[span.start : span.end]
+    before = words.flat(asking.text[: span.start])
+    return re.fullmatch(r"(?:19|20)\d\d", said) is not None and YEAR_BEFORE.search(before) is not None
+
+
+def _plain(span: Span, asking: Asking) -> bool:
+    """Say whether a match stands for itself: a lone "m" or "38" does so only near its name."""
+    said = asking.text[span.start : span.end]
+    if len(said) > SHORT_VALUE + 1 or any(s.isdigit() for s in said) and any(s.isalpha() for s in said):
+        return True
+    if said.isdigit() and len(said) > SHORT_VALUE:
+        return True
+    return bool(_named([span], asking)) or (
+        said.isalpha() and said.isupper() and len(said) == SHORT_VALUE and not asking.text.isupper()
+    )
+
+
+def _dates(asking: Asking, taken: list[Span]) -> Span | None:
+    reader: Callable[..., list[Span]] = dates
+    if asking.schema.get("format") == "date-time":
+        reader = moments
+    return _chosen(reader(asking.text, asking.language, asking.now), asking, taken)
+
+
+def _times(asking: Asking, taken: list[Span]) -> Span | None:
+    return _chosen(times(asking.text, asking.language), asking, taken)
+
+
+def _personal(kind: str) -> Callable[[Asking, list[Span]], Span | None]:
+    def find(asking: Asking, taken: list[Span]) -> Span | None:
+        found = entities(asking.text, asking.language, asking.now)
+        return _chosen([span for span in found if span.kind == kind], asking, taken)
+
+    return find
+
+
+def _boolean(asking: Asking, taken: list[Span]) -> Span | None:
+    verdict = agreement(asking.text, asking.language) if asking.asked else None
+    return None if verdict is None else Span("boolean", verdict, 0, len(asking.text))
+
+
+def _number(asking: Asking, taken: list[Span]) -> Span | None:
+    whole = asking.schema.get("type") == "integer"
+    wants_money = bool(set(asking.about.split()) & _hints("money"))
+    amounts = money(asking.text, asking.language)
+    found = numbers(asking.text, asking.language, article=asking.asked)
+    if wants_money:
+        found = amounts or (found if asking.asked else _named(found, asking))
+    else:
+        busy = [span for span in entities(asking.text, asking.language, asking.now)
+                if span.kind not in ("number", "code") or (span.kind == "code" and not asking.asked)]  # fmt: skip
+        found = [span for span in found if not _within(span, busy)]
+        if not asking.asked:
+            found = [span for span in found if _named([span], asking) or _counts(span, asking)]
+    if whole:
+        found = [Span(span.kind, int(span.value), span.start, span.end)
+                 for span in found if span.value == int(span.value)]  # fmt: skip
+    found = [span for span in found if _allowed(span.value, asking.schema)]
+    return _chosen(found, asking, taken)
+
+
+def _counts(span: Span, asking: Asking) -> bool:
+    """Say whether a bare number is a count, where one is looked for: "two shirts", not "3 days"."""
+    listed = _listed(asking.language)
+    if not asking.alone or not words.pattern(*listed["quantity"]).search(asking.about):
+        return any(
+            words.pattern(*other["quantity"]).search(asking.about) and asking.alone
+            and not _unit(span, asking, other)
+            for other in (_listed("pt"), _listed("en"))
+        )  # fmt: skip
+    return not _unit(span, asking, listed)
+
+
+def _unit(span: Span, asking: Asking, listed: dict[str, list[str]]) -> bool:
+    after = words.folded(asking.text[span.end :]).strip()
+    return after.startswith("%") or words.pattern(*listed["units"]).match(after) is not None
+
+
+def _free(asking: Asking, taken: list[Span]) -> Span | None:
+    if asking.asked:
+        return _answer(asking)
+    return _introduced(asking)
+
+
+def _answer(asking: Asking) -> Span | None:
+    """Take the bare answer to a question, unless it is plainly none."""
+    text, language = asking.text, asking.language
+    if words.is_question(text, language) or gives_up(text, language):
+        return None
+    if len(words.words(text)) <= 3 and agreement(text, language) is not None:
+        return None
+    answer = bare_answer(text, language)
+    return Span("free", answer, 0, len(text)) if answer else None
+
+
+def _introduced(asking: Asking) -> Span | None:
+    """Find what is said to be the value: "nome: Ana", "my name is Ana"."""
+    for key in _keywords(asking):
+        search = re.compile(
+            rf"(?<![^\W_]){re.escape(key)}\s*(?::|=|\b(?:e|is|sera|seria|es)\b(?!\s+que\b))\s*(?P<value>[^,;.\n!?]{{1,120}})"
+        )
+        match = search.search(words.flat(asking.text))
+        if match and not words.is_question(asking.text[match.start() :], asking.language):
+            value = asking.text[match.start("value") : match.end("value")].strip(" \"'“”")
+            value = re.split(r"\s+(?:e|and|mas|but)\s+", value)[0] if "name" in _about_kinds(asking) else value
+            if value:
+                return Span("free", value, match.start("value"), match.end("value"))
+    return None
+
+
+def _about_kinds(asking: Asking) -> set[str]:
+    said = set(asking.name.lower().replace("_", " ").split())
+    return {kind for kind in words.load("values")["hints"] if said & _hints(kind)}
+
+
+def _keywords(asking: Asking) -> list[str]:
+    keys = [word for word in re.split(r"[_\s]+", words.folded(asking.name)) if len(word) > 2]
+    if asking.name.lower() in ("name", "full_name", "nome", "customer_name", "first_name", "nome_completo"):
+        keys += ["meu nome", "my name", "nome", "name"]
+    return keys if len(keys) == 1 or "name" in " ".join(keys) else [" ".join(keys)]
+
+
+def bare_answer(text: str, language: str) -> str:
+    """Give an answer without the words that only introduce it, marks and courtesies."""
+    answer = text.strip().strip("\"'“”").rstrip(" .;,!")
+    introduces = words.pattern(*_listed(language)["introduces"])
+    for _ in range(4):
+        match = introduces.match(words.flat(answer))
+        if match is None or match[0] in ("no", "na", "in", "at", "on", "para", "to", "for", "o", "a", "the", "os",
+                                         "as", "um", "uma", "an", "meu", "minha", "my", "quero", "queria",
+                                         "i want", "i am", "sou"):  # fmt: skip
+            break
+        rest = answer[match.end() :].lstrip(" ,:")
+        if not rest:
+            break
+        answer = rest
+    return answer
+
+
+def is_wish(text: str, language: str) -> bool:
+    """Say whether a text begins as a wish does ("quero", "can you")."""
+    said = words.plain(text, language)
+    return words.pattern(*(words.plain(w, language) for w in _listed(language)["wishes"])).match(said) is not None
+
+
+def _several(asking: Asking) -> list[Any]:
+    items = asking.schema.get("items", {})
+    if "pattern" in items:
+        spans = _affirmed(patterns.matches(items["pattern"], asking.text), asking)
+        return list(dict.fromkeys(span.value for span in spans))
+    if "enum" in items:
+        return labels.values_meant(items["enum"], items.get("x-labels", {}), asking.text, asking.language)
+    if asking.asked and items.get("type", "string") == "string":
+        answer = _answer(asking)
+        parts = re.split(r"\s*[,;]\s*|\s+(?:e|and|y)\s+", answer.value) if answer else []
+        return [part for part in parts if part]
+    return []
+
+
+def _chosen(found: list[Span], asking: Asking, taken: list[Span]) -> Span | None:
+    """Give the one value that is meant: the only one, or the one by whose side its name stands."""
+    found = [span for span in _affirmed(found, asking) if not _within(span, taken)]
+    different = {span.value for span in found}
+    if len(different) == 1 and (asking.alone or asking.asked):
+        return found[0]
+    named = _named(found, asking)
+    if len({span.value for span in named}) == 1:
+        return named[0]
+    roles = _roles(asking, found)
+    return roles if roles is not None else None
+
+
+STARTS = {"start", "from", "begin", "check_in", "checkin", "arrival", "inicio", "de", "chegada", "ida", "entrada", "departure", "pickup"}
+ENDS = {"end", "to", "until", "check_out", "checkout", "fim", "ate", "volta", "saida", "return", "dropoff"}
+
+
+def _roles(asking: Asking, found: list[Span]) -> Span | None:
+    """Give the first or second of two values where the name says which: start and end."""
+    if len(found) != 2:
+        return None
+    said = {words.folded(asking.name), *re.split(r"[_\s]+", words.folded(asking.name))}
+    if said & ENDS:
+        return found[1]
+    return found[0] if said & STARTS else None
+
+
+def _named(found: list[Span], asking: Asking) -> list[Span]:
+    """Give the values that stand by a word of the schema's name or description."""
+    keys = {word for word in re.findall(r"[a-z]{3,}", asking.about)} - words.function_words(("pt", "en"))
+    stems = {words.stem(word, language) for word in keys for language in ("pt", "en")}
+    near = []
+    for span in found:
+        around = asking.text[max(0, span.start - NEAR) : span.start] + " " + asking.text[span.end : span.end + NEAR // 2]
+        said = {words.stem(word, language) for word in words.words(around) for language in ("pt", "en")}
+        if said & stems:
+            near.append(span)
+    return near
+
+
+def _affirmed(found: list[Span], asking: Asking) -> list[Span]:
+    """Leave out what is named only to be excluded: "not A-1042", unless nothing else is there."""
+    negations = words.load("values")["negations"].get(words.base(asking.language), ["not"])
+    before = re.compile(words.pattern(*negations).pattern + r"\s+(?:[^\W\d_]+\s+){0,2}$")
+    kept = [
+        span for span in found
+        if not before.search(words.flat(asking.text[max(0, span.start - 40) : span.start]))
+    ]  # fmt: skip
+    return kept if kept and len({span.value for span in found}) > 1 else found
+
+
+def _within(span: Span, others: list[Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
+def _allowed(value: Any, schema: dict[str, Any]) -> bool:
+    """Say whether a value keeps the schema's bounds."""
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, int | float):
+        low, high = schema.get("minimum"), schema.get("maximum")
+        above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+        return (
+            (low is None or value >= low) and (high is None or value <= high)
+            and (above is None or value > above) and (below is None or value < below)
+        )  # fmt: skip
+    if isinstance(value, str):
+        return schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 100_000)
+    return True
+
+
+@cache
+def _hints(kind: str) -> frozenset[str]:
+    return frozenset(words.folded(hint) for hint in words.load("values")["hints"][kind])
+
+
+def _listed(language: str) -> dict[str, list[str]]:
+    lists = words.load("values")
+    return lists.get(words.base(language), lists["en"])
+
+
+FINDERS: dict[str, Callable[[Asking, list[Span]], Span | None]] = {
+    "enum": _enum,
+    "pattern": _pattern,
+    "date": _dates,
+    "date-time": _dates,
+    "time": _times,
+    "number": _number,
+    "integer": _number,
+    "boolean": _boolean,
+    "free": _free,
+    **{kind: _personal(kind) for kind in PERSONAL},
+}

@@ -1,0 +1,489 @@
+"""The interpreter, told what happened and asked what it wants; no tool, no model, no clock."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from journeys import Instance, Journey, events
+from journeys.events import (
+    Answer,
+    Ask,
+    Begin,
+    BringPerson,
+    Called,
+    CallFailed,
+    Cancel,
+    Correct,
+    Effect,
+    End,
+    Event,
+    Perform,
+    Performed,
+    Propose,
+    Proposed,
+    Read,
+    Resume,
+    Submitted,
+    Tell,
+)
+from journeys.interpreter import interpret, new
+from tools import Outcome, Proposal
+
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+
+MOVE_VISIT = Journey.model_validate(
+    {
+        "journey": "move_visit",
+        "purpose": {"pt-BR": "remarcar uma consulta", "en": "move a visit"},
+        "trigger": {"intent": "move_visit"},
+        "slots": {
+            "visit_id": {
+                "schema": {"type": "string", "pattern": "V-[0-9]{4}"},
+                "ask": {"pt-BR": "Qual consulta?", "en": "Which visit?"},
+                "options": {
+                    "call": "my_visits",
+                    "items": "visits",
+                    "value": "id",
+                    "label": "label",
+                },
+            },
+            "day": {
+                "schema": {"type": "string", "format": "date"},
+                "ask": {"pt-BR": "Para que dia?", "en": "To which day?"},
+            },
+            "reason": {
+                "schema": {"type": "string", "enum": ["ill", "travel"]},
+                "labels": {"ill": {"pt-BR": "doença", "en": "illness"}},
+                "required": False,
+            },
+        },
+        "steps": [
+            {"id": "which", "collect": "visit_id"},
+            {"id": "look", "call": "visit", "with": {"visit_id": "$visit_id"}, "into": "visit"},
+            {"id": "can", "branch": [{"when": "visit.past", "go": "late"}, {"go": "when"}]},
+            {"id": "when", "collect": "day"},
+            {"id": "maybe", "collect": "reason"},
+            {
+                "id": "sure",
+                "confirm": "move_visit",
+                "with": {"visit_id": "$visit_id", "day": "$day", "reason": "$reason"},
+                "into": "moved",
+            },
+            {"id": "told", "say": "$moved.text", "go": "end"},
+            {
+                "id": "late",
+                "say": {
+                    "pt-BR": "A consulta $visit_id já passou.",
+                    "en": "Visit $visit_id is over.",
+                },
+                "go": "end",
+            },
+        ],
+    }
+)
+
+
+class Play:
+    """One run of a journey, told what happens."""
+
+    def __init__(self, journey: Journey = MOVE_VISIT, language: str = "en") -> None:
+        self.journey, self.language = journey, language
+        self.instance: Instance = new(journey, "t1:run")
+        self.effects: list[Effect] = []
+
+    def __call__(self, event: Event) -> Effect:
+        self.instance, self.effects = interpret(
+            self.journey, self.instance, event, NOW, self.language
+        )
+        return self.effects[-1]
+
+    def to_confirm(self) -> "Play":
+        self(Begin({"visit_id": "V-1001", "day": "2026-03-09"}))
+        self(Called("Visit V-1001 is on Friday.", {"past": False}))
+        self(Proposed(proposal("move V-1001 to Monday")))
+        return self
+
+    @property
+    def told(self) -> list[str]:
+        return [effect.text for effect in self.effects if isinstance(effect, Tell)]
+
+
+def proposal(preview: str, **more: Any) -> Proposal:
+    made = {
+        "proposal_id": f"t1:{preview}", "tool": "move_visit", "arguments": {}, "asked": "",
+        "preview": preview, "turn_id": "t1",
+    }  # fmt: skip
+    return cast(Proposal, made | more)
+
+
+def outcome(state: str, text: str = "Moved.") -> Outcome:
+    return cast(Outcome, {"state": state, "text": text, "data": {"number": 7}})
+
+
+def test_what_is_known_is_not_asked() -> None:
+    play = Play()
+    wanted = play(Begin({"visit_id": "V-1001", "day": "2026-03-09", "reason": "ill"}))
+    assert wanted == Read("visit", {"visit_id": "V-1001"}, "visit")
+    wanted = play(Called("It is on Friday.", {"past": False}))
+    assert wanted == Propose(
+        "move_visit", {"visit_id": "V-1001", "day": "2026-03-09", "reason": "ill"}
+    )
+
+
+def test_values_that_do_not_fit_are_not_taken() -> None:
+    play = Play()
+    assert play(Begin({"visit_id": "nine", "reason": "boredom", "colour": "red"})) == Read(
+        "my_visits", {}, None
+    )
+    assert play.instance["slots"] == {}
+
+
+def test_a_single_candidate_is_taken_and_several_are_offered() -> None:
+    play = Play()
+    play(Begin())
+    assert play(Called("One.", {"visits": [{"id": "V-1001", "label": "Friday"}]})) == Read(
+        "visit", {"visit_id": "V-1001"}, "visit"
+    )
+    play = Play()
+    play(Begin())
+    visits = [{"id": "V-1001", "label": "Friday"}, {"id": "V-1002", "label": "Monday"}]
+    asked = play(Called("Two.", {"visits": visits}))
+    assert isinstance(asked, Ask)
+    assert asked.options == ("Friday", "Monday")
+    assert "Friday" in asked.text
+    assert play(Answer("the second", chosen=1)) == Read("visit", {"visit_id": "V-1002"}, "visit")
+
+
+def test_nothing_to_choose_from_is_said_in_the_tools_words() -> None:
+    play = Play()
+    play(Begin())
+    assert play(Called("You have no visits.", {"visits": []})) == End("failed")
+    assert play.told == ["You have no visits."]
+
+
+def test_a_branch_says_why_not_and_ends() -> None:
+    play = Play(language="pt-BR")
+    play(Begin({"visit_id": "V-1001"}))
+    assert play(Called("Foi ontem.", {"past": True})) == End("done")
+    assert play.told == ["A consulta V-1001 já passou."]
+
+
+def test_an_optional_slot_is_never_asked_for() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001"}))
+    assert isinstance(asked := play(Called("", {"past": False})), Ask)
+    assert asked.slot == "day"
+    assert isinstance(play(Answer("Monday", {"day": "2026-03-09"})), Propose)
+
+
+def test_a_yes_executes_exactly_what_was_asked() -> None:
+    play = Play().to_confirm()
+    asked = play.effects[-1]
+    assert isinstance(asked, Ask)
+    assert "move V-1001 to Monday" in asked.text
+    assert asked.buttons == ("Yes", "No")
+    performed = play(Answer("yes", agreed=True))
+    assert isinstance(performed, Perform)
+    assert performed.proposal["asked"] == asked.text
+    assert play(Performed(outcome("done"))) == End("done")
+    assert play.told == ["Moved."]
+
+
+def test_a_no_does_nothing() -> None:
+    play = Play().to_confirm()
+    assert play(Answer("no", agreed=False)) == End("cancelled")
+    assert "haven't done" in play.told[0]
+
+
+def test_a_correction_at_the_confirmation_is_proposed_anew() -> None:
+    play = Play().to_confirm()
+    assert play(Answer("no, on Tuesday", {"day": "2026-03-10"}, agreed=False)) == Propose(
+        "move_visit", {"visit_id": "V-1001", "day": "2026-03-10"}
+    )
+    assert play.instance["proposal"] is None
+    assert play.instance["results"]["visit"]["past"] is False
+
+
+def test_a_yes_with_a_correction_is_no_yes_to_what_was_asked() -> None:
+    play = Play().to_confirm()
+    assert isinstance(play(Answer("yes, but V-2002", {"visit_id": "V-2002"}, agreed=True)), Read)
+    assert "visit" not in play.instance["results"]
+
+
+def test_a_correction_goes_back_to_just_after_its_collection_and_drops_what_depended_on_it() -> (
+    None
+):
+    play = Play()
+    play(Begin({"visit_id": "V-1001"}))
+    play(Called("", {"past": False}))
+    assert play(Correct("visit_id", "V-1002")) == Read("visit", {"visit_id": "V-1002"}, "visit")
+    assert play.instance["results"] == {}
+    asked = play(Called("", {"past": False}))
+    assert isinstance(asked, Ask)
+    assert asked.slot == "day"
+
+
+def test_what_was_executed_cannot_be_corrected() -> None:
+    two = MOVE_VISIT.model_copy(
+        update={
+            "steps": [
+                *MOVE_VISIT.steps[:6],
+                Journey.model_validate(
+                    MOVE_VISIT.model_dump(by_alias=True)
+                    | {"steps": [{"id": "next", "collect": "reason"}]}
+                ).steps[0],
+            ],
+            "slots": MOVE_VISIT.slots
+            | {"reason": MOVE_VISIT.slots["reason"].model_copy(update={"required": True})},
+        }
+    )
+    steps = [step for step in two.steps if step.id != "maybe"]
+    play = Play(two.model_copy(update={"steps": steps})).to_confirm()
+    play(Answer("yes", agreed=True))
+    assert isinstance(play(Performed(outcome("done"))), Ask)
+    asked = play(Answer("ill, and it was V-2002", {"visit_id": "V-2002"}))
+    assert isinstance(asked, Ask)
+    assert "already done" in " ".join(play.told)
+    assert play.instance["slots"]["visit_id"] == "V-1001"
+
+
+def test_a_useless_answer_is_helped_then_given_to_a_person() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001"}))
+    first = cast(Ask, play(Called("", {"past": False})))
+    second = cast(Ask, play(Answer("hm")))
+    assert len(second.text) > len(first.text)
+    assert "December 25" in second.text
+    third = play(Answer("hm?"))
+    assert isinstance(third, Ask)
+    assert play(Answer("what?")) == End("handed_off")
+    assert any(isinstance(effect, BringPerson) for effect in play.effects)
+
+
+def test_help_shows_the_form_of_a_code() -> None:
+    journey = MOVE_VISIT.model_copy(
+        update={
+            "slots": MOVE_VISIT.slots
+            | {"visit_id": MOVE_VISIT.slots["visit_id"].model_copy(update={"options": None})}
+        }
+    )
+    play = Play(journey, "pt-BR")
+    play(Begin())
+    asked = cast(Ask, play(Answer("não sei")))
+    assert "V-1234" in asked.text
+
+
+def test_cancelling_ends_at_any_question() -> None:
+    for start in (lambda play: play(Begin({"visit_id": "V-1001"})), lambda play: play.to_confirm()):
+        play = Play()
+        start(play)
+        assert play(Cancel()) == End("cancelled")
+        assert play.told
+
+
+def test_after_something_else_the_question_comes_again_with_a_reminder() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001"}))
+    play(Called("", {"past": False}))
+    asked = cast(Ask, play(Resume()))
+    assert "move a visit" in asked.text
+    assert "To which day?" in asked.text
+
+
+def test_an_argument_that_a_tool_refuses_is_asked_for_again() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001", "day": "2026-03-08"}))
+    play(Called("", {"past": False}))
+    asked = play(CallFailed("We are closed on Sundays.", retry=True, argument="day"))
+    assert isinstance(asked, Ask)
+    assert asked.slot == "day"
+    assert play.told == ["We are closed on Sundays."]
+    assert "day" not in play.instance["slots"]
+    assert isinstance(play(Answer("Monday", {"day": "2026-03-09"})), Propose)
+
+
+def test_a_tool_that_refuses_again_and_again_calls_a_person() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001", "day": "2026-03-08"}))
+    play(Called("", {"past": False}))
+    for day in ("2026-03-15", "2026-03-22"):
+        assert isinstance(play(CallFailed("Closed.", retry=True, argument="day")), Ask)
+        assert isinstance(play(Answer("", {"day": day})), Propose)
+    assert play(CallFailed("Closed.", retry=True, argument="day")) == End("handed_off")
+
+
+@pytest.mark.parametrize(
+    ("state", "ends", "person"), [("failed", "failed", False), ("unknown", "handed_off", True)]
+)
+def test_what_went_wrong_is_said_truthfully(state: str, ends: str, person: bool) -> None:
+    play = Play().to_confirm()
+    play(Answer("yes", agreed=True))
+    assert play(Performed(outcome(state, "It did not work."))) == End(cast(Any, ends))
+    assert play.told == ["It did not work."]
+    assert any(isinstance(effect, BringPerson) for effect in play.effects) is person
+
+
+def test_what_was_stopped_needs_a_new_yes() -> None:
+    play = Play().to_confirm()
+    play(Answer("yes", agreed=True))
+    assert isinstance(play(Performed(outcome("stopped", "Not done."))), Ask)
+    assert play.told == ["Not done."]
+    assert isinstance(play(Answer("thanks")), Ask)
+    assert isinstance(play(Answer("yes", agreed=True)), Perform)
+
+
+def test_what_a_person_must_approve_is_said_so_before_and_after() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001", "day": "2026-03-09"}))
+    play(Called("", {"past": False}))
+    asked = cast(Ask, play(Proposed(proposal("move it", needs_approval="above the limit"))))
+    assert "approve" in asked.text
+    play(Answer("yes", agreed=True))
+    assert play(Submitted()) == End("done")
+    assert "as soon as they decide" in play.told[0]
+
+
+def test_going_back_by_a_jump_asks_anew() -> None:
+    data = MOVE_VISIT.model_dump(by_alias=True, exclude_none=True)
+    data["steps"][-1] = {"id": "late", "say": {"pt-BR": "Já foi.", "en": "Over."}, "go": "which"}
+    play = Play(Journey.model_validate(data))
+    play(Begin({"visit_id": "V-1001"}))
+    assert play(Called("", {"past": True})) == Read("my_visits", {}, None)
+    assert play.instance["slots"] == {}
+
+
+def test_a_sentence_that_no_text_mentions_is_said_anyway() -> None:
+    data = MOVE_VISIT.model_dump(by_alias=True, exclude_none=True)
+    data["steps"] = [step for step in data["steps"] if step["id"] != "told"]
+    data["steps"][-2]["go"] = "end"
+    play = Play(Journey.model_validate(data)).to_confirm()
+    play(Answer("yes", agreed=True))
+    play(Performed(outcome("done", "Moved to Monday.")))
+    assert play.told == ["Moved to Monday."]
+
+
+def test_calls_in_a_circle_end_with_a_person() -> None:
+    circle = Journey.model_validate(
+        {
+            "journey": "circle",
+            "purpose": {"en": "turn"},
+            "trigger": {"intent": "circle"},
+            "steps": [
+                {"id": "one", "call": "visit", "into": "a"},
+                {"id": "two", "branch": [{"go": "one"}]},
+            ],
+        }
+    )
+    play = Play(circle)
+    wanted = play(Begin())
+    for _ in range(100):
+        if isinstance(wanted, End):
+            break
+        wanted = play(Called("", {}))
+    assert wanted == End("handed_off")
+
+
+SLOTS = st.dictionaries(
+    st.sampled_from(["visit_id", "day", "reason", "other"]),
+    st.sampled_from(["V-1001", "V-1002", "2026-03-09", "2026-03-10", "ill", "x", None, 7]),
+)
+ITEMS = st.lists(
+    st.fixed_dictionaries(
+        {"id": st.sampled_from(["V-1001", "V-1002", None]), "label": st.text(max_size=3)}
+    ),
+    max_size=3,
+)
+ANSWERS = st.builds(
+    Answer, st.text(max_size=5), st.just({}) | SLOTS, st.sampled_from([True, False, None]),
+    st.sampled_from([None, 0, 1, 9]),
+)  # fmt: skip
+EVENTS: st.SearchStrategy[Event] = st.one_of(
+    ANSWERS,
+    ANSWERS,
+    ANSWERS,
+    ANSWERS,
+    st.builds(Begin, SLOTS),
+    st.builds(
+        Called, st.text(max_size=5),
+        st.fixed_dictionaries({"past": st.booleans(), "visits": ITEMS | st.just("none")}),
+    ),
+    st.builds(CallFailed, st.text(max_size=5), st.booleans(), st.sampled_from(["", "day", "z"])),
+    st.integers(0, 10**6).map(lambda number: Proposed(proposal(f"deed {number}"))),
+    st.sampled_from(["done", "failed", "unknown", "stopped"]).map(
+        lambda state: Performed(outcome(state))
+    ),
+    st.builds(Correct, st.sampled_from(["visit_id", "day", "other"]), st.sampled_from(["V-1002", "2026-03-10", 3])),
+    st.just(Submitted()),
+    st.just(Cancel()),
+    st.builds(Resume, st.booleans()),
+)  # fmt: skip
+
+
+def _fitting_event(effect: Effect | None, event: Event) -> Event:
+    """Make the world answer now and then what it was asked, so that runs get far."""
+    match effect:
+        case Read(into=None):
+            return Called(
+                "", {"visits": [{"id": "V-1001", "label": "a"}, {"id": "V-1002", "label": "b"}]}
+            )
+        case Read():
+            return Called("It is on Friday.", {"past": False})
+        case Propose(arguments=arguments):
+            return Proposed(proposal(f"deed {sorted(arguments.items())}"))
+        case Perform():
+            return Performed(outcome("done"))
+        case Ask(slot="confirm"):
+            return Answer("yes", agreed=True)
+        case Ask():
+            return Answer("", {"visit_id": "V-1001", "day": "2026-03-09"})
+    return event
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(EVENTS, st.sampled_from([True, True, False])), min_size=8, max_size=25),
+    st.sampled_from([{}, {"visit_id": "V-1001"}, {"visit_id": "V-1002", "day": "2026-03-10"}]),
+    st.sampled_from(["en", "pt-BR"]),
+)
+def test_whatever_happens_it_waits_or_ends_and_acts_only_on_a_yes_to_the_very_proposal(
+    happenings: list[tuple[Event, bool]], known: dict[str, Any], language: str
+) -> None:
+    instance = new(MOVE_VISIT, "t1:run")
+    effect: Effect | None = None
+    shown: str | None = None
+    for event, follow in [(Begin(known), False), *happenings]:
+        told = _fitting_event(effect, event) if follow else event
+        before = json.dumps(instance)
+        again = interpret(MOVE_VISIT, json.loads(before), told, NOW, language)
+        instance, effects = interpret(MOVE_VISIT, instance, told, NOW, language)
+        assert (instance, effects) == again
+        assert json.loads(json.dumps(instance)) == instance
+        effect = effects[-1]
+        assert isinstance(effect, Ask | Read | Propose | Perform | End)
+        assert sum(isinstance(each, Ask | Read | Propose | Perform | End) for each in effects) == 1
+        assert (instance["state"] != "running") == isinstance(effect, End)
+        if isinstance(effect, Perform):
+            assert isinstance(told, Answer)
+            assert told.agreed is True
+            assert effect.proposal["asked"] == shown
+        if isinstance(effect, Ask):
+            assert effect.text.strip()
+            pending = instance.get("proposal")
+            shown = pending["asked"] if effect.slot == "confirm" and pending else None
+            assert shown is None or shown in effect.text
+        elif not isinstance(effect, Perform):
+            shown = None
+
+
+def test_events_and_effects_are_frozen() -> None:
+    kinds = [
+        kind
+        for kind in vars(events).values()
+        if isinstance(kind, type) and kind.__module__ == events.__name__
+    ]
+    assert len(kinds) >= 15
+    assert all(kind.__dataclass_params__.frozen for kind in kinds)  # type: ignore[attr-defined]
