@@ -1,18 +1,17 @@
 """Answers questions from the company's articles, with citations, or says that it does not know."""
 
 import json
-import re
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agents import Brief, Citation, Kit, Report, Specialist
+from agents import Brief, Kit, Report, Specialist
 from agents.cards import beside, filled
+from agents.citing import cited
 from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
 from knowledge import Passage
 
-MARKER = re.compile(r"\s*\[(\d+)\]")
 say = phrases(__file__)
 
 
@@ -27,18 +26,17 @@ async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
     passages = await kit.search(brief["text"], language=language, tags=tags)
     if not passages:
         return _unknown(brief)
-    text = await _written(brief, kit, passages)
-    numbers = [number for number in _cited(text) if number <= len(passages)]
-    if not numbers and kit.models.external:
-        text = (await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))).text.strip()
-        numbers = _cited(text)
-    if not numbers:
+    text, citations = cited(await _written(brief, kit, passages), passages)
+    if not citations and kit.models.external:
+        quoted = await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))
+        text, citations = cited(quoted.text, passages)
+    if not citations:
         return _unknown(brief)
     return Report(
         agent="knowledge",
-        text=_renumbered(text, numbers),
-        about=passages[numbers[0] - 1]["title"].split(" › ")[0],
-        citations=[_citation(text, number, passages[number - 1]) for number in numbers],
+        text=text,
+        about=citations[0]["title"].split(" › ")[0],
+        citations=citations,
         evidence=[f"{passage['title']}\n{passage['text']}" for passage in passages],
         tried=[f"searched for {brief['text']!r}: {len(passages)} passages"],
     )
@@ -89,31 +87,6 @@ def _unknown(brief: Brief) -> Report:
         text=say("unknown", brief["language"]),
         unanswered=f"no article answers {brief['text']!r}",
         tried=[f"searched for {brief['text']!r}: nothing near enough"],
-    )
-
-
-def _cited(text: str) -> list[int]:
-    return list(dict.fromkeys(int(number) for number in MARKER.findall(text)))
-
-
-def _renumbered(text: str, numbers: list[int]) -> str:
-    """Number the citations 1, 2, ... as they appear; those to nothing are taken out."""
-    places = {number: place for place, number in enumerate(numbers, 1)}
-
-    def renumber(mark: re.Match[str]) -> str:
-        number = int(mark.group(1))
-        return f" [{places[number]}]" if number in places else ""
-
-    return MARKER.sub(renumber, text).strip()
-
-
-def _citation(text: str, number: int, passage: Passage) -> Citation:
-    """Give the citation with the sentence that carries it, if the passage has it word for word."""
-    before = text.split(f"[{number}]", maxsplit=1)[0]
-    sentence = re.split(r"(?<=[.!?])\s+|\n|\]\s*", before.strip())[-1].strip()
-    quote = sentence if sentence and sentence in passage["text"] else passage["text"][:300]
-    return Citation(
-        passage_id=passage["passage_id"], title=passage["title"], url=passage["url"], quote=quote
     )
 
 

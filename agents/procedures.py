@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents import Brief, Kit, Question, Report, Slot
+from agents import Brief, Kit, Question, Report, Slot, hearing
 from core.errors import ToolError, ToolNeedsVerification, ToolRetry
 from core.workspace import said
 from journeys import Instance, Journey, places, words
+from journeys.asking import options_of
 from journeys.direct import name_of, of_tool
 from journeys.events import (
     Answer,
@@ -19,7 +20,6 @@ from journeys.events import (
     BringPerson,
     Called,
     CallFailed,
-    Cancel,
     Effect,
     Event,
     Perform,
@@ -32,7 +32,6 @@ from journeys.events import (
     Tell,
 )
 from journeys.interpreter import interpret, new
-from journeys.model import Confirm
 from journeys.words import money
 from tools import LEVELS, Preview, Proposal, Tool, approval_reason
 from tools.calling import Repeats, call, preview, say
@@ -79,8 +78,8 @@ class Course:
         """Start a procedure on top of those under way."""
         if not self.admitted(journey):
             return
-        values = {**self.heard(journey), **(given or {})}
-        shared = shared_values(journey, self.brief["slots"], self.kit.tools)
+        values = {**hearing.values(self.brief, self.kit, journey), **(given or {})}
+        shared = hearing.shared(journey, self.brief["slots"], self.kit.tools)
         for name, value in shared.items():
             if name in values:
                 continue
@@ -108,7 +107,7 @@ class Course:
             await self.begin(journey, instance["slots"])
             return
         else:
-            await self._carry(journey, instance, self._answer(journey, instance))
+            await self._carry(journey, instance, await self._heard(journey, instance))
         await self._resume()
 
     async def finish(self) -> None:
@@ -144,60 +143,42 @@ class Course:
             report["handoff"] = self.handoff
         return report
 
-    # Words
-
-    def heard(self, journey: Journey, text: str = "", asked: str = "") -> dict[str, Any]:
-        """Find values for the slots of a procedure in the customer's words."""
-        schemas = {
-            name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
-            for name, slot in journey.slots.items()
-        }
-        if not schemas:
-            return {}
-        now, understanding = self.kit.context.now, self.kit.understanding
-        return understanding.values(schemas, text or self.words, self.language, now, asked=asked)
-
-    @property
-    def words(self) -> str:
-        """What she said about this; all of her message where it is about nothing else."""
-        history = self.brief["history"]
-        if self.brief["alone"] and history and history[-1]["role"] == "customer":
-            whole = history[-1]["text"]
-            if self.brief["text"] in whole:
-                return whole
-        return self.brief["text"]
-
-    def _answer(self, journey: Journey, instance: Instance) -> Event:
-        """Read the customer's words as an answer to the question that is open."""
-        text, understanding = self.brief["text"], self.kit.understanding
-        if understanding.gives_up(text, self.language):
-            return Cancel()
-        asked = instance["asked"]
-        if asked == "confirm":
-            agreed = understanding.agreement(text, self.language)
-            return Answer(text, self.heard(journey, text), agreed=agreed)
-        values = self.heard(journey, text, asked)
-        labels = [str(option["label"]) for option in instance["options"]]
-        chosen = understanding.choose(labels, text, self.language) if labels else None
-        if labels and asked in values and not _may_be(journey, instance, values[asked]):
-            del values[asked]
-        if asked in values:  # a number she writes out is surer than a place in a list
-            chosen = None
-        return Answer(text, values, chosen=chosen)
-
     def _guess(self, ask: Ask, instance: Instance) -> Answer | None:
         """Answer a question at once from the message itself, or from what is known from elsewhere."""
         if not self._hears or ask.slot == "confirm":
             return None
         guess = self._guesses.pop(ask.slot, None)
         if ask.options:
-            text = self.words
-            chosen = self.kit.understanding.choose(list(ask.options), text, self.language)
+            text = hearing.words_of(self.brief)
+            chosen = hearing.meant(self.kit.understanding, ask.options, text, self.language)
             if chosen is not None:
                 return Answer(text, chosen=chosen)
             offered = [option["value"] for option in instance["options"]]
             guess = guess if guess in offered else None
         return Answer(values={ask.slot: guess}) if guess is not None else None
+
+    async def _heard(self, journey: Journey, instance: Instance) -> Event:
+        """Read the customer's words; before a yes she may also mean another of the choices."""
+        event = hearing.answer(self.brief, self.kit, journey, instance)
+        if not isinstance(event, Answer) or instance["asked"] != "confirm" or event.agreed is True:
+            return event
+        for name, value in instance["slots"].items():
+            options = journey.slots[name].options if name in journey.slots else None
+            if options is None or name in event.values:
+                continue
+            known = {**instance["slots"], **instance["results"]}
+            arguments = places.resolved(options.arguments, known, self.language)
+            happened = await self._read(Read(options.call, arguments, None))
+            listed = (
+                options_of(happened.data.get(options.items), journey.slots[name])
+                if isinstance(happened, Called)
+                else []
+            )
+            labels = [str(option["label"]) for option in listed]
+            chosen = hearing.meant(self.kit.understanding, labels, event.text, self.language)
+            if chosen is not None and listed[chosen]["value"] != value:
+                return replace(event, values={**event.values, name: listed[chosen]["value"]})
+        return event
 
     # Doing
 
@@ -368,38 +349,6 @@ def proposal_id(turn_id: str, tool: Tool, arguments: Mapping[str, Any]) -> str:
     return f"{turn_id}:{tool.name}:{entity}"
 
 
-def shared_values(
-    journey: Journey, slots: Mapping[str, Slot], tools: Mapping[str, Tool]
-) -> dict[str, Any]:
-    """Give what others have learned for this journey's slots.
-
-    What was put into an earlier write (an amount, a reason) was meant for that write: such a value of
-    our own is not taken again, unless it says what the write is about.
-    """
-    spent: set[str] = set()
-    for step in journey.steps:
-        if isinstance(step, Confirm):
-            tool = tools.get(step.confirm)
-            for argument, template in step.arguments.items():
-                if tool is None or argument not in tool.entity:
-                    spent |= {name.split(".")[0] for name in places.names(template)}
-    return {
-        name: slot["value"]
-        for name, slot in slots.items()
-        if name in journey.slots
-        and slot["value"] is not None
-        and not (slot["source"] == "transactions" and name in spent)
-    }
-
-
 def described(tool: str, arguments: Mapping[str, Any]) -> str:
     """Write a call in a few words."""
     return f"{tool}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
-
-
-def _may_be(journey: Journey, instance: Instance, value: Any) -> bool:
-    """Say whether a value can be meant although it stands on a list of choices, or should."""
-    schema = journey.slots[instance["asked"]].schema_
-    if any(mark in schema for mark in ("pattern", "format", "enum")):
-        return True
-    return value in [option["value"] for option in instance["options"]]

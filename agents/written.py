@@ -289,7 +289,7 @@ async def _streamed(
 ) -> AIMessage:
     """Give what the model answers; finished sentences are shown, unless it calls tools instead."""
     bound = model.bind_tools(tools) if tools else model
-    whole = AIMessageChunk("")
+    whole = AIMessageChunk(content="")
     shown = 0
     async for chunk in bound.astream(list(messages)):
         whole = whole + chunk

@@ -29,7 +29,7 @@ from customers.cases import open_cases
 from evals.runner import Facts
 
 ROOT = Path(__file__).parents[1]
-START_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 600.0
 REQUEST_TIMEOUT_S = 60.0
 DATABASE = "regente.sqlite"
 COPY = "at-start.sqlite"

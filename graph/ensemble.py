@@ -14,7 +14,7 @@ from graph.context import Services, TurnContext
 from graph.rehearsal import studio_services
 from journeys import Journey
 from journeys import loading as journeys_loading
-from knowledge import Passage, Search
+from knowledge import Library, Passage, Search
 from models import Models, Understanding
 from tools import Context, Ledger, Outcome, Proposal, Result, Tool, Verification
 from tools import loading as tools_loading
@@ -83,7 +83,12 @@ class Ensemble:
 
 
 def load(
-    workspace: Workspace, settings: Settings, models: Models, search: Search, *, strict: bool = True
+    workspace: Workspace,
+    settings: Settings,
+    models: Models,
+    library: Library,
+    *,
+    strict: bool = True,
 ) -> Ensemble:
     """Read a workspace and train on it; slow (up to seconds), call it on a thread.
 
@@ -96,7 +101,7 @@ def load(
     tools, tool_problems = tools_loading.load(workspace, strict=strict)
     journeys, journey_problems = journeys_loading.load(workspace, tools, strict=strict)
     members = team(workspace, tools, journeys, strict=strict)
-    examples = members.examples | {"question": _questions(search)}
+    examples = members.examples | {"question": library.questions()}
     return Ensemble(
         version=version,
         workspace=workspace,
@@ -112,14 +117,9 @@ def load(
             embedder=models.embedder,
             cache_dir=settings.data_dir / "cache",
         ),
-        search=search,
+        search=library,
         problems=(*tool_problems, *journey_problems, *members.problems),
     )
-
-
-def _questions(search: Search) -> dict[str, tuple[str, ...]]:
-    """Give the questions that articles say they answer: so that asking is told from acting."""
-    return getattr(search, "questions", dict)()
 
 
 def _recorded(tool: Tool, evidence: list[str]) -> Tool:

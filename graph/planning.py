@@ -134,7 +134,6 @@ def _wanted(situation: Situation) -> list[Step]:
             continue
         why = f"she wants {intent['name']} ({intent['confidence']:.2f})"
         steps.append(step(agent, "answer", why, text=intent["text"], intent=intent["name"]))
-    steps.sort(key=lambda made: made["agent"] != "care")
     return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from core.errors import ToolError
+from core.errors import ToolError, ToolUnknown
 from graph.context import Services
 from tools import Context, Outcome, Proposal, Tool
 from tools.calling import call
@@ -35,6 +35,8 @@ class RehearsalLedger:
     async def _executed(self, proposal: Proposal, context: Context) -> Outcome:
         try:
             result = await call(self._tools[proposal["tool"]], proposal["arguments"], context)
+        except ToolUnknown as error:
+            return Outcome(state="unknown", text=str(error), data={})
         except ToolError as error:
             return Outcome(state="failed", text=str(error), data={})
         return Outcome(state="done", text=result.text, data=result.data)

@@ -95,9 +95,10 @@ def review_with(ensemble: Ensemble) -> Callable[..., Awaitable[Command[Any]]]:
 
 
 def in_order(state: Conversation) -> list[Report]:
-    """Give the reports of the steps that spoke, in the order of the plan."""
+    """Give the reports of the steps that spoke, in the order of the plan; care is heard first."""
     reports = state.get("reports", {})
-    return [reports[step["key"]] for step in state.get("plan", []) if step["key"] in reports]
+    spoke = [reports[step["key"]] for step in state.get("plan", []) if step["key"] in reports]
+    return sorted(spoke, key=lambda report: report["agent"] != "care")
 
 
 def notice(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str:

@@ -11,7 +11,7 @@ from graph import composing
 from graph.context import TurnContext
 from graph.ensemble import Ensemble, Say
 from graph.reviewing import Grounds
-from graph.state import Assignment, Findings, Work
+from graph.state import Assignment, Findings, Work, Working
 
 
 def subgraph(
@@ -19,30 +19,33 @@ def subgraph(
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Compile one specialist; it stores nothing of its own, so it has no checkpointer."""
 
-    async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Findings:
-        """Read the brief, work, report."""
+    async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Working:
+        """Read the brief and work."""
         brief = state["brief"]
         evidence: list[str] = []
         context = ensemble.in_studio(runtime.context)
         say = _say(brief, context, ensemble, evidence) if brief["alone"] else None
-        kit = ensemble.kit(brief, context, evidence=evidence, say=say)
-        report = await specialist.respond(brief, kit)
-        return {"reports": {brief["step"]: _complete(name, brief, report, evidence)}}
+        found = await specialist.respond(
+            brief, ensemble.kit(brief, context, evidence=evidence, say=say)
+        )
+        return {"found": found, "evidence": evidence}
+
+    async def report(state: Work) -> Findings:
+        """Sign the report, and name all that it rests on and was made from."""
+        brief, found = state["brief"], state["found"]
+        evidence = dict.fromkeys([*found.get("evidence", []), *state["evidence"]])
+        known = {"agent": name, "given": brief["given"], "evidence": list(evidence)}
+        return {"reports": {brief["step"]: Report(**{**found, **known})}}
 
     graph = StateGraph(
         Work, context_schema=TurnContext, input_schema=Assignment, output_schema=Findings
     )
     graph.add_node("respond", respond)
+    graph.add_node("report", report)
     graph.add_edge(START, "respond")
-    graph.add_edge("respond", END)
+    graph.add_edge("respond", "report")
+    graph.add_edge("report", END)
     return graph.compile(name=name, checkpointer=False)
-
-
-def _complete(name: str, brief: Brief, report: Report, evidence: list[str]) -> Report:
-    """Give the report with its author and all that it rests on."""
-    joined = [*report.get("evidence", []), *evidence]
-    known = {"agent": name, "given": brief["given"], "evidence": list(dict.fromkeys(joined))}
-    return Report(**{**report, **known})
 
 
 def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[str]) -> Say:

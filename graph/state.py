@@ -119,7 +119,15 @@ class Findings(TypedDict):
     reports: Annotated[dict[str, Report], by_step]
 
 
-class Work(Assignment, Findings):
+class Working(TypedDict):
+    """What a specialist's first node leaves for its second."""
+
+    found: Report
+    evidence: list[str]
+    """What tools and passages said while it worked."""
+
+
+class Work(Assignment, Working, Findings):
     """The inside of a specialist's subgraph."""
 
 

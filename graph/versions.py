@@ -19,7 +19,7 @@ from core.settings import Settings, settings
 from core.workspace import Workspace
 from graph.builder import Compiled, Conductor, build
 from graph.ensemble import Ensemble, load
-from knowledge import Search
+from knowledge import Library
 from models import Models
 
 WATCH_S = 2.0
@@ -29,10 +29,10 @@ log = structlog.get_logger(__name__)
 class Versions:
     """The playing version of one workspace."""
 
-    def __init__(self, deployment: Settings, models: Models, search: Search) -> None:
+    def __init__(self, deployment: Settings, models: Models, library: Library) -> None:
         self._settings = deployment
         self._models = models
-        self._search = search
+        self._library = library
         self._seen = self._look()
         self.current = Conductor(self._load(strict=True))
         self.problem = ""
@@ -40,7 +40,7 @@ class Versions:
 
     def _load(self, *, strict: bool) -> Ensemble:
         workspace = Workspace(self._settings.workspace)
-        return load(workspace, self._settings, self._models, self._search, strict=strict)
+        return load(workspace, self._settings, self._models, self._library, strict=strict)
 
     def _look(self) -> str:
         """Give a short hash of every file that shapes the graph, the workspace's and the product's."""
@@ -54,8 +54,9 @@ class Versions:
     def refresh(self) -> bool:
         """Build a new version if a file has changed; say whether one plays now. Slow: use a thread."""
         try:
+            learned = self._library.reload()
             seen = self._look()
-            if seen == self._seen:
+            if seen == self._seen and not learned:
                 return False
             self._seen = seen
             self.current = Conductor(self._load(strict=False))

@@ -85,29 +85,44 @@ def _step(
 ) -> Iterator[str]:
     """Check one step: what it names must exist, what it says must be said in each language."""
     where = f"step {step.id!r}"
-    for target in _targets(step):
-        if target != END and target not in {known.id for known in journey.steps}:
-            yield f"{where} goes to {target!r}, and there is no step of that name"
+    yield from _targets_exist(journey, step)
     match step:
         case Collect(collect=slot):
             if slot not in journey.slots:
                 yield f"{where} collects {slot!r}, and there is no slot of that name"
         case Call(call=tool, arguments=arguments):
             yield from _call(journey, where, tool, arguments, tools, "read")
-        case Confirm(confirm=tool, arguments=arguments, ask=ask):
-            yield from _call(journey, where, tool, arguments, tools, "write")
-            if ask:
-                yield from _texts(f"the question of {where}", ask, languages)
-                yield from _unknown(journey, where, places.names(ask), extra=("preview",))
+        case Confirm():
+            yield from _confirm(journey, where, step, tools, languages)
         case Say(say=text):
             yield from _said(journey, where, text, languages)
         case HandOff(hand_off=text):
             yield from _unknown(journey, where, places.names(text))
-        case Branch(branch=ways):
-            for way in ways:
-                yield from _condition(journey, where, way.when)
-            if any(way.when is None for way in ways[:-1]):
-                yield f"{where} has conditions after its 'otherwise', which are never looked at"
+        case Branch():
+            yield from _branch(journey, where, step)
+
+
+def _targets_exist(journey: Journey, step: Step) -> Iterator[str]:
+    known = {step.id for step in journey.steps}
+    for target in _targets(step):
+        if target != END and target not in known:
+            yield f"step {step.id!r} goes to {target!r}, and there is no step of that name"
+
+
+def _confirm(
+    journey: Journey, where: str, step: Confirm, tools: Mapping[str, Tool], languages: Sequence[str]
+) -> Iterator[str]:
+    yield from _call(journey, where, step.confirm, step.arguments, tools, "write")
+    if step.ask:
+        yield from _texts(f"the question of {where}", step.ask, languages)
+        yield from _unknown(journey, where, places.names(step.ask), extra=("preview",))
+
+
+def _branch(journey: Journey, where: str, step: Branch) -> Iterator[str]:
+    for way in step.branch:
+        yield from _condition(journey, where, way.when)
+    if any(way.when is None for way in step.branch[:-1]):
+        yield f"{where} has conditions after its 'otherwise', which are never looked at"
 
 
 def _call(
@@ -127,7 +142,8 @@ def _call(
     for argument in arguments:
         if argument not in properties:
             takes = ", ".join(properties) or "nothing"
-            yield f"{where} gives {name!r} the argument {argument!r}, which it does not take; it takes {takes}"
+            unwanted = f"{where} gives {name!r} the argument {argument!r}"
+            yield f"{unwanted}, which it does not take; it takes {takes}"
     for argument in tool.parameters.get("required", []):
         if argument not in arguments:
             yield f"{where} does not give {name!r} the argument {argument!r}, which it needs"
@@ -223,8 +239,8 @@ def _ways(journey: Journey) -> Iterator[str]:
         for step in journey.steps
         if step.id not in _asking(journey)
     }
-    for name in silent:
-        if any(name in _reach(target, silent) for target in silent[name]):
+    for name, targets in silent.items():
+        if any(name in _reach(target, silent) for target in targets):
             yield f"step {name!r} is part of a loop that never asks the customer anything"
 
 

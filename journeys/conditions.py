@@ -1,4 +1,4 @@
-"""Conditions over slots and results: `order.status in ['sent', 'lost'] and not order.refunded`.
+"""Conditions over slots and results: `visit.state in ['past', 'lost'] and not visit.paid`.
 
 Comparisons, `in`, `and`, `or`, `not`, literals and dotted names, nothing else. A name that is not known
 is nothing (`null`), and comparing what cannot be compared is false, so a condition never fails.

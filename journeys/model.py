@@ -53,7 +53,7 @@ class _Part(BaseModel):
 
 
 class Options(_Part):
-    """Where the possible values of a slot come from, so that "my last order" can be understood."""
+    """Where the possible values of a slot come from, so that "my last one" can be understood."""
 
     call: str
     """A tool that reads; called without arguments, or with `with`."""

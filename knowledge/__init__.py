@@ -40,3 +40,15 @@ class Search(Protocol):
     ) -> list[Passage]:
         """Give passages that may answer, best first; `[]` when nothing is near enough."""
         ...
+
+
+class Library(Search, Protocol):
+    """A workspace's articles, as the graph's builder needs them."""
+
+    def questions(self) -> dict[str, tuple[str, ...]]:
+        """Give what the articles say that customers ask, by language."""
+        ...
+
+    def reload(self) -> bool:
+        """Take in changed articles; say whether any were. Slow: call it on a thread."""
+        ...

@@ -72,7 +72,7 @@ def _modules(workspace: Workspace, problem: _Problem) -> Iterable[tuple[str, Mod
         place = f"tools/{found.name}"
         try:
             module = importlib.import_module(f"{package.__name__}.{found.name}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever its first lines do is theirs to mend
             problem(f"{place}: {_where(error, None)}", error)
             continue
         if getattr(module, "tools", None) is not None:
@@ -83,7 +83,7 @@ def _modules(workspace: Workspace, problem: _Problem) -> Iterable[tuple[str, Mod
         try:
             with _Neighbours(folder):
                 module = importlib.import_module(f"{name}.{path.stem}")
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
             problem(f"{path}: {_where(error, path)}", error)
             continue
         if getattr(module, "tools", None) is None:

@@ -74,6 +74,7 @@ def load_embedder(choice: Literal["auto", "lexical", "minilm"] | str = "auto") -
         BadInput: `minilm` is wanted and its weights are missing or not the published ones, or there
             is no such embedder.
     """
+    _one_thread()
     if choice not in ("auto", "lexical", "minilm"):
         raise BadInput(f"There is no embedder {choice!r}; set 'auto', 'lexical' or 'minilm'.")
     folder = None if choice == "lexical" else minilm_folder()
@@ -98,3 +99,14 @@ def load_embedder(choice: Literal["auto", "lexical", "minilm"] | str = "auto") -
     why = "chosen" if choice == "minilm" else "its weights are installed"
     log.info("embedder", name=embedder.name, why=why)
     return embedder
+
+
+def _one_thread() -> None:
+    """Let matrices be multiplied on the calling thread.
+
+    The pool behind numpy spins while it waits: with more work than cores an embedding of 9 ms took a
+    second.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1, user_api="blas")

@@ -23,15 +23,18 @@ DENSE_SHARE = 0.4
 """Weight of sentence vectors, where there are any that know meanings."""
 
 RIDGE = 0.35
-SHARPNESS = 1.6
-LABEL_FOLDS = 8
+SHARPNESS = 2.0
 ELSEWHERE = ""
 """The label of what is none of the workspace's business."""
 
 NEAR = 0.5
 """Similarity from which a sentence of `elsewhere.yaml` may be the workspace's business after all."""
 
-FALSE_ALARM_COST = 1.0
+UNTAUGHT_SHARE = 0.25
+"""Texts of labels that nobody taught, against those of labels that are taught."""
+
+PENALTY = 0.3
+FALSE_ALARM_COST = 0.4
 """How bad it is to take a text for an intent it is not, against missing one."""
 
 
@@ -147,8 +150,8 @@ def fit(
     labels = [*dict.fromkeys(names)]
     owners = np.array([labels.index(name) for name in names])
     kernel = np.power(np.clip(kernel, 0, None), SHARPNESS)
-    coefficients, left_out = _ridge(kernel, owners, len(labels))
-    calibration, threshold = _calibrated(kernel, owners, labels, left_out)
+    coefficients, left_out, inverse = _ridge(kernel, owners, len(labels))
+    calibration, threshold = _calibrated(kernel, owners, labels, left_out, coefficients, inverse)
     columns, starts, values = _postings(rows, len(vocabulary))
     return Classifier(
         languages, labels, vocabulary, rarity, columns, starts, values,
@@ -225,15 +228,25 @@ def _postings(rows: list[Any], n_features: int) -> tuple[np.ndarray, np.ndarray,
     return owners[order], starts.astype(np.int64), weights[order]
 
 
-def _ridge(kernel: np.ndarray, owners: np.ndarray, n_labels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the coefficients, and each example's scores as if it had not been there."""
+def _ridge(
+    kernel: np.ndarray, owners: np.ndarray, n_labels: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the coefficients, each example's scores as if it had not been there, and the inverse."""
     sizes = np.bincount(owners, minlength=n_labels)[owners]
     # A label with many examples must not drown one with few.
     weights = np.sqrt(sizes.mean() / sizes)
     targets = np.eye(n_labels)[owners]
     inverse = np.linalg.inv(kernel + np.diag(RIDGE / weights))
     coefficients = inverse @ targets
-    return coefficients, targets - coefficients / np.diag(inverse)[:, None]
+    return coefficients, targets - coefficients / np.diag(inverse)[:, None], inverse
+
+
+def _without(
+    hidden: np.ndarray, inverse: np.ndarray, coefficients: np.ndarray, owners: np.ndarray
+) -> np.ndarray:
+    """Give the scores of some examples as if none of them had been there, from the one inverse."""
+    targets = np.eye(coefficients.shape[1])[owners[hidden]]
+    return targets - np.linalg.solve(inverse[np.ix_(hidden, hidden)], coefficients[hidden])
 
 
 def _signs(
@@ -251,66 +264,62 @@ def _signs(
 
 
 def _calibrated(
-    kernel: np.ndarray, owners: np.ndarray, labels: list[str], left_out: np.ndarray
+    kernel: np.ndarray, owners: np.ndarray, labels: list[str], left_out: np.ndarray,
+    coefficients: np.ndarray, inverse: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Give how signs become a confidence, and the confidence from which a reading is taken."""
     similar = np.power(kernel, 1 / SHARPNESS)
     np.fill_diagonal(similar, 0)
-    signs, right = [], []
+    signs: list[np.ndarray] = []
+    right: list[bool] = []
     for at, scores in enumerate(left_out):
         best, _, found = _signs(scores, similar[at], owners, labels)
         signs.append(found)
         right.append(labels[best] == labels[owners[at]] and labels[best] != ELSEWHERE)
-    own = np.array([at for at, label in enumerate(labels) if label != ELSEWHERE])
-    rng = np.random.default_rng(1)
-    folds = np.array_split(rng.permutation(own), min(LABEL_FOLDS, max(1, len(own) // 2)))
-    for fold in folds if len(own) > 2 else []:
-        hidden = np.isin(owners, fold)
-        seen = np.flatnonzero(~hidden)
-        coefficients, _ = _ridge(kernel[np.ix_(seen, seen)], owners[seen], len(labels))
-        for at in np.flatnonzero(hidden):
-            scores = kernel[at, seen] @ coefficients
-            scores[fold] = -1
+    for label in (at for at, name in enumerate(labels) if name != ELSEWHERE):
+        hidden = np.flatnonzero(owners == label)
+        seen = np.flatnonzero(owners != label)
+        for at, scores in zip(hidden, _without(hidden, inverse, coefficients, owners), strict=True):
+            scores[label] = -1
             best, _, found = _signs(scores, similar[at, seen], owners[seen], labels)
             if labels[best] != ELSEWHERE:
                 signs.append(found)
                 right.append(False)
+    # Texts of a label that nobody taught are rarer than texts of those that are taught.
+    untaught = UNTAUGHT_SHARE * len(left_out) / max(1, len(signs) - len(left_out))
+    weights = np.array([1.0] * len(left_out) + [untaught] * (len(signs) - len(left_out)))
     measured, truth = np.array(signs), np.array(right)
-    weights = _logistic(measured, truth)
-    sure = _sigmoid(measured @ weights[:-1] + weights[-1])
-    return weights, _threshold(sure, truth, len(left_out))
+    calibration = _logistic(measured, truth, weights)
+    sure = _sigmoid(measured @ calibration[:-1] + calibration[-1])
+    return calibration, _threshold(sure, truth, weights)
 
 
-def _threshold(sure: np.ndarray, right: np.ndarray, n_in_scope: int) -> float:
+def _threshold(sure: np.ndarray, right: np.ndarray, weights: np.ndarray) -> float:
     """Give the confidence that loses least: right readings refused against wrong ones taken."""
     candidates = np.quantile(sure, np.linspace(0.02, 0.9, 60))
-    share_right = max(1, right.sum())
-    share_wrong = max(1, (~right).sum())
     losses = [
-        (right & (sure < at)).sum() / share_right
-        + FALSE_ALARM_COST * (~right & (sure >= at)).sum() / share_wrong
+        weights[right & (sure < at)].sum() + FALSE_ALARM_COST * weights[~right & (sure >= at)].sum()
         for at in candidates
     ]
     return float(candidates[int(np.argmin(losses))])
 
 
-def _logistic(signs: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Fit a logistic regression by Newton's method; both outcomes weigh the same."""
+def _logistic(signs: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Fit a logistic regression by Newton's method."""
     given = np.column_stack([signs, np.ones(len(signs))])
     target = truth.astype(float)
-    balance = np.where(truth, 0.5 / max(1, truth.sum()), 0.5 / max(1, (~truth).sum())) * len(truth)
-    weights = np.zeros(given.shape[1])
-    penalty = np.eye(given.shape[1]) * 1e-2
+    found = np.zeros(given.shape[1])
+    penalty = np.eye(given.shape[1]) * PENALTY
     penalty[-1, -1] = 1e-6
     for _ in range(30):
-        chance = _sigmoid(given @ weights)
-        slope = given.T @ (balance * (chance - target)) + penalty @ weights
-        curve = (given * (balance * chance * (1 - chance))[:, None]).T @ given + penalty
+        chance = _sigmoid(given @ found)
+        slope = given.T @ (weights * (chance - target)) + penalty @ found
+        curve = (given * (weights * chance * (1 - chance))[:, None]).T @ given + penalty
         step = np.linalg.solve(curve, slope)
-        weights -= step
+        found -= step
         if np.abs(step).max() < 1e-6:
             break
-    return weights
+    return found
 
 
 def _sigmoid(value: Any) -> Any:

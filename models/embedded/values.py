@@ -291,22 +291,24 @@ def _several(asking: Asking) -> list[Any]:
 
 def _chosen(found: list[Span], asking: Asking, taken: list[Span]) -> Span | None:
     """Give the one value that is meant: the only one, or the one by whose side its name stands."""
-    found = [span for span in _affirmed(found, asking) if not _within(span, taken)]
+    found = _affirmed(found, asking)
+    if not asking.alone and (role := _role(asking, found)) is not None:
+        return role
+    found = [span for span in found if not _within(span, taken)]
     different = {span.value for span in found}
     if len(different) == 1 and (asking.alone or asking.asked):
         return found[0]
     named = _named(found, asking)
-    if len({span.value for span in named}) == 1:
-        return named[0]
-    roles = _roles(asking, found)
-    return roles if roles is not None else None
+    return named[0] if len({span.value for span in named}) == 1 else None
 
 
-STARTS = {"start", "from", "begin", "check_in", "checkin", "arrival", "inicio", "de", "chegada", "ida", "entrada", "departure", "pickup"}
-ENDS = {"end", "to", "until", "check_out", "checkout", "fim", "ate", "volta", "saida", "return", "dropoff"}
+STARTS = {"start", "from", "begin", "since", "check_in", "checkin", "arrival", "pickup", "departure",
+          "inicio", "de", "chegada", "ida", "entrada", "retirada"}  # fmt: skip
+ENDS = {"end", "to", "until", "check_out", "checkout", "return", "dropoff",
+        "fim", "ate", "volta", "saida", "devolucao"}  # fmt: skip
 
 
-def _roles(asking: Asking, found: list[Span]) -> Span | None:
+def _role(asking: Asking, found: list[Span]) -> Span | None:
     """Give the first or second of two values where the name says which: start and end."""
     if len(found) != 2:
         return None

@@ -45,11 +45,6 @@ def test_two_wishes_make_two_steps_in_the_order_they_were_said() -> None:
     assert who(given) == [("transactions", "answer"), ("knowledge", "answer")]
 
 
-def test_a_complaint_is_heard_before_anything_else() -> None:
-    given = situation("where is it, this is a disgrace", ("status", 0.8), ("complaint", 0.9))
-    assert who(given)[0] == ("care", "answer")
-
-
 def test_a_greeting_before_a_wish_needs_no_answer_of_its_own() -> None:
     assert who(situation("hi, where is it", ("greeting", 0.9), ("status", 0.8))) == [
         ("transactions", "answer")

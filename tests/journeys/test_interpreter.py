@@ -416,7 +416,10 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from(["done", "failed", "unknown", "stopped"]).map(
         lambda state: Performed(outcome(state))
     ),
-    st.builds(Correct, st.sampled_from(["visit_id", "day", "other"]), st.sampled_from(["V-1002", "2026-03-10", 3])),
+    st.builds(
+        Correct, st.sampled_from(["visit_id", "day", "other"]),
+        st.sampled_from(["V-1002", "2026-03-10", 3]),
+    ),
     st.just(Submitted()),
     st.just(Cancel()),
     st.builds(Resume, st.booleans()),

@@ -1,0 +1,290 @@
+"""What is measured in this process: orchestration alone, perceiving, a whole turn, what it stores."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import count, cycle, islice
+from typing import Annotated, Any, TypedDict
+
+import sqlalchemy as sa
+from langgraph.graph import START, StateGraph
+from langgraph.graph.message import add_messages
+
+from bench.figures import Figure, cpu_ms, cpu_ms_of, median
+from bench.places import Opened
+from conversations import checkpoints
+from conversations.runner import Runner
+from conversations.tables import checkpoints as checkpoint_rows
+from conversations.tables import conversations as conversation_rows
+from conversations.tables import feed, messages, turns
+from core.audit import audit
+from core.database import Tx
+from core.events import events
+from core.settings import Settings
+from graph.saver import Row, TurnSaver
+from models import Embedder, Understanding
+
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+FLOOR_NODES = 8
+"""As many as a message passes in the product's graph."""
+
+NEAR = 3
+"""Turns whose median stands for the last of them."""
+
+
+class Greeted:
+    """A `models.Understanding` that hears a greeting in everything: nothing is understood, so it is free."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def language(self, text: str, prior: str) -> str:
+        return self._language
+
+    def spoken(self, text: str) -> bool:
+        return True
+
+    def intents(self, text: str, language: str) -> list[dict[str, Any]]:
+        return [{"name": "greeting", "confidence": 1.0, "text": text}]
+
+    def sentiment(self, text: str, language: str) -> float:
+        return 0.0
+
+    def urgent(self, text: str, language: str) -> bool:
+        return False
+
+    def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
+        return []
+
+    def agreement(self, text: str, language: str) -> bool | None:
+        return None
+
+    def gives_up(self, text: str, language: str) -> bool:
+        return False
+
+    def values(
+        self, schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime,
+        *, asked: str = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        return {}
+
+    def choose(self, options: Sequence[str], text: str, language: str) -> int | None:
+        return None
+
+
+async def talk(place: Opened, runner: Runner, said: Sequence[str]) -> tuple[list[float], str]:
+    """Hold a conversation; give the CPU of each turn in ms, from claim to commit, and its id."""
+    spent: list[float] = []
+    token = conversation_id = ""
+    for text in said:
+        taken = await place.database.writing(place.take, text, token)
+        token, conversation_id = taken.token, taken.accepted.conversation_id
+        spent.append(await cpu_ms_of(runner.answer(conversation_id)))
+    return spent, conversation_id
+
+
+def orchestration(place: Opened, *, quick: bool) -> Iterator[Figure]:
+    """Turns of a greeting that costs nothing to understand: graph, saver, commit."""
+    runner = place.runner(understanding=Greeted(place.workspace.default_language))
+    yield from asyncio.run(_orchestration(place, runner, *((2, 12) if quick else (3, 100))))
+
+
+async def _orchestration(place: Opened, runner: Runner, times: int, length: int) -> list[Figure]:
+    await talk(place, runner, ["-"] * 5)
+    first = [(await talk(place, runner, ["-"]))[0][0] for _ in range(5 * times)]
+    long = [(await talk(place, runner, ["-"] * length))[0] for _ in range(times)]
+    floor = await _floor(place, 10 * times)
+    figures = []
+    for turn in sorted({1, 10, length}):
+        spent = first if turn == 1 else [ms for talked in long for ms in talked[turn - NEAR : turn]]
+        figures.append(
+            Figure(
+                what=f"orchestration alone, CPU of turn {turn}",
+                value=median(spent),
+                unit="ms",
+                reference=floor,
+                against=f"{FLOOR_NODES} empty nodes and one commit",
+                gate=3.0,
+            )
+        )
+    return figures
+
+
+class _Floor(TypedDict):
+    messages: Annotated[list[Any], add_messages]
+
+
+async def _floor(place: Opened, times: int) -> float:
+    """Give the CPU of a LangGraph turn that does nothing but remember what was said."""
+    graph = StateGraph(_Floor)
+    for number in range(FLOOR_NODES):
+        graph.add_node(f"n{number}", lambda _: {})
+        graph.add_edge(f"n{number - 1}" if number else START, f"n{number}")
+    compiled = graph.compile()
+    rows: list[Row] = []
+
+    async def turn() -> None:
+        nonlocal rows
+        compiled.checkpointer = saver = TurnSaver(rows)
+        config: Any = {"configurable": {"thread_id": "floor"}}
+        said: Any = {"messages": [("human", "-")]}
+        await compiled.ainvoke(said, config, durability="exit")
+        rows = saver.rows()
+        await place.database.writing(
+            checkpoints.store, place.workspace.workspace_id, "floor", rows, conversation_id="floor"
+        )
+
+    return median([await cpu_ms_of(turn()) for _ in range(times)])
+
+
+def perceive(place: Opened, *, quick: bool) -> Iterator[Figure]:
+    """Reading a message: language, intents, mood, values, as the perceiving specialists do."""
+    ensemble = place.conductor.ensemble
+    embedder, prior = ensemble.models.embedder, place.workspace.default_language
+    lexical = embedder.name.startswith("lexical")
+    for characters, gate in ((20, 2.0 if lexical else 4.0), (200, 4.0 if lexical else 12.0)):
+        texts = list(islice(_texts(place.words(), characters), 15 if quick else 60))
+        read = [cpu_ms(lambda: _read(ensemble.understanding, text, prior)) for text in texts]  # noqa: B023
+        yield Figure(
+            what=f"perceive {characters} characters, {embedder.name}, CPU",
+            value=median(read[5:]),
+            unit="ms",
+            reference=_embedding(embedder, [text + "!" for text in texts]),
+            against="embedding it once",
+            gate=gate,
+        )
+
+
+def _texts(words: Sequence[str], characters: int) -> Iterator[str]:
+    """Give texts of one length that are all different, so that nothing comes out of a cache."""
+    for number in count():
+        start = number % len(words)
+        joined = " ".join([*words[start:], *words[:start]])
+        begin = 7 * (number // len(words))
+        yield ((joined[begin:] + " ") * (1 + characters // len(joined)))[:characters]
+
+
+def _read(understanding: Understanding, text: str, prior: str) -> None:
+    language = understanding.language(text, prior)
+    understanding.intents(text, language)
+    understanding.urgent(text, language)
+    understanding.entities(text, language, NOW)
+    understanding.sentiment(text, language)
+    understanding.spoken(text)
+    understanding.gives_up(text, language)
+
+
+def _embedding(embedder: Embedder, texts: Sequence[str]) -> float:
+    return median([cpu_ms(lambda: embedder.embed([text])) for text in texts][5:])  # noqa: B023
+
+
+def turn(place: Opened, *, quick: bool) -> Iterator[Figure]:
+    """Whole turns of questions to the workspace's articles, on the embedded models."""
+    first, last, _ = asyncio.run(_turns(place, *((1, 12) if quick else (3, 100))))
+    length = 12 if quick else 100
+    yield Figure(what="whole turn in process, CPU of turn 1", value=first, unit="ms", gate=10.0)
+    yield Figure(
+        what=f"whole turn in process, CPU of turn {length}",
+        value=last,
+        unit="ms",
+        reference=first,
+        against="turn 1",
+        gate=round(1.3 * first, 2),
+    )
+
+
+async def _turns(place: Opened, times: int, length: int) -> tuple[float, float, list[str]]:
+    """Give turn 1 and turn `length` in ms; the same questions are asked first and last."""
+    runner, words = place.runner(), place.words()[:10]
+    await talk(place, runner, words)
+    first = [(await talk(place, runner, [text]))[0][0] for _ in range(times) for text in words]
+    last, held = [], []
+    for number in range(times):
+        turned = [*words[number:], *words[:number]]
+        spent, conversation_id = await talk(place, runner, list(islice(cycle(turned), length)))
+        last += spent[-len(words) :]
+        held.append(conversation_id)
+    return median(first), median(last), held
+
+
+def stored(place: Opened, *, quick: bool) -> Iterator[Figure]:
+    """Bytes in the database after a talk: what the turns need, and apart from it the records."""
+    yield from asyncio.run(_stored(place, (5, 10) if quick else (10, 50, 100)))
+
+
+async def _stored(place: Opened, lengths: Sequence[int]) -> list[Figure]:
+    runner, figures = place.runner(), []
+    said, token, done = list(islice(cycle(place.words()), max(lengths))), "", 0
+    for length in lengths:
+        conversation_id = ""
+        for text in said[done:length]:
+            taken = await place.database.writing(place.take, text, token)
+            token, conversation_id = taken.token, taken.accepted.conversation_id
+            await runner.answer(conversation_id)
+        done = length
+        size: Callable[..., Any] = place.database.reading
+        kept = {
+            table.name: await size(_bytes, table, conversation_id)
+            for table in (checkpoint_rows, messages, turns, feed, conversation_rows)
+        }
+        spoken = await size(_spoken, conversation_id)
+        apart = await size(_all_bytes, (audit, events))
+        every = await size(_turns_kept)
+        own = sum(kept[name] for name in ("checkpoints", "messages", "turns"))
+        figures.append(
+            Figure(
+                what=f"stored a turn after {length}: checkpoint, messages, record",
+                value=own / length / 1000,
+                unit="kB",
+                reference=spoken / length / 1000,
+                against="its words alone",
+                gate=4.0,
+            )
+        )
+        if length == max(lengths):
+            figures += [
+                Figure(what=f"  of that: {name}", value=kept[name] / length / 1000, unit="kB")
+                for name in ("checkpoints", "messages", "turns")
+            ]
+            figures += [
+                Figure(what="  apart: feed", value=kept["feed"] / length / 1000, unit="kB"),
+                Figure(what="  apart: audit, events", value=apart / every / 1000, unit="kB"),
+            ]
+    return figures
+
+
+def _size(table: sa.Table) -> Any:
+    return sum(
+        (
+            sa.func.coalesce(sa.func.length(sa.cast(column, sa.LargeBinary)), 0)
+            for column in table.c
+        ),
+        sa.literal(0),
+    )
+
+
+def _bytes(tx: Tx, table: sa.Table, conversation_id: str) -> int:
+    """Give the bytes of a conversation's rows, without indexes."""
+    asked = sa.select(sa.func.sum(_size(table))).where(table.c.conversation_id == conversation_id)
+    return tx.scalar(asked) or 0
+
+
+def _all_bytes(tx: Tx, tables: Sequence[sa.Table]) -> int:
+    return sum(tx.scalar(sa.select(sa.func.sum(_size(table)))) or 0 for table in tables)
+
+
+def _turns_kept(tx: Tx) -> int:
+    return tx.scalar(sa.select(sa.func.count()).select_from(turns)) or 1
+
+
+def _spoken(tx: Tx, conversation_id: str) -> int:
+    size = sa.func.sum(sa.func.length(sa.cast(messages.c.text, sa.LargeBinary)))
+    return tx.scalar(sa.select(size).where(messages.c.conversation_id == conversation_id)) or 0
+
+
+def small(settings: Settings) -> Settings:
+    """Write a workspace of two lines, for what depends on no company, and give settings for it."""
+    folder = settings.data_dir.with_name("small-workspace")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "workspace.yaml").write_text("id: bench\nname: Bench\nlanguages: [en, pt-BR]\n")
+    return settings.model_copy(update={"workspace": folder, "embedder": "lexical"})

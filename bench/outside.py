@@ -1,0 +1,150 @@
+"""What is measured over HTTP: the model client's calls, whole streamed turns, idle conversations."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from bench.figures import Figure, cpu_ms_of, median
+from bench.places import Child, bare, model_server, product
+from core.settings import Settings
+
+CLIENTS = 8
+TOKENS = 55
+TALK = [SystemMessage("You help customers."), HumanMessage("How long may I keep it?")]
+
+
+def client(folder: Path, *, quick: bool) -> Iterator[Figure]:
+    """Calls of the lean client and of the stock one, to a server whose CPU is not counted."""
+    from langchain_openai import ChatOpenAI
+
+    from models.openai.client import LeanChatOpenAI
+
+    calls = 10 if quick else 60
+    with model_server(folder) as server:
+        given: dict[str, Any] = {"model": "scripted", "base_url": f"{server.url}/v1"}
+        given |= {"api_key": "none", "stream_usage": True}
+        answers = [" ".join(["words"] * TOKENS)] * (2 * calls + 6)
+        httpx.post(f"{server.url}/v1/script", json={"answers": answers}).raise_for_status()
+        # One loop for both: langchain-openai keeps its async client across loops.
+        lean, stock = asyncio.run(_both([LeanChatOpenAI(**given), ChatOpenAI(**given)], calls))
+    yield Figure(
+        what=f"model client, CPU of a streamed call of {TOKENS} tokens",
+        value=lean,
+        unit="ms",
+        reference=stock,
+        against="stock ChatOpenAI",
+        gate=1.5,
+    )
+
+
+async def _both(models: Sequence[BaseChatModel], calls: int) -> list[float]:
+    spent: list[list[float]] = [[] for _ in models]
+    for number in range(calls + 3):
+        for model, own in zip(models, spent, strict=True):
+            ms = await cpu_ms_of(_streamed(model))
+            if number >= 3:  # the first ones import and connect
+                own.append(ms)
+    return [median(own) for own in spent]
+
+
+async def _streamed(model: BaseChatModel) -> None:
+    text = "".join([chunk.text async for chunk in model.astream(TALK)])
+    if text.count("words") != TOKENS:
+        raise RuntimeError(f"The call gave {text[:80]!r}; the scripted server is out of step.")
+
+
+def http(
+    data_dir: Path, settings: Settings, said: Sequence[str], *, quick: bool
+) -> Iterator[Figure]:
+    """Whole streamed turns of the product's server, next to a server that only echoes."""
+    each = 3 if quick else 25
+    with bare(data_dir.parent) as server:
+        floor_per_s, floor_cpu = asyncio.run(_load(server, said, 20 * each))
+    with product(data_dir, settings) as server:
+        per_s, cpu = asyncio.run(_load(server, said, each))
+    yield Figure(
+        what="streamed turn over HTTP, CPU",
+        value=cpu,
+        unit="ms",
+        reference=floor_cpu,
+        against="bare FastAPI",
+        gate=14.0,
+    )
+    yield Figure(
+        what=f"turns a second, {CLIENTS} clients",
+        value=per_s,
+        unit="/s",
+        reference=floor_per_s,
+        against="bare FastAPI",
+        gate=80.0,
+        least=True,
+    )
+
+
+async def _load(server: Child, said: Sequence[str], each: int) -> tuple[float, float]:
+    """Let all clients talk at once; give turns a second and the server's CPU a turn in ms."""
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=60) as http:
+        await _conversation(http, said[:2])
+        cpu, begun = server.cpu_ms(), time.perf_counter()
+        talks = [
+            [said[(number + turn) % len(said)] for turn in range(each)] for number in range(CLIENTS)
+        ]
+        await asyncio.gather(*(_conversation(http, talk) for talk in talks))
+        turns, passed = CLIENTS * each, time.perf_counter() - begun
+        return turns / passed, (server.cpu_ms() - cpu) / turns
+
+
+async def _conversation(http: httpx.AsyncClient, said: Sequence[str]) -> None:
+    headers = {"Accept": "text/event-stream"}
+    for text in said:
+        async with http.stream("POST", "/chat", json={"message": text}, headers=headers) as answer:
+            answer.raise_for_status()
+            event = ""
+            async for line in answer.aiter_lines():
+                if line.startswith("event:"):
+                    event = line[6:].strip()
+                elif line.startswith("data:") and event == "status":
+                    token = json.loads(line[5:]).get("conversation_token")
+                    if token:
+                        headers["Authorization"] = f"Bearer {token}"
+        if event != "done":
+            raise RuntimeError(f"A streamed turn ended with {event!r}.")
+
+
+def memory(
+    data_dir: Path, settings: Settings, said: Sequence[str], *, quick: bool
+) -> Iterator[Figure]:
+    """Growth of the server by conversations that nobody talks in any more."""
+    warm, idle = (20, 100) if quick else (200, 1000)
+    with product(data_dir, settings) as server:
+        asyncio.run(_begin(server, said, warm))
+        before = server.memory_mb()
+        asyncio.run(_begin(server, said, idle))
+        grown = server.memory_mb() - before
+    yield Figure(
+        what="memory of 1,000 idle conversations",
+        value=grown * 1000 / idle,
+        unit="MB",
+        reference=before,
+        against="the server before",
+        gate=5.0,
+    )
+
+
+async def _begin(server: Child, said: Sequence[str], number: int) -> None:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+
+        async def begin(numbers: range) -> None:
+            for which in numbers:
+                body = {"message": said[which % len(said)]}
+                (await http.post("/chat", json=body)).raise_for_status()
+
+        await asyncio.gather(*(begin(range(part, number, CLIENTS)) for part in range(CLIENTS)))
