@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist
+from agents import Brief, Kit, Report, Specialist, reading
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 
@@ -33,7 +33,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the signals in the customer's words."""
     understanding, text = kit.understanding, brief["text"]
     language = understanding.language(text, brief["language"])
-    intents = understanding.intents(text, language)
+    intents = await reading.completed(text, understanding.intents(text, language), language, kit)
     if kit.models.external and not _sure(intents, brief):
         intents = await _asked(brief, kit, language) or intents
     names = {intent["name"] for intent in intents}

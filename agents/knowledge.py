@@ -12,6 +12,7 @@ from agents.speaking import streamed
 from core.errors import ModelFailed
 from knowledge import Passage
 
+PASSAGES = 8
 say = phrases(__file__)
 
 
@@ -23,7 +24,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
 async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
     """Answer from the articles that carry one of `tags`, or from all."""
     language = brief["language"]
-    passages = await kit.search(brief["text"], language=language, tags=tags)
+    passages = await kit.search(brief["text"], language=language, tags=tags, limit=PASSAGES)
     if not passages:
         return _unknown(brief)
     text, citations = cited(await _written(brief, kit, passages), passages)

@@ -10,6 +10,8 @@ from core.database import Tx, database_now
 
 Kind = Literal["message", "status", "done", "error"]
 
+_ENTRY = feed.insert()
+
 
 def append(
     tx: Tx,
@@ -26,18 +28,17 @@ def append(
     appear behind it.
     """
     change(tx, row, feed_seq=row["feed_seq"] + 1)
-    tx.execute(
-        feed.insert().values(
-            workspace_id=row["workspace_id"],
-            conversation_id=row["conversation_id"],
-            sequence=row["feed_seq"],
-            kind=kind,
-            turn_id=turn_id,
-            staff_only=staff_only,
-            data=data,
-            created_at=database_now(tx),
-        )
-    )
+    entry = {
+        "workspace_id": row["workspace_id"],
+        "conversation_id": row["conversation_id"],
+        "sequence": row["feed_seq"],
+        "kind": kind,
+        "turn_id": turn_id,
+        "staff_only": staff_only,
+        "data": data,
+        "created_at": database_now(tx),
+    }
+    tx.execute(_ENTRY, entry)
     return row["feed_seq"]
 
 

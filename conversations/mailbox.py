@@ -55,22 +55,26 @@ def make_due(tx: Tx, row: dict[str, Any], *, quiet_s: float = 0.0, max_wait_s: f
     )
 
 
+_FREE = (
+    (conversations.c.workspace_id == sa.bindparam("workspace"))
+    & (conversations.c.ready_at <= sa.bindparam("moment"))
+    & (
+        conversations.c.lease_until.is_(None)
+        | (conversations.c.lease_until < sa.bindparam("moment"))
+    )
+)
+_DUE = sa.select(conversations.c.conversation_id).where(_FREE).order_by(conversations.c.ready_at)
+_CLAIMABLE = (
+    sa.select(conversations)
+    .where(conversations.c.conversation_id == sa.bindparam("conversation"), _FREE)
+    .with_for_update(skip_locked=True)
+)
+
+
 def due(tx: Tx, workspace_id: str, limit: int = 50) -> list[str]:
     """Give conversations that could be claimed now, longest waiting first; locks nothing."""
-    now = database_now(tx)
-    statement = (
-        sa.select(conversations.c.conversation_id)
-        .where(conversations.c.workspace_id == workspace_id, _free(now))
-        .order_by(conversations.c.ready_at)
-        .limit(limit)
-    )
-    return list(tx.execute(statement).scalars())
-
-
-def _free(now: float) -> sa.ColumnElement[bool]:
-    return (conversations.c.ready_at <= now) & (
-        conversations.c.lease_until.is_(None) | (conversations.c.lease_until < now)
-    )
+    wanted = {"workspace": workspace_id, "moment": database_now(tx)}
+    return list(tx.execute(_DUE.limit(limit), wanted).scalars())
 
 
 def claim(
@@ -78,16 +82,8 @@ def claim(
 ) -> Claim | None:
     """Take the lease of a conversation that is due and free, with its batch; else None."""
     now = database_now(tx)
-    statement = (
-        sa.select(conversations)
-        .where(
-            conversations.c.workspace_id == workspace_id,
-            conversations.c.conversation_id == conversation_id,
-            _free(now),
-        )
-        .with_for_update(skip_locked=True)
-    )
-    found = tx.execute(statement).mappings().first()
+    wanted = {"workspace": workspace_id, "conversation": conversation_id, "moment": now}
+    found = tx.execute(_CLAIMABLE, wanted).mappings().first()
     if found is None:
         return None
     row = dict(found)

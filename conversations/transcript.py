@@ -14,6 +14,19 @@ from core.ids import new_id
 Role = Literal["customer", "ai", "person", "system"]
 Class = Literal["conversation", "notice", "internal"]
 
+# Built once: every turn asks these several times.
+_THEIRS = messages.c.workspace_id == sa.bindparam("workspace")
+_BY_KEY = sa.select(messages).where(_THEIRS, messages.c.key == sa.bindparam("of_key"))
+_WAITING = (
+    sa.select(messages)
+    .where(
+        _THEIRS,
+        messages.c.conversation_id == sa.bindparam("conversation"),
+        messages.c.state == sa.literal_column("'waiting'"),
+    )
+    .order_by(messages.c.sequence)
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Utterance:
@@ -102,10 +115,7 @@ def shown(said: Utterance, message_id: str, created_at: float) -> dict[str, Any]
 
 def by_key(tx: Tx, workspace_id: str, key: str) -> dict[str, Any] | None:
     """Give the message with this key, or None."""
-    statement = sa.select(messages).where(
-        messages.c.workspace_id == workspace_id, messages.c.key == key
-    )
-    row = tx.execute(statement).mappings().first()
+    row = tx.execute(_BY_KEY, {"workspace": workspace_id, "of_key": key}).mappings().first()
     return dict(row) if row else None
 
 
@@ -136,13 +146,5 @@ def of_conversation(
 
 def waiting(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
     """Give the messages that no turn has answered yet, in the order they came."""
-    statement = (
-        sa.select(messages)
-        .where(
-            messages.c.workspace_id == workspace_id,
-            messages.c.conversation_id == conversation_id,
-            messages.c.state == "waiting",
-        )
-        .order_by(messages.c.sequence)
-    )
-    return [dict(row) for row in tx.execute(statement).mappings()]
+    wanted = {"workspace": workspace_id, "conversation": conversation_id}
+    return [dict(row) for row in tx.execute(_WAITING, wanted).mappings()]

@@ -116,36 +116,36 @@ _OWN = (
     "next", "agents", "context", "person", "calls", "input_tokens", "output_tokens", "cost_usd",
     "degraded",
 )  # fmt: skip
+_KEPT = turns.insert()
 
 
 def keep(tx: Tx, claim: Claim, status: str, result: TurnResult | None, **notes: Any) -> None:
     """Store the turn record: the four answers, what it cost, how long it took."""
     record = dict(result.record) if result else {}
     finished = database_now(tx)
-    tx.execute(
-        turns.insert().values(
-            workspace_id=claim.workspace_id,
-            turn_id=claim.turn_id,
-            conversation_id=claim.conversation_id,
-            status=status,
-            trigger=claim.event.get("kind", "messages"),
-            next=record.get("next", ""),
-            agents=record.get("agents", []),
-            context=record.get("context", {}),
-            person=record.get("person"),
-            record={key: value for key, value in record.items() if key not in _OWN} | notes,
-            calls=record.get("calls", 0),
-            input_tokens=record.get("input_tokens", 0),
-            output_tokens=record.get("output_tokens", 0),
-            cost_usd=record.get("cost_usd", 0.0),
-            degraded=str(record.get("degraded") or ""),
-            attempts=claim.attempts,
-            ms=(finished - claim.claimed_at) * 1000,
-            waited_ms=(finished - claim.waiting_since) * 1000,
-            started_at=claim.claimed_at,
-            finished_at=finished,
-        )
-    )
+    kept = {
+        "workspace_id": claim.workspace_id,
+        "turn_id": claim.turn_id,
+        "conversation_id": claim.conversation_id,
+        "status": status,
+        "trigger": claim.event.get("kind", "messages"),
+        "next": record.get("next", ""),
+        "agents": record.get("agents", []),
+        "context": record.get("context", {}),
+        "person": record.get("person"),
+        "record": {key: value for key, value in record.items() if key not in _OWN} | notes,
+        "calls": record.get("calls", 0),
+        "input_tokens": record.get("input_tokens", 0),
+        "output_tokens": record.get("output_tokens", 0),
+        "cost_usd": record.get("cost_usd", 0.0),
+        "degraded": str(record.get("degraded") or ""),
+        "attempts": claim.attempts,
+        "ms": (finished - claim.claimed_at) * 1000,
+        "waited_ms": (finished - claim.waiting_since) * 1000,
+        "started_at": claim.claimed_at,
+        "finished_at": finished,
+    }
+    tx.execute(_KEPT, kept)
 
 
 def recorded(tx: Tx, claim: Claim) -> bool:

@@ -40,8 +40,11 @@ RECURSION_LIMIT = 40
 """Supersteps of one turn. LangGraph's own default is 10,007; the hop budget ends a turn long before."""
 
 
-def build(ensemble: Ensemble) -> Compiled:
-    """Compile the graph for one version of a workspace, without a checkpointer."""
+def build(ensemble: Ensemble, *, expanded: bool = False) -> Compiled:
+    """Compile the graph for one version of a workspace, without a checkpointer.
+
+    `expanded` lets pictures show the inside of specialists, at the cost of storing it.
+    """
     graph = StateGraph(Conversation, context_schema=TurnContext)
     members = ensemble.team.members
     speaking = [name for name, member in members.items() if not member.perceives]
@@ -51,7 +54,7 @@ def build(ensemble: Ensemble) -> Compiled:
     for name, member in members.items():
         graph.add_node(
             name,
-            subgraph(name, member, ensemble),
+            subgraph(name, member, ensemble, expanded=expanded),
             metadata={"purpose": member.purpose, "source": member.source},
         )
         graph.add_edge(name, "supervisor")

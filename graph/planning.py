@@ -99,7 +99,7 @@ def _continuing(situation: Situation) -> list[Step]:
                     text=situation.text,
                 )
             ]
-        if situation.gives_up:
+        if situation.gives_up and not situation.signals["intents"]:
             return [step("engagement", "withdrawn", "she drops the matter", text=situation.text)]
         return []
     asker = situation.awaiting[0]["agent"]
@@ -112,7 +112,7 @@ def _continuing(situation: Situation) -> list[Step]:
 
 def _wanted(situation: Situation) -> list[Step]:
     """Give a step for each thing that is wanted and is not the matter already under way."""
-    if situation.gives_up:
+    if situation.gives_up and (situation.awaiting or situation.pending_approvals):
         return []
     steps: list[Step] = []
     for intent in situation.signals["intents"]:

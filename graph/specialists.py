@@ -15,9 +15,13 @@ from graph.state import Assignment, Findings, Work, Working
 
 
 def subgraph(
-    name: str, specialist: Specialist, ensemble: Ensemble
+    name: str, specialist: Specialist, ensemble: Ensemble, *, expanded: bool = False
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Compile one specialist; it stores nothing of its own, so it has no checkpointer."""
+    """Compile one specialist.
+
+    It stores nothing of its own, so it has no checkpointer; but LangGraph draws the inside only of
+    subgraphs that may have one, which is what `expanded` is for.
+    """
 
     async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Working:
         """Read the brief and work."""
@@ -45,7 +49,7 @@ def subgraph(
     graph.add_edge(START, "respond")
     graph.add_edge("respond", "report")
     graph.add_edge("report", END)
-    return graph.compile(name=name, checkpointer=False)
+    return graph.compile(name=name, checkpointer=None if expanded else False)
 
 
 def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[str]) -> Say:

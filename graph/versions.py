@@ -100,7 +100,8 @@ def _studio() -> tuple[Settings, Models, Any]:
 @cache
 def _studio_graph(seen: str) -> Compiled:
     deployment, models, search = _studio()
-    return build(load(Workspace(deployment.workspace), deployment, models, search, strict=False))
+    ensemble = load(Workspace(deployment.workspace), deployment, models, search, strict=False)
+    return build(ensemble, expanded=True)
 
 
 def in_studio() -> Compiled:

@@ -15,6 +15,9 @@ from knowledge.dense import Dense
 from models import Embedder
 
 CANDIDATES = 40
+ARTICLES = 2
+SECTIONS = 5
+"""Passages of one article that are given to whoever writes the answer."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Entry:
     source_id: str
     title: str
     text: str
+    keywords: str = ""
+    """The article's tags."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class Index:
         self._dense = dense
         self._embedder = embedder
         self._texts = Bm25(
-            [f"{entry.title}\n{entry.title}\n{entry.text}" for entry in entries], language
+            [f"{entry.title}\n{entry.title} {entry.keywords}\n{entry.text}" for entry in entries],
+            language,
         )
         self._questions = Bm25([question.text for question in asked], language)
         self._by_source: dict[str, list[int]] = {}
@@ -70,26 +76,40 @@ class Index:
             self._by_source.setdefault(entry.source_id, []).append(number)
         self._place = {entry.passage_id: number for number, entry in enumerate(self.entries)}
         self._of_question = {question.key: number for number, question in enumerate(self.asked)}
+        self._alike = self._neighbours()
         self._weights, self._threshold = self._calibrated(off_topic)
 
     def search(self, question: str, limit: int, allowed: set[str]) -> list[Hit]:
-        """Give passages of allowed sources that may answer, best first; `[]`: nothing does."""
+        """Give passages of articles that may answer, best first; `[]`: none does.
+
+        Articles are judged, not passages: the section that answers best may use other words than the
+        question, as long as its article is the right one.
+        """
         vector = self._embedder.embed([question])[0]
         total, features = self._scored(question, vector)
+        order = [
+            int(number)
+            for number in np.argsort(-total)[:CANDIDATES]
+            if self.entries[int(number)].source_id in allowed
+        ]
+        chances: dict[str, float] = {}
+        for number in order:
+            source_id = self.entries[number].source_id
+            chances[source_id] = max(chances.get(source_id, 0.0), self._chance(features[number]))
+        answering = [source for source, chance in chances.items() if chance >= self._threshold]
         hits: list[Hit] = []
-        for number in np.argsort(-total)[:CANDIDATES]:
-            entry = self.entries[int(number)]
-            chance = self._chance(features[int(number)])
-            if entry.source_id in allowed and chance >= self._threshold:
-                hits.append(Hit(entry, round(float(chance), 4)))
+        for source_id in answering[:ARTICLES]:
+            of_it = [number for number in order if self.entries[number].source_id == source_id]
+            chance = round(chances[source_id], 4)
+            hits += [Hit(self.entries[number], chance) for number in of_it[:SECTIONS]]
         return hits[:limit]
 
     def _scored(
-        self, question: str, vector: np.ndarray, *, without: int | None = None, source: str = ""
+        self, question: str, vector: np.ndarray, *, without: int | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Give summed z-scores `(n,)` and features `(n, 6)` of all passages.
 
-        `without` leaves a question out and `source` an article: that is how the index is calibrated.
+        `without` leaves a question out: that is how the index is calibrated.
         """
         count = len(self.entries)
         if not count:
@@ -109,8 +129,6 @@ class Index:
         said, put = words / most, asked / most_asked
         best = (np.maximum(said, put), np.maximum(near, near_question))
         features = np.stack([said, put, near, near_question, *best], axis=1)
-        if source:
-            total[self._by_source.get(source, [])] = -np.inf
         return total, features
 
     def _near(self, vector: np.ndarray, without: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -126,7 +144,32 @@ class Index:
         return near, asked
 
     def _chance(self, features: np.ndarray) -> float:
-        return float(1 / (1 + np.exp(-(features @ self._weights[:-1] + self._weights[-1]))))
+        """Give the chance that a passage with these features answers.
+
+        A question nearer to one of the article's own questions than questions of other articles ever
+        are is answered by it, whatever its text says.
+        """
+        chance = float(1 / (1 + np.exp(-(features @ self._weights[:-1] + self._weights[-1]))))
+        likeness = float(features[1] + features[3]) / 2
+        return max(chance, likeness) if likeness > self._alike else chance
+
+    def _neighbours(self) -> float:
+        """Give how alike questions of different articles are at most, but for the oddest of them."""
+        if not self.asked:
+            return 1.0
+        vectors = self._dense.vectors([question.key for question in self.asked])
+        cosines = vectors @ vectors.T
+        alike: list[float] = []
+        for number, question in enumerate(self.asked):
+            scores = self._questions.scores(question.text) / max(
+                self._questions.most(question.text), 1e-6
+            )
+            others = [
+                at for at, other in enumerate(self.asked) if other.source_id != question.source_id
+            ]
+            if others:
+                alike.append(float((scores[others] + cosines[number][others]).max()) / 2)
+        return float(np.quantile(alike, 0.9)) if alike else 1.0
 
     def _calibrated(self, off_topic: Sequence[str]) -> tuple[np.ndarray, float]:
         """Learn from the articles' own questions what a passage that answers looks like.
@@ -137,11 +180,7 @@ class Index:
         yes, no = self._examples(off_topic)
         if len(yes) < 4 or len(no) < 4:
             return np.array([2.0, 2.0, 1.0, 1.0, 2.0, 1.0, -3.0]), 0.5
-        from sklearn.linear_model import LogisticRegression
-
-        model = LogisticRegression(C=10, class_weight="balanced", max_iter=500)
-        model.fit(np.array(yes + no), [1] * len(yes) + [0] * len(no))
-        weights = np.append(model.coef_[0], model.intercept_[0])
+        weights = _fitted(np.array(yes + no), np.array([1] * len(yes) + [0] * len(no)))
         chances = [
             [float(1 / (1 + np.exp(-(row @ weights[:-1] + weights[-1])))) for row in rows]
             for rows in (yes, no)
@@ -160,9 +199,8 @@ class Index:
             (yes if self.entries[best].source_id == question.source_id else no).append(
                 features[best]
             )
-            others, _ = self._scored(
-                question.text, vectors[number], without=number, source=question.source_id
-            )
+            others = total.copy()
+            others[self._by_source.get(question.source_id, [])] = -np.inf
             if np.isfinite(others).any():
                 no.append(features[int(np.argmax(others))])
         embedded = self._embedder.embed(list(off_topic)) if off_topic else []
@@ -171,6 +209,26 @@ class Index:
             if len(total):
                 no.append(features[int(np.argmax(total))])
         return yes, no
+
+
+def _fitted(rows: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Fit the chance that a passage answers, `(n_features + 1,)`; no feature may count against it.
+
+    A question was left out of its own article's questions here, so that the nearest of the others says
+    little; a customer who asks one of them word for word must not be punished for it.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    used = np.arange(rows.shape[1])
+    while True:
+        model = LogisticRegression(C=10, class_weight="balanced", max_iter=500)
+        model.fit(rows[:, used], right)
+        if (model.coef_[0] >= 0).all() or len(used) == 1:
+            break
+        used = used[model.coef_[0] >= 0] if (model.coef_[0] >= 0).any() else used[:1]
+    weights = np.zeros(rows.shape[1] + 1)
+    weights[used], weights[-1] = np.clip(model.coef_[0], 0, None), model.intercept_[0]
+    return weights
 
 
 def _threshold(yes: list[float], no: list[float]) -> float:

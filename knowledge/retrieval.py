@@ -205,7 +205,8 @@ def _read(
         .order_by(passages.c.source_id, passages.c.position)
     ).mappings():
         source = loaded[row["source_id"]]
-        entry = Entry(row["passage_id"], row["source_id"], row["title"], row["text"])
+        keywords = " ".join(sorted(source.tags))
+        entry = Entry(row["passage_id"], row["source_id"], row["title"], row["text"], keywords)
         by_index.setdefault((source.language, source.audience), []).append(entry)
     return loaded, by_index
 

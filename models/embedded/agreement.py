@@ -26,9 +26,7 @@ def gives_up(text: str, language: str) -> bool:
         match = _phrases(spoken, "gives_up").search(said)
         if match is None or "?" in text:
             continue
-        rest = words.content(
-            (said[: match.start()] + " " + said[match.end() :]).split(), (spoken,)
-        )
+        rest = words.content((said[: match.start()] + " " + said[match.end() :]).split(), (spoken,))
         beyond = [word for word in rest if word not in _courtesies(spoken)]
         if len(beyond) <= 2:
             return True
@@ -114,15 +112,18 @@ def _phrase_set(language: str, kind: str) -> frozenset[str]:
 @cache
 def _courtesies(language: str) -> frozenset[str]:
     listed = words.load("agreement").get(words.base(language), {}).get("fillers", [])
-    return frozenset(word for phrase in listed for word in words.plain(str(phrase), language).split())
+    return frozenset(
+        word for phrase in listed for word in words.plain(str(phrase), language).split()
+    )
 
 
 @cache
 def _lead(language: str) -> re.Pattern[str]:
     """Find what may stand before the answer: "ah, sim", "well, yes"."""
-    keep = {"sim", "yes", "ok", "okay", "isso", "claro", "sure", "absolutely", "definitely", "of course",
-            "com certeza", "please", "por favor", "now", "agora", "ja", "ta", "do", "all", "that", "you",
-            "that is", "it", "this", "i", "eu", "tudo", "valeu", "muito", "can", "really", "much"}  # fmt: skip
+    keep = {"sim", "yes", "ok", "okay", "isso", "claro", "sure", "absolutely", "definitely",
+            "of course", "com certeza", "please", "por favor", "now", "agora", "ja", "ta", "do",
+            "all", "that", "you", "that is", "it", "this", "i", "eu", "tudo", "valeu", "muito",
+            "can", "really", "much"}  # fmt: skip
     listed = words.load("agreement").get(language, {}).get("fillers", [])
     said = [words.folded(str(phrase)) for phrase in listed]
     said = [phrase for phrase in said if phrase not in keep] or ["\0"]

@@ -73,26 +73,45 @@ def filled(
     """Fill a function's arguments, or name the one required argument to ask for."""
     parameters = function.get("parameters") or {}
     schemas: dict[str, Any] = {
-        name: resolved(schema, parameters) for name, schema in parameters.get("properties", {}).items()
+        name: resolved(schema, parameters)
+        for name, schema in parameters.get("properties", {}).items()
     }
     found = values(schemas, request, language, now)
     if earlier:
         found = values(schemas, earlier, language, now) | found
     for name, schema in schemas.items():
-        if name not in found and name in ("query", "question", "consulta", "pergunta", "search_query"):
+        if name not in found and name in (
+            "query",
+            "question",
+            "consulta",
+            "pergunta",
+            "search_query",
+        ):
             found[name] = request
         elif name not in found and "default" in schema:
             continue
     missing = next((name for name in parameters.get("required", []) if name not in found), "")
-    question = str(schemas.get(missing, {}).get("description", "")) or missing.replace("_", " ")
+    question = str(schemas.get(missing, {}).get("description", "")) or _documented(
+        function, missing
+    )
     return Choice(str(function["name"]), found, missing, question if missing else "")
+
+
+def _documented(function: Mapping[str, Any], argument: str) -> str:
+    """Give what a docstring's `Args:` says of an argument, else its name in words."""
+    told = re.search(rf"^\s*{re.escape(argument)}\s*(?:\(.*?\))?:\s*(\S.*)$",
+                     str(function.get("description", "")), re.MULTILINE)  # fmt: skip
+    return told[1].strip() if argument and told else argument.replace("_", " ")
 
 
 def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
     """Give a property's schema with its reference followed and "or null" taken away."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rsplit("/", 1)[-1]
-        return {**root.get("$defs", {}).get(name, {}), **{k: v for k, v in schema.items() if k != "$ref"}}
+        return {
+            **root.get("$defs", {}).get(name, {}),
+            **{k: v for k, v in schema.items() if k != "$ref"},
+        }
     for key in ("anyOf", "oneOf", "allOf"):
         ways = [way for way in schema.get(key, []) if way.get("type") != "null"]
         if len(ways) == 1:
@@ -109,10 +128,19 @@ def _likeness(function: Mapping[str, Any], request: str, language: str, now: dat
     arguments = " ".join(parameters.get("properties", {})).replace("_", " ")
     said = [f"{name}. {description} {arguments}", name, description]
     examples = function.get("examples") or parameters.get("x-examples") or {}
-    said += [one for listed in (examples.values() if isinstance(examples, Mapping) else [examples]) for one in listed]
+    said += [
+        one
+        for listed in (examples.values() if isinstance(examples, Mapping) else [examples])
+        for one in listed
+    ]
     vectors = Lexical().embed([request, *said])
     near = float((vectors[1:] @ vectors[0]).max())
-    mine = set(meanings(words.words(request, language), SPOKEN)) - {"want", "how", "hello", "thanks"}
+    mine = set(meanings(words.words(request, language), SPOKEN)) - {
+        "want",
+        "how",
+        "hello",
+        "thanks",
+    }
     its = set(meanings(words.words(" ".join(said)), SPOKEN))
     shared = len(mine & its) / max(1, len(mine)) * min(1, len(mine & its))
     schemas = {n: resolved(s, parameters) for n, s in parameters.get("properties", {}).items()}

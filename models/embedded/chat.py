@@ -152,7 +152,9 @@ class EmbeddedChatModel(BaseChatModel):
         if tools and tool_choice != "none" and (forced or not results):
             earlier = "\n".join(m.text for m in messages[:last] if isinstance(m, HumanMessage))
             if forced and structured:
-                return _called(forced, form(_function(tools, forced), asked, language, self.clock()))
+                return _called(
+                    forced, form(_function(tools, forced), asked, language, self.clock())
+                )
             made = self._chosen(tools, asked, earlier, language, tool_choice, forced)
             if made is not None:
                 return made
@@ -181,7 +183,9 @@ class EmbeddedChatModel(BaseChatModel):
         """Give the language that the system prompt states, else the customer's."""
         spoken = {words.base(language): language for language in reversed(self.languages)}
         for message in messages:
-            match = LANGUAGE_SAID.search(message.text) if isinstance(message, SystemMessage) else None
+            match = (
+                LANGUAGE_SAID.search(message.text) if isinstance(message, SystemMessage) else None
+            )
             if match:
                 code = NAMED.get(words.folded(match["code"]), words.base(match["code"]))
                 return spoken.get(code, code)
@@ -192,7 +196,9 @@ def _told(result: ToolMessage, asked: str, language: str) -> str:
     """Say what a tool gave back: quotes with citations from passages, else its own words."""
     text = result.text.strip()
     if result.status == "error":
-        return _phrase("failed", language, reason=text) if text else _phrase("failed_plain", language)
+        return (
+            _phrase("failed", language, reason=text) if text else _phrase("failed_plain", language)
+        )
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -209,8 +215,13 @@ def _told(result: ToolMessage, asked: str, language: str) -> str:
 
 
 def _passages(data: Any) -> bool:
-    return isinstance(data, list) and bool(data) and all(
-        isinstance(one, dict) and "text" in one and ({"passage_id", "n"} & one.keys()) for one in data
+    return (
+        isinstance(data, list)
+        and bool(data)
+        and all(
+            isinstance(one, dict) and "text" in one and ({"passage_id", "n"} & one.keys())
+            for one in data
+        )
     )
 
 
@@ -268,7 +279,12 @@ def _said(text: str) -> AIMessage:
 
 
 def _called(name: str, arguments: dict[str, Any]) -> AIMessage:
-    call = {"name": name, "args": arguments, "id": f"call_{uuid.uuid4().hex[:16]}", "type": "tool_call"}
+    call = {
+        "name": name,
+        "args": arguments,
+        "id": f"call_{uuid.uuid4().hex[:16]}",
+        "type": "tool_call",
+    }
     return AIMessage(content="", id=f"run-{uuid.uuid4()}", tool_calls=[call])  # pyright: ignore[reportArgumentType]
 
 
@@ -278,7 +294,9 @@ def _stopped(text: str, stop: list[str]) -> str:
 
 def _usage(messages: list[BaseMessage], reply: AIMessage) -> UsageMetadata:
     """Give about how many tokens a model would have counted."""
-    given = sum(len(message.text) for message in messages) // CHARACTERS_PER_TOKEN + 4 * len(messages)
+    given = sum(len(message.text) for message in messages) // CHARACTERS_PER_TOKEN + 4 * len(
+        messages
+    )
     calls = sum(len(orjson.dumps(call["args"])) for call in reply.tool_calls)
     made = (len(reply.text) + calls) // CHARACTERS_PER_TOKEN + 1
     return UsageMetadata(input_tokens=given, output_tokens=made, total_tokens=given + made)

@@ -49,7 +49,11 @@ def _by_number(options: Sequence[str], said: list[str], language: str) -> int | 
     numbers = small_numbers(language)
     pointers = {w for phrase in _words(language, "pointer") for w in phrase.split()}
     courtesies = words.function_words((language,)) | pointers
-    rest = [word for word in said if not word.isdigit() and word not in numbers and word not in courtesies]
+    rest = [
+        word
+        for word in said
+        if not word.isdigit() and word not in numbers and word not in courtesies
+    ]
     counts = [int(word) if word.isdigit() else numbers[word] for word in said
               if word.isdigit() or (word in numbers and word not in courtesies)]  # fmt: skip
     if rest or len(counts) != 1:
@@ -69,7 +73,11 @@ def _by_words(options: Sequence[str], said: list[str], language: str) -> int | N
         others = set().union(*(other for place, other in enumerate(stemmed) if place != at))
         own = {word for word in label - others if not word.isdigit()}
         hits = own & stems
-        typos = {word for word in each[at] if words.stem(word, base) in own - hits and mistyped(word, told)}
+        typos = {
+            word
+            for word in each[at]
+            if words.stem(word, base) in own - hits and mistyped(word, told)
+        }
         shared = (label & others) & stems
         scores.append(len(hits) + 0.8 * len(typos) + (0.1 * len(shared) if hits or typos else 0))
     best = max(scores)

@@ -39,10 +39,8 @@ def times(text: str, language: str) -> list[Span]:
             hour += 12
         if hour < 24 and minute < 60:
             found.append(Span("time", f"{hour:02}:{minute:02}", match.start("hour"), match.end()))
-    for match in rules["noon"].finditer(flat):
-        found.append(Span("time", "12:00", *match.span()))
-    for match in rules["midnight"].finditer(flat):
-        found.append(Span("time", "00:00", *match.span()))
+    found += [Span("time", "12:00", *match.span()) for match in rules["noon"].finditer(flat)]
+    found += [Span("time", "00:00", *match.span()) for match in rules["midnight"].finditer(flat)]
     return apart(found)
 
 
@@ -110,8 +108,12 @@ def _weekdays(flat: str, language: str, today: date) -> Iterator[Span]:
         alone = said == name and flat.strip(" .!?,") != name
         if alone and (ordinal or len(name) <= 4):
             continue  # "a segunda" may be the second one, "sat" a verb
-        if ordinal and match["after"] is None and re.match(r"\s+(?!as |a |de |as\b)[a-z]+", flat[match.end():]) \
-                and match["before"] in ("na", "no", "a", "da", "de", "para", "essa", "esta", "pra"):
+        if (
+            ordinal
+            and match["after"] is None
+            and re.match(r"\s+(?!as |a |de |as\b)[a-z]+", flat[match.end() :])
+            and match["before"] in ("na", "no", "a", "da", "de", "para", "essa", "esta", "pra")
+        ):
             continue  # "na segunda compra"
         ahead = (rules["weekdays"][name] - today.weekday()) % 7 or 7
         past = any(word in rules["last"] for word in (match["before"], match["after"]))
@@ -143,7 +145,9 @@ def _span(match: re.Match[str], year: int | None, month: int, day: int, today: d
     if made and year is None and made < today:
         made = _valid(today.year + 1, month, day)
     if made is None and year is None and (month, day) == (2, 29):
-        made = next((leap for ahead in range(1, 9) if (leap := _valid(today.year + ahead, 2, 29))), None)
+        made = next(
+            (leap for ahead in range(1, 9) if (leap := _valid(today.year + ahead, 2, 29))), None
+        )
     return Span("date", made.isoformat(), *match.span()) if made else None
 
 
@@ -170,8 +174,9 @@ def _rules(language: str) -> dict[str, Any]:
     year = rf"(?:{of}(?P<year>20\d\d|19\d\d))?"
     count = rf"(?P<count>\d{{1,3}}|{either(small_numbers(language))})"
     unit = rf"(?P<unit>{either(listed['units'])})"
-    before, after = either([*listed["next"], *listed["last"]]), either(
-        [*listed["last"], *(said for said in listed["next"] if " " in said)]
+    before, after = (
+        either([*listed["next"], *listed["last"]]),
+        either([*listed["last"], *(said for said in listed["next"] if " " in said)]),
     )
 
     def made(pattern: str) -> re.Pattern[str]:
@@ -185,12 +190,17 @@ def _rules(language: str) -> dict[str, Any]:
         "parts": {words.folded(name): hours for name, hours in listed["parts"].items()},
         "day_offsets": {words.folded(name): days for name, days in listed["days"].items()},
         "days": made(either(listed["days"])),
-        "day_month": made(rf"(?:dia\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|o)?{of}(?P<month>{month}){year}"),
-        "month_day": made(rf"(?P<month>{month})\.?\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{year}"),
+        "day_month": made(
+            rf"(?:dia\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|o)?{of}(?P<month>{month}){year}"
+        ),
+        "month_day": made(
+            rf"(?P<month>{month})\.?\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{year}"
+        ),
         "ahead": made(rf"(?:{either(listed['ahead'])})\s+{count}\s+{unit}"),
         "ago": made(rf"{count}\s+{unit}\s+(?:{either(listed['ago'])})"),
         "ago_before": made(rf"(?:{either(listed['ago_before'])})\s+{count}\s+{unit}")
-        if listed["ago_before"] else None,
+        if listed["ago_before"]
+        else None,
         "weekday": made(
             rf"(?:(?P<before>{before})\s+)?(?P<name>{either(weekdays)})(?:\s+(?P<after>{after}))?"
         ),
@@ -199,7 +209,8 @@ def _rules(language: str) -> dict[str, Any]:
         "time": re.compile(
             r"(?<![\d/.,$-])(?P<at>(?:as|at|a las|pelas)\s+)?(?P<hour>\d{1,2})"
             r"(?:(?P<h>\s?(?:h(?:rs|oras?|s)?(?![a-z])|o'?clock))\s?(?P<half>[0-5]\d(?!\d))?|:(?P<minute>[0-5]\d))?"
-            rf"(?:\s*(?:da|de|in the|at|de la|por la)?\s*(?P<part>a\.?m\.?|p\.?m\.?|{either(listed['parts'])}))?"
+            r"(?:\s*(?:da|de|in the|at|de la|por la)?\s*"
+            rf"(?P<part>a\.?m\.?|p\.?m\.?|{either(listed['parts'])}))?"
             r"(?![\w/%-]|[.,:]\d)"
         ),
     }

@@ -10,18 +10,23 @@ from models.embedded.numbers import money, numbers
 from models.embedded.spans import Span, apart
 
 CODE = re.compile(
-    r"(?<![\w@./-])#?(?P<letters>[A-Za-z]{1,5})(?P<mark>[-–./ ]?)(?P<digits>\d{2,12}(?:-\d{1,6})?)(?![\w@/-]|[.,]\d)"
+    r"(?<![\w@./-])#?(?P<letters>[A-Za-z]{1,5})(?P<mark>[-–./ ]?)"
+    r"(?P<digits>\d{2,12}(?:-\d{1,6})?)(?![\w@/-]|[.,]\d)"
 )
 HASHED = re.compile(r"(?<!\w)#\s?(?P<code>[A-Za-z0-9][\w-]{1,20})")
 NUMBERED = re.compile(r"(?<![\w.,/:$+-])(?:n[ºo°.]*\s?)?(?P<code>\d{4,10})(?![\w/:-]|[.,]\d|\s*%)")
-CEP = re.compile(r"(?<![\w.-])\d{2}\.?\d{3}-\d{3}(?![\w-])|(?<=cep )\d{8}(?!\d)|(?<=cep: )\d{8}(?!\d)")
+CEP = re.compile(
+    r"(?<![\w.-])\d{2}\.?\d{3}-\d{3}(?![\w-])|(?<=cep )\d{8}(?!\d)|(?<=cep: )\d{8}(?!\d)"
+)
 CEP_ALONE = re.compile(r"\s*\d{8}\s*")
 
 
 def entities(text: str, language: str, now: datetime) -> list[Span]:
     """Give the values in a text, in order and without overlaps."""
     found = [_personal(personal) for personal in privacy.found(text)]
-    found += [Span("cep", _digits(match[0]), *match.span()) for match in CEP.finditer(words.flat(text))]
+    found += [
+        Span("cep", _digits(match[0]), *match.span()) for match in CEP.finditer(words.flat(text))
+    ]
     found += money(text, language)
     found += dates(text, language, now)
     clock = times(text, language)
@@ -31,7 +36,20 @@ def entities(text: str, language: str, now: datetime) -> list[Span]:
     return [span for span in apart(found) if span.kind in KINDS]
 
 
-KINDS = ("code", "email", "phone", "cpf", "cnpj", "card", "iban", "cep", "money", "date", "time", "number")
+KINDS = (
+    "code",
+    "email",
+    "phone",
+    "cpf",
+    "cnpj",
+    "card",
+    "iban",
+    "cep",
+    "money",
+    "date",
+    "time",
+    "number",
+)
 
 
 def codes(text: str) -> list[Span]:
@@ -46,11 +64,15 @@ def codes(text: str) -> list[Span]:
             continue
         value = f"{letters.upper()}{'-' if mark else ''}{match['digits']}"
         found.append(Span("code", value, *match.span()))
-    for match in HASHED.finditer(text):
-        if any(sign.isdigit() for sign in match["code"]):
-            found.append(Span("code", match["code"].upper(), *match.span()))
-    for match in NUMBERED.finditer(text):
-        found.append(Span("code", match["code"], match.start("code"), match.end("code")))
+    found += [
+        Span("code", match["code"].upper(), *match.span())
+        for match in HASHED.finditer(text)
+        if any(sign.isdigit() for sign in match["code"])
+    ]
+    found += [
+        Span("code", match["code"], match.start("code"), match.end("code"))
+        for match in NUMBERED.finditer(text)
+    ]
     return apart(found)
 
 

@@ -20,7 +20,10 @@ TITLE_WEIGHT = 0.35
 CONTEXT_WEIGHT = 0.25
 ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 SENTENCE = re.compile(r"(?<=[.!?…])[\"'”)]*\s+(?=[^\s])")
-SHORTENED = re.compile(r"(?:^|\s)(?:sr|sra|dr|dra|av|art|no|mr|mrs|ms|st|e\.g|i\.e|p\.ex|ex|etc|aprox|vs|tel|n)\.$", re.I)
+SHORTENED = re.compile(
+    r"(?:^|\s)(?:sr|sra|dr|dra|av|art|no|mr|mrs|ms|st|e\.g|i\.e|p\.ex|ex|etc|aprox|vs|tel|n)\.$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ def extract(question: str, passages: Sequence[Mapping[str, Any]], language: str)
     each = [_stems(f"{piece.heading} {piece.text}", language) for piece in pieces]
     rarity = _rarity(wanted, each)
     titles = [_stems(str(passage.get("title", "")), language) for passage in passages]
-    whole = [_stems(f"{passage.get('title', '')} {passage.get('text', '')}", language) for passage in passages]
+    whole = [
+        _stems(f"{passage.get('title', '')} {passage.get('text', '')}", language)
+        for passage in passages
+    ]
     scored = sorted(
         (
             (_score(wanted, rarity, piece, each[at], titles, whole, question, language), -at, piece)
@@ -96,7 +102,9 @@ def _score(
         return sum(weight * rarity[stem] for stem, weight in wanted.items() if stem in of) / total
 
     score = share(stems) + TITLE_WEIGHT * share(titles[piece.passage])
-    score += CONTEXT_WEIGHT * share(whole[piece.passage]) + _expected(question, piece.text, language)
+    score += CONTEXT_WEIGHT * share(whole[piece.passage]) + _expected(
+        question, piece.text, language
+    )
     score -= 0.03 * piece.passage  # the search put the likelier one first
     if piece.text.rstrip().endswith("?"):
         score -= 0.5  # a question answers none
@@ -115,10 +123,12 @@ def _expected(question: str, sentence: str, language: str) -> float:
 
 
 EXPECTED = {
-    "price": (r"\b(quanto custa|quanto e|preco|valor|how much|price|cost|fee|taxa|frete|charge)\b",
+    "price": (r"\b(quanto custa|quanto e|preco|valor|how much|price|cost|fee|taxa|charge)\b",
               r"(r\$|us\$|[$€£]|\breais\b|\d+\s?%|gratis|gratuit|free\b)"),
-    "duration": (r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|quando|when|demora|time)\b",
-                 r"\b(\d+|um|uma|dois|tres|two|three|seven|ten)\b.{0,20}\b(dia|dias|hora|horas|semana|semanas|mes|meses|day|days|hour|hours|week|weeks|month|months|minut\w*|anos?|years?)\b"),
+    "duration": ((r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|quando"
+                  r"|when|demora|time)\b"),
+                 (r"\b(\d+|um|uma|dois|tres|two|three|seven|ten)\b.{0,20}\b(dias?|horas?|semanas?|mes|meses"
+                  r"|days?|hours?|weeks?|months?|minut\w*|anos?|years?)\b")),
     "hours": (r"\b(horario|que horas|abre|aberto|fecha|hours|open|close|opening)\b",
               r"\b\d{1,2}\s?(h|:\d\d|am|pm|a\.m|p\.m)"),
     "count": (r"\b(quantos|quantas|quanto|how many|how much|limite|maximo|minimo|maximum|minimum)\b", r"\d"),
@@ -183,11 +193,17 @@ def _pieces(at: int, passage: Mapping[str, Any]) -> list[_Piece]:
             if header is None:
                 header = block.strip()
             else:
-                found.append(_Piece(at, len(found), _row(header, block), lead if lead.endswith(":") else ""))
+                found.append(
+                    _Piece(at, len(found), _row(header, block), lead if lead.endswith(":") else "")
+                )
             continue
         header = None
         if ITEM.match(block):
-            found.append(_Piece(at, len(found), _plain(ITEM.sub("", block)), lead if lead.endswith(":") else ""))
+            found.append(
+                _Piece(
+                    at, len(found), _plain(ITEM.sub("", block)), lead if lead.endswith(":") else ""
+                )
+            )
             continue
         sentences = sentences_of(block)
         # A line that leads a list says nothing without its items; they carry it along.
@@ -215,7 +231,11 @@ def _row(header: str, row: str) -> str:
     """Write a row of a table as a sentence: `Size: M; Chest: 92-98 cm`."""
     names = [_plain(cell) for cell in header.strip().strip("|").split("|")]
     cells = [_plain(cell) for cell in row.strip().strip("|").split("|")]
-    pairs = [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell]
+    pairs = [
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(names, cells, strict=False)
+        if cell
+    ]
     return "; ".join(pairs)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from models.embedded import words
 
@@ -24,7 +25,7 @@ def features(text: str, languages: tuple[str, ...]) -> dict[str, dict[str, float
         for part in words.ngrams(token):
             _add(groups[PARTS], part, weight)
     marked = ["<", *(stems[0] for stems in stemmed), ">"]
-    for left, right in zip(marked, marked[1:], strict=False):
+    for left, right in pairwise(marked):
         _add(groups[WORDS], f"{left} {right}", 0.7)
     for meaning in meanings(tokens, languages):
         _add(groups[MEANINGS], meaning, 1.0)
@@ -81,7 +82,11 @@ def _thesaurus(languages: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], 
     known: dict[str, tuple[str, ...]] = {}
     for meaning, phrases in words.load("thesaurus").items():
         for phrase in phrases:
-            tokens = [full for token in words.words(str(phrase)) for full in _written_out(token, languages)]
+            tokens = [
+                full
+                for token in words.words(str(phrase))
+                for full in _written_out(token, languages)
+            ]
             for way in range(len(languages)):
                 key = " ".join(_stems(token, languages)[min(way, len(_stems(token, languages)) - 1)]
                                for token in tokens)  # fmt: skip

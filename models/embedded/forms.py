@@ -17,13 +17,17 @@ def form(function: Mapping[str, Any], text: str, language: str, now: datetime) -
     Enumerations take the value nearest in meaning, for whoever asks for one wants one; lists and
     objects that nothing fills are empty; a free string is left empty rather than made up.
     """
-    return _object(function.get("parameters") or {}, function.get("parameters") or {}, text, language, now)
+    return _object(
+        function.get("parameters") or {}, function.get("parameters") or {}, text, language, now
+    )
 
 
 def _object(
     schema: Mapping[str, Any], root: Mapping[str, Any], text: str, language: str, now: datetime
 ) -> dict[str, Any]:
-    properties = {name: resolved(given, root) for name, given in schema.get("properties", {}).items()}
+    properties = {
+        name: resolved(given, root) for name, given in schema.get("properties", {}).items()
+    }
     found = values(properties, text, language, now)
     required = set(schema.get("required", []))
     for name, given in properties.items():
@@ -47,7 +51,9 @@ def _needed(name: str, schema: Mapping[str, Any], text: str, language: str) -> A
         kind = kind[0]
     if kind in ("number", "integer"):
         return _number(name, schema, text, language)
-    if kind == "string" and {"text", "summary", "quote", "words", "message"} & set(name.lower().split("_")):
+    if kind == "string" and {"text", "summary", "quote", "words", "message"} & set(
+        name.lower().split("_")
+    ):
         return text
     return {"boolean": False, "array": [], "object": {}, "null": None}.get(str(kind), "")
 
@@ -63,7 +69,10 @@ def _number(name: str, schema: Mapping[str, Any], text: str, language: str) -> f
 def _nearest(options: list[Any], schema: Mapping[str, Any], text: str) -> Any:
     """Give the option whose name or label is nearest to the text; a neutral one when none is near."""
     labels = schema.get("x-labels", {})
-    said = [f"{str(one).replace('_', ' ')} {' '.join(map(str, labels.get(str(one), {}).values()))}" for one in options]
+    said = [
+        f"{str(one).replace('_', ' ')} {' '.join(map(str, labels.get(str(one), {}).values()))}"
+        for one in options
+    ]
     vectors = Lexical().embed([text, *said])
     likeness = vectors[1:] @ vectors[0]
     if likeness.max() > 0.1:

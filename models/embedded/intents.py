@@ -1,15 +1,13 @@
 """The classifier: kernel ridge over a workspace's examples, calibrated by leaving them out.
 
-A text is compared with every example (words, parts of words, meanings, and sentence vectors where
-the embedder gives more than shared letters). Ridge regression on these similarities has its
-leave-one-out predictions in closed form, so what is known about certainty comes from examples that
-the classifier did not see: single ones left out, and whole labels left out, which stand for what
-nobody taught it. Nothing here is a constant that was tuned for one company.
+A text is compared with every example by words, parts of words and meanings. Ridge regression on
+these similarities has its leave-one-out predictions in closed form, so what is known about certainty
+comes from examples that the classifier did not see: single ones left out, and whole labels left out,
+which stand for what nobody taught it. The threshold comes from there, never from a constant.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,6 @@ from models.embedded.features import MEANINGS, PARTS, WORDS, features
 
 VERSION = "4"
 GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
-DENSE_SHARE = 0.4
-"""Weight of sentence vectors, where there are any that know meanings."""
-
 RIDGE = 0.35
 SHARPNESS = 2.0
 ELSEWHERE = ""
@@ -34,6 +29,8 @@ UNTAUGHT_SHARE = 0.25
 """Texts of labels that nobody taught, against those of labels that are taught."""
 
 PENALTY = 0.3
+"""Keeps the calibration from being surer than a few examples allow."""
+
 FALSE_ALARM_COST = 0.4
 """How bad it is to take a text for an intent it is not, against missing one."""
 
@@ -80,16 +77,11 @@ class Classifier:
     """(n_signs + 1,) of the logistic regression from signs to confidence."""
 
     threshold: float
-    dense: np.ndarray
-    """(n_examples, dimensions) sentence vectors, or (0, 0)."""
+    """Confidence from which a reading is taken."""
 
-    @cached_property
-    def _members(self) -> list[np.ndarray]:
-        return [np.flatnonzero(self.owners == at) for at in range(len(self.labels))]
-
-    def read(self, text: str, vector: np.ndarray | None = None) -> Reading:
+    def read(self, text: str) -> Reading:
         """Give the likeliest label; about a millisecond."""
-        similar, evidence = self._similar(text, vector)
+        similar, evidence = self._similar(text)
         scores = np.power(similar, SHARPNESS) @ self.coefficients
         best, second, signs = _signs(scores, similar, self.owners, self.labels)
         confidence = float(_sigmoid(signs @ self.calibration[:-1] + self.calibration[-1]))
@@ -97,7 +89,7 @@ class Classifier:
             confidence = 0.0
         return Reading(self.labels[best], confidence, self.labels[second], evidence)
 
-    def _similar(self, text: str, vector: np.ndarray | None) -> tuple[np.ndarray, int]:
+    def _similar(self, text: str) -> tuple[np.ndarray, int]:
         similar = np.zeros(len(self.owners), np.float32)
         found = features(text, self.languages)
         evidence = 0
@@ -108,8 +100,6 @@ class Classifier:
             for place, weight in zip(places, weights, strict=True):
                 stored = slice(self.starts[place], self.starts[place + 1])
                 similar[self.columns[stored]] += self.values[stored] * (weight * share**0.5)
-        if len(self.dense) and vector is not None:
-            similar = (1 - DENSE_SHARE) * similar + DENSE_SHARE * np.clip(self.dense @ vector, 0, 1)
         return similar, evidence
 
     def _weighed(self, group: str, found: Mapping[str, float]) -> tuple[list[int], np.ndarray]:
@@ -133,20 +123,14 @@ def _unknown_weight(rarity: np.ndarray) -> float:
 def fit(
     examples: Mapping[str, Mapping[str, Sequence[str]]],
     languages: tuple[str, ...],
-    embed: Any = None,
 ) -> Classifier:
     """Train on `{label: {language: texts}}`; seconds at most for hundreds of examples."""
     texts, names = _listed(examples, languages)
-    labels = [*dict.fromkeys(names)]
     found = [features(text, languages) for text in texts]
     vocabulary, rarity, rows = _matrix(found)
     kernel = _kernel(rows, len(texts), len(vocabulary))
     texts, names, keep = _without_near(texts, names, kernel)
     kernel, rows = kernel[np.ix_(keep, keep)], [rows[at] for at in keep]
-    dense = np.zeros((0, 0), np.float32)
-    if embed is not None:
-        dense = embed(texts).astype(np.float32)
-        kernel = (1 - DENSE_SHARE) * kernel + DENSE_SHARE * np.clip(dense @ dense.T, 0, 1)
     labels = [*dict.fromkeys(names)]
     owners = np.array([labels.index(name) for name in names])
     kernel = np.power(np.clip(kernel, 0, None), SHARPNESS)
@@ -155,7 +139,7 @@ def fit(
     columns, starts, values = _postings(rows, len(vocabulary))
     return Classifier(
         languages, labels, vocabulary, rarity, columns, starts, values,
-        coefficients.astype(np.float32), owners, calibration, threshold, dense,
+        coefficients.astype(np.float32), owners, calibration, threshold,
     )  # fmt: skip
 
 
@@ -172,7 +156,9 @@ def _listed(
     return [text for text, _ in said], [label for _, label in said]
 
 
-def _matrix(found: list[dict[str, dict[str, float]]]) -> tuple[dict[str, int], np.ndarray, list[Any]]:
+def _matrix(
+    found: list[dict[str, dict[str, float]]],
+) -> tuple[dict[str, int], np.ndarray, list[Any]]:
     """Give the vocabulary, each feature's rarity, and the examples' weighted features."""
     counts: dict[str, int] = {}
     for groups in found:
@@ -264,8 +250,12 @@ def _signs(
 
 
 def _calibrated(
-    kernel: np.ndarray, owners: np.ndarray, labels: list[str], left_out: np.ndarray,
-    coefficients: np.ndarray, inverse: np.ndarray,
+    kernel: np.ndarray,
+    owners: np.ndarray,
+    labels: list[str],
+    left_out: np.ndarray,
+    coefficients: np.ndarray,
+    inverse: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Give how signs become a confidence, and the confidence from which a reading is taken."""
     similar = np.power(kernel, 1 / SHARPNESS)

@@ -16,12 +16,18 @@ LEAST_SHARE = 0.5
 
 
 def value_meant(
-    options: Sequence[Any], labels: Mapping[str, Mapping[str, Any]], text: str, language: str,
-    *, asked: bool = False,
+    options: Sequence[Any],
+    labels: Mapping[str, Mapping[str, Any]],
+    text: str,
+    language: str,
+    *,
+    asked: bool = False,
 ) -> Span | None:
     """Give the one value that is meant; None when none or several are."""
     said = _affirmed(text, language)
-    scores = {at: _score(option, labels, said, language, asked) for at, option in enumerate(options)}
+    scores = {
+        at: _score(option, labels, said, language, asked) for at, option in enumerate(options)
+    }
     best = max(scores.values(), default=0.0)
     winners = [at for at, score in scores.items() if score == best and score > 0]
     if len(winners) != 1:
@@ -34,11 +40,17 @@ def values_meant(
 ) -> list[Any]:
     """Give every value that is named in so many words."""
     said = _affirmed(text, language)
-    return [option for option in options if _score(option, labels, said, language, asked=False) >= 1]
+    return [
+        option for option in options if _score(option, labels, said, language, asked=False) >= 1
+    ]
 
 
 def _score(
-    option: Any, labels: Mapping[str, Mapping[str, Any]], said: list[str], language: str, asked: bool
+    option: Any,
+    labels: Mapping[str, Mapping[str, Any]],
+    said: list[str],
+    language: str,
+    asked: bool,
 ) -> float:
     """Give how surely a text names an option: words said as one phrase, then words in any order."""
     best = 0.0
@@ -73,14 +85,20 @@ def _phrases(option: Any, labels: Mapping[str, Mapping[str, Any]], language: str
     said: list[str] = []
     for spoken in ordered:
         given = named[spoken]
-        said += [str(one) for one in given] if isinstance(given, list | tuple) else re.split(r"\s*[,;/|]\s*", str(given))
+        said += (
+            [str(one) for one in given]
+            if isinstance(given, list | tuple)
+            else re.split(r"\s*[,;/|]\s*", str(given))
+        )
     return [*said, re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", str(option))]
 
 
 def _at(wanted: list[str], said: list[str], forgiving: bool) -> int | None:
     for at in range(len(said) - len(wanted) + 1):
         window = said[at : at + len(wanted)]
-        if window == wanted or (forgiving and all(_like(one, other) for one, other in zip(wanted, window, strict=True))):
+        if window == wanted or (
+            forgiving and all(_like(one, other) for one, other in zip(wanted, window, strict=True))
+        ):
             return at
     return None
 
@@ -88,7 +106,9 @@ def _at(wanted: list[str], said: list[str], forgiving: bool) -> int | None:
 def _like(one: str, other: str) -> bool:
     if one == other:
         return True
-    return min(len(one), len(other)) >= 5 and SequenceMatcher(None, one, other).ratio() >= TYPO + 0.05
+    return (
+        min(len(one), len(other)) >= 5 and SequenceMatcher(None, one, other).ratio() >= TYPO + 0.05
+    )
 
 
 def _mistyped(word: str, said: list[str]) -> bool:

@@ -48,7 +48,9 @@ class Languages:
         wide = tuple(sorted({*OTHERS, *self._by_base}))
         ranked = dict(_ranked(" ".join(tokens), wide))
         own = max(ranked.get(language, 0.0) for language in self._by_base)
-        foreign = max((sure for name, sure in ranked.items() if name not in self._by_base), default=0)
+        foreign = max(
+            (sure for name, sure in ranked.items() if name not in self._by_base), default=0
+        )
         if not any(sign.isascii() and sign.isalpha() for sign in text):
             return False
         return foreign < FOREIGN or own > foreign

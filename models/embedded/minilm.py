@@ -58,7 +58,9 @@ class MiniLM:
     def _forward(self, encoded: list[list[int]]) -> np.ndarray:
         longest = max(len(ids) for ids in encoded)
         ids = np.array([row + [0] * (longest - len(row)) for row in encoded])
-        mask = np.array([[1.0] * len(row) + [0.0] * (longest - len(row)) for row in encoded], np.float32)
+        mask = np.array(
+            [[1.0] * len(row) + [0.0] * (longest - len(row)) for row in encoded], np.float32
+        )
         weights = self._weights
         hidden = (
             weights["embeddings.word_embeddings.weight"][ids]

@@ -10,13 +10,15 @@ CURRENCIES = {"r$": "BRL", "us$": "USD", "$": "USD", "€": "EUR", "£": "GBP", 
               "dolares": "USD", "dollars": "USD", "dollar": "USD", "bucks": "USD", "usd": "USD", "brl": "BRL",
               "euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "conto": "BRL", "contos": "BRL",
               "pila": "BRL", "pilas": "BRL", "mangos": "BRL", "pesos": "", "libras": "GBP"}  # fmt: skip
-AMOUNT = r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+AMOUNT = r"\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,2})?"
 MONEY = re.compile(
     rf"(?<![\w$])(?P<before>r\$|us\$|usd|brl|eur|[$€£])\s*(?P<first>{AMOUNT})(?![\d])"
     rf"|(?<![\w.,$-])(?P<second>{AMOUNT})\s*(?P<after>[€£]|(?:reais|real|dolares|dollars?|bucks|usd|brl|euros?|eur"
     r"|pounds|libras|contos?|pilas?|mangos|pesos)(?![a-z]))(?:\s+e\s+(?P<cents>\d{1,2})(?:\s+centavos)?)?"
 )
-DIGITS = re.compile(r"(?<![\w.,/:#-])(?P<sign>-)?(?P<number>\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,3})?|\d+(?:[.,]\d{1,3})?)(?![\w/:-]|[.,]\d)")
+DIGITS = re.compile(
+    r"(?<![\w.,/:#-])(?P<sign>-)?(?P<number>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,15}(?:[.,]\d{1,3})?)(?![\w/:-]|[.,]\d)"
+)
 
 
 def money(text: str, language: str) -> list[Span]:
@@ -38,7 +40,11 @@ def money(text: str, language: str) -> list[Span]:
 def numbers(text: str, language: str, *, article: bool = False) -> list[Span]:
     """Give numbers in digits and words; with `article` also "um" and "one"."""
     found = [
-        Span("number", _whole(parsed(match["number"], language) * (-1 if match["sign"] else 1)), *match.span())
+        Span(
+            "number",
+            _whole(parsed(match["number"], language) * (-1 if match["sign"] else 1)),
+            *match.span(),
+        )
         for match in DIGITS.finditer(text)
     ]
     return apart([*found, *_worded(text, language, article=article)])
@@ -66,7 +72,9 @@ def small_numbers(language: str) -> dict[str, int]:
     """Give the number words of a language, "one" included, folded."""
     listed = words.load("numbers").get(words.base(language), {})
     ones = words.load("numbers")["one"].get(words.base(language), [])
-    return {words.folded(str(word)): count for word, count in listed.items()} | dict.fromkeys(ones, 1)
+    return {words.folded(str(word)): count for word, count in listed.items()} | dict.fromkeys(
+        ones, 1
+    )
 
 
 def small_number(said: str, language: str) -> int | None:
@@ -76,7 +84,9 @@ def small_number(said: str, language: str) -> int | None:
 
 @cache
 def _word_run(language: str) -> re.Pattern[str]:
-    known = "|".join(sorted(map(re.escape, small_numbers(language)), key=len, reverse=True)) or r"\Z\A."
+    known = (
+        "|".join(sorted(map(re.escape, small_numbers(language)), key=len, reverse=True)) or r"\Z\A."
+    )
     join = words.load("numbers")["join"].get(language, "and")
     return re.compile(rf"(?<![^\W_])(?:{known})(?:(?:\s+{join})?[\s-]+(?:{known}))*(?![^\W_])")
 

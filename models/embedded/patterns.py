@@ -27,7 +27,9 @@ def _tolerant(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, An
         return None
     if elements is None:
         return None
-    lenient = re.compile(BEFORE + "".join(_lenient(kind, given) for kind, given in elements) + AFTER)
+    lenient = re.compile(
+        BEFORE + "".join(_lenient(kind, given) for kind, given in elements) + AFTER
+    )
     letters = [at for at, (kind, _) in enumerate(elements) if kind == "letters"]
     digits = [at for at, (kind, given) in enumerate(elements) if kind == "class" and given[1]]
     alone = None
@@ -48,7 +50,9 @@ def _elements(pattern: str) -> list[tuple[str, Any]] | None:
     for operation, argument in parser.parse(_bare(pattern)):
         if operation == sre.LITERAL:
             sign = chr(argument)
-            found.append(("mark" if sign in SEPARATORS else "letters" if sign.isalpha() else "sign", sign))
+            found.append(
+                ("mark" if sign in SEPARATORS else "letters" if sign.isalpha() else "sign", sign)
+            )
         elif operation == sre.MAX_REPEAT:
             least, most, inner = argument
             if len(inner) != 1:

@@ -62,7 +62,18 @@ def bare(clause: str, language: str) -> str:
 
 def _is_joint_only(joint: str, language: str) -> bool:
     """Say whether a joint carries nothing of a wish ("e também", not "também quero")."""
-    wishes = {"queria", "quero", "gostaria", "preciso", "i", "can", "could", "what", "would", "saber"}
+    wishes = {
+        "queria",
+        "quero",
+        "gostaria",
+        "preciso",
+        "i",
+        "can",
+        "could",
+        "what",
+        "would",
+        "saber",
+    }
     return not wishes & set(joint.split())
 
 

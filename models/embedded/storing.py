@@ -15,19 +15,21 @@ from models.embedded import features, intents, words
 from models.embedded.intents import Classifier
 
 log = structlog.get_logger(__name__)
-ARRAYS = ("rarity", "columns", "starts", "values", "coefficients", "owners", "calibration", "dense")
+ARRAYS = ("rarity", "columns", "starts", "values", "coefficients", "owners", "calibration")
 KEPT = 6
 """Classifiers kept; the oldest of more are deleted."""
 
 
-def key(
-    examples: Mapping[str, Mapping[str, Sequence[str]]], languages: Sequence[str], embedder: str
-) -> str:
+def key(examples: Mapping[str, Mapping[str, Sequence[str]]], languages: Sequence[str]) -> str:
     """Give the name of a classifier: it changes with the examples and with how they are read."""
     lists = [(words.DATA / f"{name}.yaml").read_bytes().hex()
              for name in ("chat", "function_words", "thesaurus", "elsewhere")]  # fmt: skip
-    versions = [words.VERSION, features.VERSION, intents.VERSION, embedder, *lists]
-    said = [[label, language, list(texts)] for label, by in examples.items() for language, texts in by.items()]
+    versions = [words.VERSION, features.VERSION, intents.VERSION, *lists]
+    said = [
+        [label, language, list(texts)]
+        for label, by in examples.items()
+        for language, texts in by.items()
+    ]
     told = json.dumps([versions, list(languages), said], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 

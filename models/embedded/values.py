@@ -10,9 +10,9 @@ from typing import Any
 from models.embedded import labels, patterns, words
 from models.embedded.agreement import agreement, gives_up
 from models.embedded.dates import dates, moments, times
-from models.embedded.entities import codes, entities
+from models.embedded.entities import entities
 from models.embedded.numbers import money, numbers
-from models.embedded.spans import Span, apart
+from models.embedded.spans import Span
 
 NEAR = 24
 """Characters between a value and the word that says what it is."""
@@ -37,12 +37,17 @@ class Asking:
     @property
     def about(self) -> str:
         """The words that say what the value is: its name and description."""
-        said = f"{self.name.replace('_', ' ')} {self.schema.get('description', '')} {self.schema.get('title', '')}"
-        return words.folded(said)
+        told = (str(self.schema.get(key, "")) for key in ("description", "title"))
+        return words.folded(" ".join((self.name.replace("_", " "), *told)))
 
 
 def values(
-    schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime, *, asked: str = ""
+    schemas: Mapping[str, dict[str, Any]],
+    text: str,
+    language: str,
+    now: datetime,
+    *,
+    asked: str = "",
 ) -> dict[str, Any]:
     """Find values for JSON schemas in the text; see `models.Understanding.values`."""
     found: dict[str, Any] = {}
@@ -90,7 +95,7 @@ def _kind(name: str, schema: dict[str, Any]) -> str:
 
 
 def _one(asking: Asking, kind: str, taken: list[Span]) -> Span | None:
-    finder = FINDERS.get(kind.split(" ")[0], _nothing)
+    finder = FINDERS.get(kind.split(" ", maxsplit=1)[0], _nothing)
     span = finder(asking, taken)
     if span is None or any(span.start < other.end and other.start < span.end for other in taken):
         return None
@@ -132,13 +137,17 @@ def _is_year(span: Span, asking: Asking) -> bool:
     """Say whether a bare number is said as a year: "in 2026"."""
     said = asking.text[span.start : span.end]
     before = words.flat(asking.text[: span.start])
-    return re.fullmatch(r"(?:19|20)\d\d", said) is not None and YEAR_BEFORE.search(before) is not None
+    return (
+        re.fullmatch(r"(?:19|20)\d\d", said) is not None and YEAR_BEFORE.search(before) is not None
+    )
 
 
 def _plain(span: Span, asking: Asking) -> bool:
     """Say whether a match stands for itself: a lone "m" or "38" does so only near its name."""
     said = asking.text[span.start : span.end]
-    if len(said) > SHORT_VALUE + 1 or any(s.isdigit() for s in said) and any(s.isalpha() for s in said):
+    if len(said) > SHORT_VALUE + 1 or (
+        any(s.isdigit() for s in said) and any(s.isalpha() for s in said)
+    ):
         return True
     if said.isdigit() and len(said) > SHORT_VALUE:
         return True
@@ -180,7 +189,7 @@ def _number(asking: Asking, taken: list[Span]) -> Span | None:
         found = amounts or (found if asking.asked else _named(found, asking))
     else:
         busy = [span for span in entities(asking.text, asking.language, asking.now)
-                if span.kind not in ("number", "code") or (span.kind == "code" and not asking.asked)]  # fmt: skip
+                if span.kind not in ({"number", "code"} if asking.asked else {"number"})]  # fmt: skip
         found = [span for span in found if not _within(span, busy)]
         if not asking.asked:
             found = [span for span in found if _named([span], asking) or _counts(span, asking)]
@@ -234,7 +243,11 @@ def _introduced(asking: Asking) -> Span | None:
         match = search.search(words.flat(asking.text))
         if match and not words.is_question(asking.text[match.start() :], asking.language):
             value = asking.text[match.start("value") : match.end("value")].strip(" \"'“”")
-            value = re.split(r"\s+(?:e|and|mas|but)\s+", value)[0] if "name" in _about_kinds(asking) else value
+            value = (
+                re.split(r"\s+(?:e|and|mas|but)\s+", value)[0]
+                if "name" in _about_kinds(asking)
+                else value
+            )
             if value:
                 return Span("free", value, match.start("value"), match.end("value"))
     return None
@@ -247,9 +260,21 @@ def _about_kinds(asking: Asking) -> set[str]:
 
 def _keywords(asking: Asking) -> list[str]:
     keys = [word for word in re.split(r"[_\s]+", words.folded(asking.name)) if len(word) > 2]
-    if asking.name.lower() in ("name", "full_name", "nome", "customer_name", "first_name", "nome_completo"):
+    if asking.name.lower() in (
+        "name",
+        "full_name",
+        "nome",
+        "customer_name",
+        "first_name",
+        "nome_completo",
+    ):
         keys += ["meu nome", "my name", "nome", "name"]
     return keys if len(keys) == 1 or "name" in " ".join(keys) else [" ".join(keys)]
+
+
+BELONGS = {"no", "na", "in", "at", "on", "para", "to", "for", "o", "a", "the", "os", "as", "um", "uma", "an",
+           "meu", "minha", "my", "quero", "queria", "i want", "i am", "sou"}  # fmt: skip
+"""Words that introduce an answer and belong to it all the same."""
 
 
 def bare_answer(text: str, language: str) -> str:
@@ -258,9 +283,7 @@ def bare_answer(text: str, language: str) -> str:
     introduces = words.pattern(*_listed(language)["introduces"])
     for _ in range(4):
         match = introduces.match(words.flat(answer))
-        if match is None or match[0] in ("no", "na", "in", "at", "on", "para", "to", "for", "o", "a", "the", "os",
-                                         "as", "um", "uma", "an", "meu", "minha", "my", "quero", "queria",
-                                         "i want", "i am", "sou"):  # fmt: skip
+        if match is None or match[0] in BELONGS:
             break
         rest = answer[match.end() :].lstrip(" ,:")
         if not rest:
@@ -272,7 +295,10 @@ def bare_answer(text: str, language: str) -> str:
 def is_wish(text: str, language: str) -> bool:
     """Say whether a text begins as a wish does ("quero", "can you")."""
     said = words.plain(text, language)
-    return words.pattern(*(words.plain(w, language) for w in _listed(language)["wishes"])).match(said) is not None
+    return (
+        words.pattern(*(words.plain(w, language) for w in _listed(language)["wishes"])).match(said)
+        is not None
+    )
 
 
 def _several(asking: Asking) -> list[Any]:
@@ -281,7 +307,9 @@ def _several(asking: Asking) -> list[Any]:
         spans = _affirmed(patterns.matches(items["pattern"], asking.text), asking)
         return list(dict.fromkeys(span.value for span in spans))
     if "enum" in items:
-        return labels.values_meant(items["enum"], items.get("x-labels", {}), asking.text, asking.language)
+        return labels.values_meant(
+            items["enum"], items.get("x-labels", {}), asking.text, asking.language
+        )
     if asking.asked and items.get("type", "string") == "string":
         answer = _answer(asking)
         parts = re.split(r"\s*[,;]\s*|\s+(?:e|and|y)\s+", answer.value) if answer else []
@@ -320,12 +348,18 @@ def _role(asking: Asking, found: list[Span]) -> Span | None:
 
 def _named(found: list[Span], asking: Asking) -> list[Span]:
     """Give the values that stand by a word of the schema's name or description."""
-    keys = {word for word in re.findall(r"[a-z]{3,}", asking.about)} - words.function_words(("pt", "en"))
+    keys = set(re.findall(r"[a-z]{3,}", asking.about)) - words.function_words(("pt", "en"))
     stems = {words.stem(word, language) for word in keys for language in ("pt", "en")}
     near = []
     for span in found:
-        around = asking.text[max(0, span.start - NEAR) : span.start] + " " + asking.text[span.end : span.end + NEAR // 2]
-        said = {words.stem(word, language) for word in words.words(around) for language in ("pt", "en")}
+        around = (
+            asking.text[max(0, span.start - NEAR) : span.start]
+            + " "
+            + asking.text[span.end : span.end + NEAR // 2]
+        )
+        said = {
+            words.stem(word, language) for word in words.words(around) for language in ("pt", "en")
+        }
         if said & stems:
             near.append(span)
     return near

@@ -51,7 +51,9 @@ def _joined(
         needed = threshold if part.strong else _surer(threshold)
         label = reading.label if _passes(reading, needed) else None
         last = segments[-1] if segments else None
-        if last is not None and (label is None or label == last[2] or (last[2] is None and not part.strong)):
+        if last is not None and (
+            label is None or label == last[2] or (last[2] is None and not part.strong)
+        ):
             last[1] = end
             last[2] = last[2] or label
         else:

@@ -19,7 +19,10 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 
 
-class _Lists(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Lists(_Loader):
     """Reads "no", "on" and "yes" as the words they are."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012

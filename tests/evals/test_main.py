@@ -1,5 +1,6 @@
 """The command says what there is, and by its exit status how it went."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,17 @@ def test_a_folder_that_is_no_workspace_is_named(
 ) -> None:
     assert main(["list", "--workspace", str(tmp_path / "none")]) == NOTHING_RAN
     assert "workspace.yaml" in capsys.readouterr().err
+
+
+def test_dialogues_run_against_a_server_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Two wordings of one customer: the second greeting says again that an AI speaks, as a first
+    # reply does, so what the first one left behind is gone.
+    monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
+    report = tmp_path / "report.json"
+    aurora = Path(__file__).parents[2] / "examples" / "aurora"
+    arguments = ["run", "--workspace", str(aurora), "--only", "^greeting/en/[12]$"]
+    assert main([*arguments, "--json", str(report)]) == 0
+    assert json.loads(report.read_text("utf-8"))["dialogues"][0]["passed"] is True
+    assert "1 of 1 dialogues passed (2 wordings" in capsys.readouterr().out

@@ -159,3 +159,17 @@ def test_every_dialogue_has_four_different_wordings_per_language() -> None:
         for language in LANGUAGES:
             said = [tuple(wording.items()) for wording in dialogue.spoken(language)]
             assert len(set(said)) >= 4, dialogue.dialogue
+
+
+def test_no_wording_is_what_the_classifier_has_learned_by_heart() -> None:
+    learned = {
+        text.lower().strip(" ?.!")
+        for journey in JOURNEYS
+        for texts in journey.trigger.examples.values()
+        for text in texts
+    }
+    for dialogue in load_dialogues(AURORA):
+        for language in LANGUAGES:
+            for wording in dialogue.spoken(language):
+                said = {text.lower().strip(" ?.!") for text in wording.values()}
+                assert not said & learned, dialogue.dialogue

@@ -369,7 +369,7 @@ async def test_sentences_are_shown_as_they_come_and_are_the_reply(ensemble: Ense
 
 
 def test_the_picture_shows_every_specialist_and_where_each_goes(ensemble: Ensemble) -> None:
-    drawn = build(ensemble).get_graph(xray=True)
+    drawn = build(ensemble, expanded=True).get_graph(xray=True)
     nodes = set(drawn.nodes)
     for name in ensemble.team.members:
         assert f"{name}:respond" in nodes
@@ -387,4 +387,4 @@ def test_a_specialist_is_one_file(ensemble: Ensemble, tmp_path: Path) -> None:
     changed = load(Workspace(copy), ensemble.settings, ensemble.models, ensemble.search)
     assert "poetry" in changed.team.members
     assert isinstance(changed.team.members["poetry"], Specialist)
-    assert "poetry:respond" in build(changed).get_graph(xray=True).nodes
+    assert "poetry:respond" in build(changed, expanded=True).get_graph(xray=True).nodes

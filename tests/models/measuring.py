@@ -59,7 +59,9 @@ def measured(data: dict[str, Any], reader: Understanding) -> Figures:
         figures.right[language] = sum(outcomes) / len(outcomes)
     taken = {text: reader.intents(text, "pt-BR") for text in data["elsewhere"]}
     figures.refused = sum(not wishes for wishes in taken.values()) / len(taken)
-    figures.wrong += [f"{text!r}: {[w['name'] for w in ws]} taken" for text, ws in taken.items() if ws]
+    figures.wrong += [
+        f"{text!r}: {[w['name'] for w in ws]} taken" for text, ws in taken.items() if ws
+    ]
     for kind in ("several", "single"):
         outcomes = []
         for case in data[kind]:
