@@ -117,8 +117,12 @@ class _Floor(TypedDict):
 async def _floor(place: Opened, times: int) -> float:
     """Give the CPU of a LangGraph turn that does nothing but remember what was said."""
     graph = StateGraph(_Floor)
+
+    async def nothing(state: _Floor) -> dict[str, Any]:
+        return {}
+
     for number in range(FLOOR_NODES):
-        graph.add_node(f"n{number}", lambda _: {})
+        graph.add_node(f"n{number}", nothing)
         graph.add_edge(f"n{number - 1}" if number else START, f"n{number}")
     compiled = graph.compile()
     rows: list[Row] = []

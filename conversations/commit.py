@@ -58,6 +58,8 @@ def commit(
 
 def _withdraw(tx: Tx, claim: Claim, result: TurnResult, *, last: Draft) -> bool:
     """Take back approvals; False when a person was faster and the draft would say something false."""
+    if not result.withdrawn:
+        return True
     savepoint = tx.begin_nested()
     taken = [
         approvals.withdraw(tx, claim.workspace_id, approval_id) for approval_id in result.withdrawn

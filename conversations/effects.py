@@ -173,12 +173,18 @@ def _change(tx: Tx, known: dict[str, Any], **values: Any) -> None:
 
 def of_turn(tx: Tx, workspace_id: str, turn_id: str) -> list[dict[str, Any]]:
     """Give the effects that a turn, in any of its runs, has started, oldest first."""
-    statement = (
-        sa.select(effects)
-        .where(effects.c.workspace_id == workspace_id, effects.c.turn_id == turn_id)
-        .order_by(effects.c.started_at)
+    wanted = {"workspace": workspace_id, "turn": turn_id}
+    return [dict(row) for row in tx.execute(_OF_TURN, wanted).mappings()]
+
+
+_OF_TURN = (
+    sa.select(effects)
+    .where(
+        effects.c.workspace_id == sa.bindparam("workspace"),
+        effects.c.turn_id == sa.bindparam("turn"),
     )
-    return [dict(row) for row in tx.execute(statement).mappings()]
+    .order_by(effects.c.started_at)
+)
 
 
 def close(tx: Tx, known: list[dict[str, Any]]) -> list[dict[str, Any]]:

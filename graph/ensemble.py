@@ -1,6 +1,6 @@
 """One version of a workspace, ready to play: team, tools, journeys, offers, what it was trained on."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from inspect import iscoroutinefunction
 from typing import Any
@@ -54,7 +54,7 @@ class Ensemble:
             models=self.models,
             understanding=self.understanding,
             search=_recording(self.search, evidence),
-            tools={name: _recorded(tool, evidence) for name, tool in self.tools.items()},
+            tools=_RecordedTools(self.tools, evidence),
             journeys=self.journeys,
             ledger=_RecordingLedger(services.ledger, evidence),
             context=self.tool_context(context, brief["turn_id"], brief["language"]),
@@ -120,6 +120,26 @@ def load(
         search=library,
         problems=(*tool_problems, *journey_problems, *members.problems),
     )
+
+
+class _RecordedTools(Mapping[str, Tool]):
+    """Tools that keep what they say as evidence; one is wrapped when it is taken, for most never are."""
+
+    def __init__(self, tools: Mapping[str, Tool], evidence: list[str]) -> None:
+        self._tools = tools
+        self._evidence = evidence
+
+    def __getitem__(self, name: str) -> Tool:
+        return _recorded(self._tools[name], self._evidence)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tools)
+
+    def __len__(self) -> int:
+        return len(self._tools)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tools
 
 
 def _recorded(tool: Tool, evidence: list[str]) -> Tool:

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from langgraph.types import Command, interrupt
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from graph.state import Conversation
 
@@ -18,8 +18,8 @@ class HandBack(BaseModel):
     promised: str = ""
     """What was promised, as the customer may hear it."""
 
-    changed: dict[str, Any] = Field(default_factory=dict)
-    """Slots that are different now."""
+    changed: dict[str, Any] | str = ""
+    """What is different now: slots by name, or in words."""
 
     follow_up: str = ""
     """What the AI should do next; empty: wait for the customer."""

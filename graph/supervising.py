@@ -112,9 +112,11 @@ def _handed_back(state: Conversation) -> dict[str, Any]:
     event = state.get("event") or {}
     if event.get("kind") != "handback":
         return {}
+    changed = event.get("changed")
+    changed = changed if isinstance(changed, dict) else {}
     slots = {
         name: {"value": value, "source": "person", "verification": "verified"}
-        for name, value in (event.get("changed") or {}).items()
+        for name, value in changed.items()
     }
     return {
         "handoff": {},

@@ -1,23 +1,31 @@
 """One language and audience of a workspace, searched by word, by question and by meaning.
 
 Scores of the three are made comparable by their z-scores and added up: with a dense model that does not
-know a language, adding ranks would hurt. Whether the best passage answers at all is another matter: that is
-a logistic regression over how much of the question it covers, trained on the articles' own questions.
+know a language, adding ranks would hurt. Whether a passage answers at all is another matter: see
+`calibration`, which learns it from the articles' own questions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from knowledge.bm25 import Bm25
+from knowledge.calibration import PRIOR, Calibration, calibrated
 from knowledge.dense import Dense
+from knowledge.reading import Spelling, weights
 from models import Embedder
 
-CANDIDATES = 40
+CANDIDATES = 400
+"""Nearest vectors that are fetched; of a company's few hundred articles these are all."""
+
 ARTICLES = 2
 SECTIONS = 5
 """Passages of one article that are given to whoever writes the answer."""
+
+LESSONS = 200
+"""Questions of articles that the calibration looks at, evenly drawn."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,20 @@ class Hit:
     """Chance that it answers, 0 to 1."""
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A question, read."""
+
+    terms: dict[str, float]
+    """With their weights, see `reading.weights`."""
+
+    near: np.ndarray
+    """Cosine of each passage, `(n_passages,)`."""
+
+    near_asked: np.ndarray
+    """Cosine of each question of an article, `(n_questions,)`."""
+
+
 class Index:
     """Passages and questions of one language and audience."""
 
@@ -62,188 +84,143 @@ class Index:
         embedder: Embedder,
         off_topic: Sequence[str],
     ) -> None:
-        self.entries = list(entries)
-        self.asked = list(asked)
+        self._entries = list(entries)
+        self._sources = np.array([entry.source_id for entry in entries])
+        places = {source: number for number, source in enumerate(dict.fromkeys(self._sources))}
+        self._asked = asked = [question for question in asked if question.source_id in places]
+        self._language = language
         self._dense = dense
         self._embedder = embedder
-        self._texts = Bm25(
-            [f"{entry.title}\n{entry.title} {entry.keywords}\n{entry.text}" for entry in entries],
-            language,
-        )
-        self._questions = Bm25([question.text for question in asked], language)
-        self._by_source: dict[str, list[int]] = {}
-        for number, entry in enumerate(self.entries):
-            self._by_source.setdefault(entry.source_id, []).append(number)
-        self._place = {entry.passage_id: number for number, entry in enumerate(self.entries)}
-        self._of_question = {question.key: number for number, question in enumerate(self.asked)}
-        self._alike = self._neighbours()
-        self._weights, self._threshold = self._calibrated(off_topic)
+        headed = [
+            f"{entry.title}\n{entry.title} {entry.keywords}\n{entry.text}" for entry in entries
+        ]
+        put = [question.text for question in asked]
+        self._texts = Bm25(headed, language)
+        self._questions = Bm25(put, language)
+        self._spelling = Spelling([*headed, *put], language)
+        self._article = np.array([places[source] for source in self._sources], dtype=int)
+        self._article_asked = np.array([places[q.source_id] for q in asked], dtype=int)
+        self._said: list[set[str]] = [set() for _ in places]
+        for number, read in zip(self._article, self._texts.read, strict=True):
+            self._said[number] |= read.keys()
+        self._place = {entry.passage_id: number for number, entry in enumerate(entries)}
+        self._place_asked = {question.key: number for number, question in enumerate(asked)}
+        self._calibration = self._learned(off_topic)
 
-    def search(self, question: str, limit: int, allowed: set[str]) -> list[Hit]:
-        """Give passages of articles that may answer, best first; `[]`: none does.
+    def search(self, question: str, limit: int, allowed: Container[str]) -> list[Hit]:
+        """Give passages of allowed articles that may answer, best first; `[]`: none does.
 
         Articles are judged, not passages: the section that answers best may use other words than the
         question, as long as its article is the right one.
         """
-        vector = self._embedder.embed([question])[0]
-        total, features = self._scored(question, vector)
-        order = [
-            int(number)
-            for number in np.argsort(-total)[:CANDIDATES]
-            if self.entries[int(number)].source_id in allowed
-        ]
-        chances: dict[str, float] = {}
-        for number in order:
-            source_id = self.entries[number].source_id
-            chances[source_id] = max(chances.get(source_id, 0.0), self._chance(features[number]))
-        answering = [source for source, chance in chances.items() if chance >= self._threshold]
+        if not self._entries:
+            return []
+        total, signals = self._scored(self._read([question])[0])
+        by_article: dict[str, list[int]] = {}
+        for number in map(int, np.argsort(-total)):
+            if (source_id := self._entries[number].source_id) in allowed:
+                by_article.setdefault(source_id, []).append(number)
         hits: list[Hit] = []
-        for source_id in answering[:ARTICLES]:
-            of_it = [number for number in order if self.entries[number].source_id == source_id]
-            chance = round(chances[source_id], 4)
-            hits += [Hit(self.entries[number], chance) for number in of_it[:SECTIONS]]
+        for numbers in islice(by_article.values(), ARTICLES):
+            sections = numbers[:SECTIONS]
+            chance = max(self._calibration.chance(signals[number]) for number in sections)
+            if chance >= self._calibration.threshold:
+                hits += [Hit(self._entries[number], round(chance, 4)) for number in sections]
         return hits[:limit]
 
+    def _read(self, questions: Sequence[str]) -> list[_Question]:
+        vectors = self._embedder.embed(list(questions))
+        return [self._near(*given) for given in zip(questions, vectors, strict=True)]
+
+    def _near(self, question: str, vector: np.ndarray) -> _Question:
+        found = self._dense.nearest(vector, CANDIDATES)
+        # What was not among the nearest is at most as near as the last of them.
+        rest = min(found.values(), default=0.0)
+        near = np.full(len(self._entries), rest)
+        near_asked = np.full(len(self._asked), rest)
+        for key, cosine in found.items():
+            if key in self._place:
+                near[self._place[key]] = cosine
+            elif key in self._place_asked:
+                near_asked[self._place_asked[key]] = cosine
+        return _Question(weights(self._spelling.mended(question), self._language), near, near_asked)
+
     def _scored(
-        self, question: str, vector: np.ndarray, *, without: int | None = None
+        self, question: _Question, *, without: int | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Give summed z-scores `(n,)` and features `(n, 6)` of all passages.
+        """Give summed z-scores `(n_passages,)` and signals `(n_passages, n_signals)`.
 
-        `without` leaves a question out: that is how the index is calibrated.
+        `without` leaves out a question of an article: that is how the index is calibrated.
         """
-        count = len(self.entries)
-        if not count:
-            return np.zeros(0), np.zeros((0, 6))
-        words = self._texts.scores(question)
-        by_question = self._questions.scores(question)
+        words = self._texts.scores(question.terms)
+        put, near_put = self._questions.scores(question.terms), question.near_asked
         if without is not None:
-            by_question[without] = 0
-        asked = np.zeros(count, dtype=np.float32)
-        for number, score in enumerate(by_question):
-            for place in self._by_source.get(self.asked[number].source_id, ()):
-                asked[place] = max(asked[place], score)
-        near, near_question = self._near(vector, without)
-        total: np.ndarray = _z(words) + _z(asked) + _z(np.maximum(near, near_question))
-        most = max(self._texts.most(question), 1e-6)
-        most_asked = max(self._questions.most(question), 1e-6)
-        said, put = words / most, asked / most_asked
-        best = (np.maximum(said, put), np.maximum(near, near_question))
-        features = np.stack([said, put, near, near_question, *best], axis=1)
-        return total, features
+            put, near_put = put.copy(), near_put.copy()
+            put[without], near_put[without] = 0, -1
+        asked = self._best_of_article(put)
+        near, near_asked = question.near, np.maximum(self._best_of_article(near_put), 0)
+        nearest = np.maximum(near, near_asked)
+        weight = {term: part * self._texts.rarity(term) for term, part in question.terms.items()}
+        whole = sum(weight.values()) or 1.0
+        covered = self._covered(weight, without)
+        signals = np.stack(
+            [
+                covered / whole,
+                (near + near_asked) / 2,
+                nearest,
+                np.minimum(words / whole, 1),
+                np.minimum(asked / whole, 1),
+                np.tanh(covered / (4 * self._texts.rarest)),
+            ],
+            axis=1,
+        )
+        return _z(words) + _z(asked) + _z(nearest), signals
 
-    def _near(self, vector: np.ndarray, without: int | None) -> tuple[np.ndarray, np.ndarray]:
-        """Give the cosine of passages, and of the best question of each passage's article."""
-        near = np.zeros(len(self.entries), dtype=np.float32)
-        asked = np.zeros(len(self.entries), dtype=np.float32)
-        for key, cosine in self._dense.nearest(vector, CANDIDATES).items():
-            if (place := self._place.get(key)) is not None:
-                near[place] = cosine
-            elif (number := self._of_question.get(key)) is not None and number != without:
-                for place in self._by_source.get(self.asked[number].source_id, ()):
-                    asked[place] = max(asked[place], cosine)
-        return near, asked
+    def _best_of_article(self, of_question: np.ndarray) -> np.ndarray:
+        """Give each passage the best score of its article's questions; 0 where there is none."""
+        best = np.zeros(len(self._said))
+        np.maximum.at(best, self._article_asked, of_question)
+        return best[self._article]
 
-    def _chance(self, features: np.ndarray) -> float:
-        """Give the chance that a passage with these features answers.
-
-        A question nearer to one of the article's own questions than questions of other articles ever
-        are is answered by it, whatever its text says.
-        """
-        chance = float(1 / (1 + np.exp(-(features @ self._weights[:-1] + self._weights[-1]))))
-        likeness = float(features[1] + features[3]) / 2
-        return max(chance, likeness) if likeness > self._alike else chance
-
-    def _neighbours(self) -> float:
-        """Give how alike questions of different articles are at most, but for the oddest of them."""
-        if not self.asked:
-            return 1.0
-        vectors = self._dense.vectors([question.key for question in self.asked])
-        cosines = vectors @ vectors.T
-        alike: list[float] = []
-        for number, question in enumerate(self.asked):
-            scores = self._questions.scores(question.text) / max(
-                self._questions.most(question.text), 1e-6
-            )
-            others = [
-                at for at, other in enumerate(self.asked) if other.source_id != question.source_id
-            ]
-            if others:
-                alike.append(float((scores[others] + cosines[number][others]).max()) / 2)
-        return float(np.quantile(alike, 0.9)) if alike else 1.0
-
-    def _calibrated(self, off_topic: Sequence[str]) -> tuple[np.ndarray, float]:
-        """Learn from the articles' own questions what a passage that answers looks like.
-
-        Positives: a question against its own article, with that question left out. Negatives: the same
-        question with its article left out, and questions on matters no company has.
-        """
-        yes, no = self._examples(off_topic)
-        if len(yes) < 4 or len(no) < 4:
-            return np.array([2.0, 2.0, 1.0, 1.0, 2.0, 1.0, -3.0]), 0.5
-        weights = _fitted(np.array(yes + no), np.array([1] * len(yes) + [0] * len(no)))
-        chances = [
-            [float(1 / (1 + np.exp(-(row @ weights[:-1] + weights[-1])))) for row in rows]
-            for rows in (yes, no)
+    def _covered(self, weight: dict[str, float], without: int | None) -> np.ndarray:
+        """Say how much of a question each passage's article has, by the rarity of the terms."""
+        said = [sum(weight[term] for term in weight.keys() & terms_) for terms_ in self._said]
+        heard: list[set[str]] = [set() for _ in self._said]
+        for number, read in enumerate(self._questions.read):
+            if number != without:
+                heard[self._article_asked[number]] |= weight.keys() & read.keys()
+        more = [
+            sum(weight[term] for term in put - terms_)
+            for put, terms_ in zip(heard, self._said, strict=True)
         ]
-        return weights, _threshold(*chances)
+        return (np.array(said) + np.array(more))[self._article]
 
-    def _examples(self, off_topic: Sequence[str]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        yes: list[np.ndarray] = []
-        no: list[np.ndarray] = []
-        if not self.asked:
-            return [], []
-        vectors = self._dense.vectors([question.key for question in self.asked])
-        for number, question in enumerate(self.asked):
-            total, features = self._scored(question.text, vectors[number], without=number)
+    def _learned(self, off_topic: Sequence[str]) -> Calibration:
+        """Calibrate on the articles' own questions, and on questions about other things."""
+        lessons = _spread(len(self._asked), LESSONS)
+        texts = [*(self._asked[number].text for number in lessons), *off_topic]
+        read = self._read(texts) if texts and self._entries else []
+        answered: list[np.ndarray] = []
+        orphans: list[np.ndarray] = []
+        for number, question in zip(lessons, read, strict=False):
+            total, signals = self._scored(question, without=number)
+            own = self._sources == self._asked[number].source_id
             best = int(np.argmax(total))
-            (yes if self.entries[best].source_id == question.source_id else no).append(
-                features[best]
-            )
-            others = total.copy()
-            others[self._by_source.get(question.source_id, [])] = -np.inf
-            if np.isfinite(others).any():
-                no.append(features[int(np.argmax(others))])
-        embedded = self._embedder.embed(list(off_topic)) if off_topic else []
-        for text, vector in zip(off_topic, embedded, strict=True):
-            total, features = self._scored(text, vector)
-            if len(total):
-                no.append(features[int(np.argmax(total))])
-        return yes, no
+            if own[best]:
+                answered.append(signals[best])
+            if not own.all():
+                orphans.append(signals[int(np.argmax(np.where(own, -np.inf, total)))])
+        strangers = [
+            signals[int(np.argmax(total))]
+            for total, signals in map(self._scored, read[len(lessons) :])
+        ]
+        shape = (-1, len(PRIOR) - 1)
+        return calibrated(*(np.reshape(rows, shape) for rows in (answered, strangers, orphans)))
 
 
-def _fitted(rows: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Fit the chance that a passage answers, `(n_features + 1,)`; no feature may count against it.
-
-    A question was left out of its own article's questions here, so that the nearest of the others says
-    little; a customer who asks one of them word for word must not be punished for it.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    used = np.arange(rows.shape[1])
-    while True:
-        model = LogisticRegression(C=10, class_weight="balanced", max_iter=500)
-        model.fit(rows[:, used], right)
-        if (model.coef_[0] >= 0).all() or len(used) == 1:
-            break
-        used = used[model.coef_[0] >= 0] if (model.coef_[0] >= 0).any() else used[:1]
-    weights = np.zeros(rows.shape[1] + 1)
-    weights[used], weights[-1] = np.clip(model.coef_[0], 0, None), model.intercept_[0]
-    return weights
-
-
-def _threshold(yes: list[float], no: list[float]) -> float:
-    """Give the chance from which an answer is right more often than wrong.
-
-    A negative here is an article on a neighbouring matter, which a customer forgives more readily than
-    silence; what no article is about scores far lower.
-    """
-    best, least = 0.5, float("inf")
-    for chance in sorted({*yes, *no}):
-        missed = sum(value < chance for value in yes) / len(yes)
-        wrong = sum(value >= chance for value in no) / len(no)
-        if 2 * missed + wrong < least:
-            best, least = chance, 2 * missed + wrong
-    return best
+def _spread(count: int, most: int) -> list[int]:
+    """Give at most `most` numbers below `count`, evenly spread."""
+    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, most))})
 
 
 def _z(scores: np.ndarray) -> np.ndarray:

@@ -86,8 +86,10 @@ class Knowledge:
                 if source.valid_from <= now < source.valid_until
                 and (not wanted or wanted & source.tags)
             }
-            if hits := index.search(question, limit, allowed):
-                return [self._passage(hit, spoken) for hit in hits]
+            hits = index.search(question, limit, allowed)
+            known = self._database.read(_known, self._workspace.workspace_id, hits)
+            if found := [hit for hit in hits if hit.entry.passage_id in known]:
+                return [self._passage(hit, spoken) for hit in found]
         return []
 
     def _passage(self, hit: Hit, language: str) -> Passage:
@@ -209,6 +211,20 @@ def _read(
         entry = Entry(row["passage_id"], row["source_id"], row["title"], row["text"], keywords)
         by_index.setdefault((source.language, source.audience), []).append(entry)
     return loaded, by_index
+
+
+def _known(tx: Tx, workspace_id: str, hits: list[Hit]) -> set[str]:
+    """Give which of these passages SQL still has: another process may have taken in newer articles."""
+    if not hits:
+        return set()
+    ids = [hit.entry.passage_id for hit in hits]
+    return set(
+        tx.execute(
+            sa.select(passages.c.passage_id).where(
+                passages.c.workspace_id == workspace_id, passages.c.passage_id.in_(ids)
+            )
+        ).scalars()
+    )
 
 
 def _switch(tx: Tx, workspace_id: str, version: str) -> None:
