@@ -8,11 +8,13 @@ from agents import Brief, Kit, Report, Slot, Specialist
 from agents.cards import beside, filled
 from agents.phrases import phrases
 from core.errors import ModelFailed, ToolError
+from models.usage import mark_degraded
 from tools import Tool
 from tools.calling import call
 
 PROTOCOL = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no sign that can be misheard on the telephone
 MAX_QUOTE = 160
+MAX_EMPATHY = 400
 say = phrases(__file__)
 
 
@@ -115,7 +117,22 @@ async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
     except ModelFailed:
         return plain
     text = answer.text.strip()
-    return text if text and (not subject or subject in text) else plain
+    if wrong := _unfit(text, brief, kit, subject):
+        mark_degraded(f"the model's words were not used: {wrong}")
+        return plain
+    return text
+
+
+def _unfit(text: str, brief: Brief, kit: Kit, subject: str) -> str:
+    """Say why a model's words of empathy cannot go out; empty when they can."""
+    if not text or len(text) > MAX_EMPATHY:
+        return "there are none" if not text else "there are too many"
+    if subject and subject not in text:
+        return "they do not name the problem"
+    if "?" in text:
+        return "they ask something, where only sympathy was wanted"
+    spoken = kit.understanding.language(text, brief["language"])
+    return "" if spoken == brief["language"] else f"they are in {spoken}"
 
 
 def _quoted(text: str) -> str:

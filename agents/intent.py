@@ -8,9 +8,13 @@ from pydantic import BaseModel, Field
 from agents import Brief, Kit, Report, Specialist, reading
 from agents.cards import beside, filled
 from core.errors import ModelFailed
+from models.embedded.language import ANSWERING, LATER, OPENING
 
 SURE = 0.6
 """Confidence from which no paid model is asked: the fast lane."""
+
+SHOWN = 3
+"""Examples of an intent that the routing model is told."""
 
 COMPLAINT = "complaint"
 PERSON = "person"
@@ -32,7 +36,7 @@ class Wishes(BaseModel):
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the signals in the customer's words."""
     understanding, text = kit.understanding, brief["text"]
-    language = understanding.language(text, brief["language"])
+    language = understanding.language(text, brief["language"], needed=_needed(brief))
     intents = await reading.completed(text, understanding.intents(text, language), language, kit)
     if kit.models.external and not _sure(intents, brief):
         intents = await _asked(brief, kit, language) or intents
@@ -48,6 +52,14 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     return Report(agent="intent", text="", signals=signals)
 
 
+def _needed(brief: Brief) -> int:
+    """Give how many signs of another language it takes to leave the one that is spoken."""
+    if brief["awaiting"]:
+        return ANSWERING
+    talking = any(said["role"] != "customer" for said in brief["history"])
+    return LATER if talking else OPENING
+
+
 def _sure(intents: list[dict[str, Any]], brief: Brief) -> bool:
     """Say whether the embedded reading is good enough, or the specialist who asked goes on anyway."""
     if brief["awaiting"]:
@@ -57,9 +69,9 @@ def _sure(intents: list[dict[str, Any]], brief: Brief) -> bool:
 
 async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
     """Ask the routing model; `[]` when it gives nothing usable."""
-    known = {name for specialist in kit.catalog.values() for name in specialist.intents}
-    known |= {journey.trigger.intent for journey in kit.journeys.values()}
-    listed = "\n".join(f"- {name}" for name in sorted(known))
+    examples = _examples(kit, language)
+    known = set(examples)
+    listed = "\n".join(f"- {name}: {said}" for name, said in sorted(examples.items()))
     prompt = filled(CARD.prompt, "agents/intent.md", intents=listed, language=language)
     model = kit.models.route.with_structured_output(Wishes)
     try:
@@ -72,6 +84,24 @@ async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
         for wish in wishes
         if wish.intent in known
     ]
+
+
+def _examples(kit: Kit, language: str) -> dict[str, str]:
+    """Give every intent that somebody answers, with what customers say for it."""
+    said: dict[str, tuple[str, ...]] = {
+        name: tuple(examples.get(language, ()))
+        for specialist in kit.catalog.values()
+        for name, examples in specialist.intents.items()
+    }
+    said |= {
+        journey.trigger.intent: tuple(journey.trigger.examples.get(language, ()))
+        for journey in kit.journeys.values()
+        if not said.get(journey.trigger.intent)
+    }
+    return {
+        name: "; ".join(f'"{example}"' for example in examples[:SHOWN])
+        for name, examples in said.items()
+    }
 
 
 CARD = beside(__file__)

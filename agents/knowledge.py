@@ -11,6 +11,7 @@ from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
 from knowledge import Passage
+from models.usage import mark_degraded
 
 PASSAGES = 8
 say = phrases(__file__)
@@ -31,6 +32,8 @@ async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
     if not citations and kit.models.external:
         quoted = await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))
         text, citations = cited(quoted.text, passages)
+        if citations:
+            mark_degraded("the model's answer cited none of the passages")
     if not citations:
         return _unknown(brief)
     return Report(

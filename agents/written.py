@@ -41,6 +41,7 @@ from core.sentences import sentences
 from core.workspace import Workspace, said
 from journeys.direct import of_tool
 from knowledge import Passage
+from models.usage import mark_degraded
 from tools.calling import Repeats, call
 
 MAX_ROUNDS = 5
@@ -137,9 +138,9 @@ class _Talk:
             messages += await self._searched()
         if not self.passages and not self._tools() and not self.kit.models.external:
             return self._unanswered("no article answers this")
-        for _ in range(MAX_ROUNDS):
+        for left in reversed(range(MAX_ROUNDS)):
             try:
-                answer = await self._spoken(messages)
+                answer = await (self._spoken(messages) if left else self._concluded(messages))
             except ModelFailed as error:
                 return self._unanswered(f"the model failed: {error}")
             if not answer.tool_calls:
@@ -194,6 +195,12 @@ class _Talk:
             return await _streamed(self.kit.models.answer, tools, messages, self.kit.say)
         except ModelFailed:
             return await _streamed(self.kit.models.embedded, tools, messages, None)
+
+    async def _concluded(self, messages: Sequence[AnyMessage]) -> AIMessage:
+        """Let the embedded model say what was found, when the other one calls tools without an end."""
+        if self.kit.models.external:
+            mark_degraded(f"the model called tools {MAX_ROUNDS - 1} times and said nothing")
+        return await _streamed(self.kit.models.embedded, [], messages, None)
 
     # What the model wants
 

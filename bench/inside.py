@@ -38,7 +38,7 @@ class Greeted:
     def __init__(self, language: str) -> None:
         self._language = language
 
-    def language(self, text: str, prior: str) -> str:
+    def language(self, text: str, prior: str, *, needed: int = 2) -> str:
         return self._language
 
     def spoken(self, text: str) -> bool:

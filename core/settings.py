@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What one deployment of Regente is told from outside; the workspace's folder says the rest."""
 
-    model_config = SettingsConfigDict(env_prefix="REGENTE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REGENTE_", env_file=".env", extra="ignore", frozen=True
+    )
 
     host: str = "127.0.0.1"
     """Address to listen on; `0.0.0.0` to be reached from other machines."""
@@ -43,6 +45,9 @@ class Settings(BaseSettings):
     model_timeout_s: float = Field(default=20, gt=0, le=30)
     """Seconds a model call may take before the embedded model answers instead."""
 
+    model_cool_down_s: float = Field(default=15, gt=0)
+    """Seconds a model server that keeps failing is left alone before it is tried again."""
+
     price_per_million_input: float = Field(default=0, ge=0)
     """What a million prompt tokens cost, in US dollars; for the turn records."""
 
@@ -63,6 +68,9 @@ class Settings(BaseSettings):
 
     lease_s: float = Field(default=15, gt=0)
     """Seconds a process holds a conversation without a sign of life before another may take it."""
+
+    tracing: bool = False
+    """Let turns be traced to where the LANGSMITH_ variables say; off, no word of a customer leaves by it."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severe log line that is written."""

@@ -1,13 +1,13 @@
 """A workspace: the folder that says which company is served. Here stands what every folder reads of it.
 
-    workspace.yaml   name, languages, time zone, hours, tone; this module
-    policies.yaml    autonomy limits, notices, promises that may be made; this module
-    agents/*.md      specialists in plain language; `agents`
-    tools/*.py       what may be done outside; `tools`
-    journeys/*.yaml  procedures; `journeys`
-    knowledge/       articles per language; `knowledge`
-    offers.yaml      what may be offered; `decisions`
-    evals/*.yaml     dialogues that must go well; `evals`
+workspace.yaml   name, languages, time zone, hours, tone; this module
+policies.yaml    autonomy limits, notices, promises that may be made; this module
+agents/*.md      specialists in plain language; `agents`
+tools/*.py       what may be done outside; `tools`
+journeys/*.yaml  procedures; `journeys`
+knowledge/       articles per language; `knowledge`
+offers.yaml      what may be offered; `decisions`
+evals/*.yaml     dialogues that must go well; `evals`
 """
 
 import hashlib
@@ -144,7 +144,9 @@ class Workspace:
     def files(self, folder: str, pattern: str) -> list[Path]:
         """Give the files of a folder of the workspace, in alphabetical order; `[]` without folder."""
         return sorted(
-            path for path in (self.path / folder).glob(pattern) if not path.name.startswith((".", "_"))
+            path
+            for path in (self.path / folder).glob(pattern)
+            if not path.name.startswith((".", "_"))
         )
 
     def version(self) -> str:
@@ -175,7 +177,9 @@ def read_yaml(path: Path) -> Any:
         WorkspaceError: it is not YAML; the message names file and line.
     """
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(
+            path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path} is not readable YAML: {error}") from error
 
@@ -195,7 +199,8 @@ def check(path: Path, model: type[M], data: Any) -> M:
         return model.model_validate(data)
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}" for item in error.errors()
+            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"
+            for item in error.errors()
         )
         raise WorkspaceError(f"{path}: {wrong}.") from error
 

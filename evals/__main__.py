@@ -6,6 +6,8 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 # Before anything that could upload a trace is imported.
@@ -19,6 +21,7 @@ from evals.cases import Case, cases, load
 from evals.house import opened
 from evals.report import as_data, printed
 from evals.runner import Talk, lead
+from models.scripted import MODES, ScriptedServer
 
 NOTHING_RAN = 2
 
@@ -35,7 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "list":
             _list(chosen)
             return 0
-        talks = asyncio.run(_run(workspace, chosen, model=given.model, stream=given.stream))
+        with _scripted(given) if given.scripted or given.fail else nullcontext({}) as told:
+            talks = asyncio.run(
+                _run(workspace, chosen, model=given.model, stream=given.stream, told=told)
+            )
     except (RegenteError, re.error) as error:
         sys.stderr.write(f"{error}\n")
         return NOTHING_RAN
@@ -66,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
         if name == "run":
             command.add_argument("--model", default="", help="else REGENTE_MODEL")
             command.add_argument(
+                "--scripted", action="store_true", help="with the scripted model server as the model"
+            )
+            command.add_argument(
+                "--fail", default="", choices=["", *MODES], metavar="MODE",
+                help=f"the scripted server fails: {', '.join(MODES)}",
+            )  # fmt: skip
+            command.add_argument(
                 "--stream", action="store_true", help="read replies as they are written"
             )
             command.add_argument("--json", metavar="FILE", help="write the report as JSON too")
@@ -83,10 +96,28 @@ def _list(chosen: list[Case]) -> None:
         sys.stdout.write(f"{name:{width}}  {counted:16}  {dialogue.about}\n")
 
 
-async def _run(workspace: Workspace, chosen: list[Case], *, model: str, stream: bool) -> list[Talk]:
+@contextmanager
+def _scripted(given: argparse.Namespace) -> Iterator[dict[str, str]]:
+    """Run the scripted model server, and give the settings that point at it."""
+    server = ScriptedServer()
+    server.start()
+    told = {"REGENTE_MODEL": given.model or "scripted", "REGENTE_OPENAI_BASE_URL": server.url}
+    if given.fail:
+        server.fail(given.fail, times=None)
+        # The failures are what is looked at, not how long a customer waits for them.
+        told["REGENTE_MODEL_TIMEOUT_S"] = os.environ.get("REGENTE_MODEL_TIMEOUT_S", "1")
+    try:
+        yield told
+    finally:
+        server.stop()
+
+
+async def _run(
+    workspace: Workspace, chosen: list[Case], *, model: str, stream: bool, told: Mapping[str, str]
+) -> list[Talk]:
     """Lead the cases one after the other, showing progress where somebody watches."""
     talks: list[Talk] = []
-    async with opened(workspace, model=model, stream=stream) as house:
+    async with opened(workspace, model=model, stream=stream, told=told) as house:
         for case in chosen:
             talks.append(await lead(house, case))
             _show(f"{len(talks)}/{len(chosen)} {case.name}")

@@ -144,18 +144,23 @@ def facts_of(tx: Tx, workspace_id: str, conversation_id: str) -> Facts:
 
 @asynccontextmanager
 async def opened(
-    workspace: Workspace, *, model: str = "", stream: bool = False
+    workspace: Workspace,
+    *,
+    model: str = "",
+    stream: bool = False,
+    told: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """Give a running product that serves this workspace; it ends with the block.
 
     Args:
         model: as `REGENTE_MODEL`; empty: what the environment says.
         stream: read replies as they are written.
+        told: further environment variables of the server.
     """
     with tempfile.TemporaryDirectory(prefix="regente-evals-") as name:
         folder, port = Path(name), _free_port()
         given = {"REGENTE_MODEL": model} if model else {}
-        environment = os.environ | given | {
+        environment = os.environ | given | dict(told or {}) | {
             "REGENTE_HOST": "127.0.0.1",
             "REGENTE_PORT": str(port),
             "REGENTE_DATA_DIR": name,

@@ -61,6 +61,9 @@ def printed(talks: Sequence[Talk]) -> str:
     lines.append(
         f"{good} of {len(judged)} dialogues passed ({len(talks)} wordings, {seconds:.0f} s)."
     )
+    if calls := sum(talk.calls for talk in talks):
+        degraded = sum(len(talk.degraded) for talk in talks)
+        lines.append(f"{calls} calls of a model; {degraded} turns degraded.")
     return "\n".join(lines)
 
 
@@ -90,6 +93,8 @@ def as_data(talks: Sequence[Talk]) -> dict[str, Any]:
                         "wrong": talk.wrong,
                         "seconds": round(talk.seconds, 3),
                         "turns_ms": [round(ms, 1) for ms in talk.turns_ms],
+                        "calls": talk.calls,
+                        "degraded": talk.degraded,
                         "transcript": [{"who": who, "text": text} for who, text in talk.transcript],
                     }
                     for talk in verdict.talks

@@ -66,6 +66,11 @@ class Talk:
 
     seconds: float = 0.0
     turns_ms: list[float] = field(default_factory=list)
+    calls: int = 0
+    """Calls of a model outside of the product, in all turns."""
+
+    degraded: dict[str, str] = field(default_factory=dict)
+    """Why the embedded model answered for another, by turn."""
 
 
 @dataclass
@@ -236,6 +241,8 @@ async def _seen(
     path = f"/conversations/{led.conversation_id}/turns"
     turns = _body(await led.place.http.get(path, headers=led.place.staff))["turns"]
     turn = next((turn for turn in turns if turn["turn_id"] == turn_id), {})
+    led.talk.calls = sum(turn["calls"] for turn in turns)
+    led.talk.degraded = {turn["turn_id"]: turn["degraded"] for turn in turns if turn["degraded"]}
     facts = await led.place.facts(led.conversation_id)
     return Seen(
         replies=[reply["text"] for reply in replies],

@@ -18,6 +18,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
+from langsmith.run_helpers import tracing_context
 
 from graph import action, results
 from graph.context import Services, TurnContext
@@ -86,7 +87,8 @@ class Conductor:
         config = _thread(request.conversation_id)
         graph = _with(self._conversation, saver)
         path: list[str] = []
-        with metered() as usage:
+        traced = None if self.ensemble.settings.tracing else False
+        with tracing_context(enabled=traced), metered() as usage:
             async for update in graph.astream(
                 self._input(graph, config, request),
                 config,

@@ -47,11 +47,11 @@ class RehearsalLedger:
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     """Make the throw-away folder of this process."""
     return Path(tempfile.mkdtemp(prefix="regente-rehearsal-"))
 
 
 def studio_services(tools: Mapping[str, Tool]) -> Services:
     """Give services that reach nothing real."""
-    return Services(ledger=RehearsalLedger(tools), data_dir=_folder())
+    return Services(ledger=RehearsalLedger(tools), data_dir=folder())

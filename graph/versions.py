@@ -83,6 +83,7 @@ def _studio() -> tuple[Settings, Models, Any]:
     """Open models and knowledge for Studio, beside the server's own data."""
     from core.database import Database
     from core.upgrade import upgrade
+    from graph import rehearsal
     from knowledge.retrieval import open_knowledge
     from models.loading import load as load_models
 
@@ -94,6 +95,7 @@ def _studio() -> tuple[Settings, Models, Any]:
     database = Database(apart.database)
     upgrade(database)
     models = load_models(apart, workspace)
+    rehearsal.folder()  # made here, off the loop
     return apart, models, open_knowledge(database, workspace, models, apart)
 
 

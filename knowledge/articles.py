@@ -1,7 +1,7 @@
 """Read Markdown articles, and cut them into passages that a person would quote."""
 
 import hashlib
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,16 +11,24 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import WorkspaceError
+from core.sentences import sentences
 from core.workspace import Workspace, check
 from knowledge import Audience
 
 MAX_BYTES = 1_000_000
 """Larger files are refused: nobody reads them, and no answer quotes them."""
 
+MAX_PATH = 200
+"""Characters of an article's path below `knowledge/`; it is a key in the tables."""
+
 LONG = 900
 """Characters above which a passage is cut at a paragraph."""
 
-HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+LONGEST = 1_800
+"""Characters above which a paragraph of sentences is cut as well."""
+
+WHOLE = ("|", "-", "*", "+", ">", "```", "~~~", "1")
+"""How a list, a table, a quotation or code begins: they are never cut."""
 
 
 class Front(BaseModel):
@@ -76,12 +84,18 @@ def articles(workspace: Workspace) -> list[Article]:
 
 def read(path: Path, source_id: str, language: str) -> Article:
     """Read one article."""
-    if path.stat().st_size > MAX_BYTES:
-        raise WorkspaceError(f"{path} is larger than {MAX_BYTES:,} bytes; split it into articles.")
+    if len(source_id) > MAX_PATH:
+        raise WorkspaceError(f"{path}: its path is longer than {MAX_PATH} characters; shorten it.")
     try:
-        text = path.read_text("utf-8").replace("\r\n", "\n")
+        if path.stat().st_size > MAX_BYTES:
+            raise WorkspaceError(
+                f"{path} is larger than {MAX_BYTES:,} bytes; split it into articles."
+            )
+        text = path.read_text("utf-8-sig").replace("\r\n", "\n").replace("\0", "")
     except UnicodeDecodeError as error:
         raise WorkspaceError(f"{path} is not UTF-8 text: {error}") from error
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error}") from error
     front, body = _front(path, text)
     if not front.title:
         front = front.model_copy(update={"title": _first_heading(body) or path.stem})
@@ -97,7 +111,7 @@ def _front(path: Path, text: str) -> tuple[Front, str]:
         raise WorkspaceError(f"{path}: the front matter has no closing line of '---'.")
     try:
         given: Any = yaml.safe_load(parts[1]) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: a 13th month
         raise WorkspaceError(f"{path}: the front matter is not YAML: {error}") from error
     if not isinstance(given, dict):
         raise WorkspaceError(f"{path}: the front matter should be 'name: value' lines.")
@@ -105,7 +119,22 @@ def _front(path: Path, text: str) -> tuple[Front, str]:
 
 
 def _first_heading(body: str) -> str:
-    return next((found.group(2) for line in body.split("\n") if (found := HEADING.match(line))), "")
+    return next((text for level, text in _lines(body) if level), "")
+
+
+def _lines(body: str) -> Iterator[tuple[int, str]]:
+    """Give each line with its level as a heading, 1 to 6, or 0; code has no headings."""
+    fence = ""
+    for line in body.split("\n"):
+        mark = line.lstrip()[:3]
+        if mark in ("```", "~~~") and fence in ("", mark):
+            fence = "" if fence else mark
+        level = len(line) - len(line.lstrip("#"))
+        text = line[level:].strip().rstrip("#").rstrip()
+        if not fence and 0 < level <= 6 and line[level : level + 1].isspace() and text:
+            yield level, text
+        else:
+            yield 0, line.rstrip()
 
 
 def _pieces(source_id: str, title: str, body: str) -> tuple[Piece, ...]:
@@ -122,28 +151,38 @@ def _pieces(source_id: str, title: str, body: str) -> tuple[Piece, ...]:
         )
         block.clear()
 
-    for line in body.split("\n"):
-        if found := HEADING.match(line):
+    for level, text in _lines(body):
+        if level:
             close()
-            level = len(found.group(1))
-            path = [step for step in path if step[0] < level] + [(level, found.group(2))]
+            path = [step for step in path if step[0] < level] + [(level, text)]
         else:
-            block.append(line.rstrip())
+            block.append(text)
     close()
     return tuple({piece.passage_id: piece for piece in pieces}.values())
 
 
 def _cut(text: str) -> list[str]:
-    """Cut a section at blank lines where it is long; a paragraph is never cut."""
+    """Cut a section at blank lines where it is long, and endless paragraphs at sentences."""
     cuts: list[str] = []
     for paragraph in filter(None, (part.strip() for part in text.split("\n\n"))):
         if cuts and len(cuts[-1]) + len(paragraph) < LONG:
             cuts[-1] += f"\n\n{paragraph}"
         elif cuts and cuts[-1].endswith(":"):
             cuts[-1] += f"\n\n{paragraph}"  # what a colon announces belongs to it
+        elif len(paragraph) > LONGEST and not paragraph.startswith(WHOLE):
+            cuts += _cut_sentences(paragraph)
         else:
             cuts.append(paragraph)
     return cuts
+
+
+def _cut_sentences(paragraph: str) -> list[str]:
+    cuts = [""]
+    for sentence in sentences(paragraph):
+        if cuts[-1] and len(cuts[-1]) + len(sentence) > LONG:
+            cuts.append("")
+        cuts[-1] += sentence
+    return [cut.strip() for cut in cuts if cut.strip()]
 
 
 def _id(source_id: str, title: str, text: str) -> str:

@@ -61,8 +61,11 @@ class Models:
 class Understanding(Protocol):
     """Reads customers' words without a language model; trained on a workspace's examples."""
 
-    def language(self, text: str, prior: str) -> str:
-        """Give one of the workspace's languages; `prior` where the text does not say."""
+    def language(self, text: str, prior: str, *, needed: int = 2) -> str:
+        """Give one of the workspace's languages; `prior` where the text does not say.
+
+        `needed` is how many signs of another language it takes to leave `prior`.
+        """
         ...
 
     def spoken(self, text: str) -> bool:

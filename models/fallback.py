@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ModelFailed
 from models.blocking import run
 from models.breaker import Breaker
-from models.soundness import Unusable, flaw, wanted_schema
+from models.soundness import Unusable, flaw, looks_like_data, wanted_schema
 from models.usage import mark_degraded
 
 log = structlog.get_logger(__name__)
@@ -156,6 +156,7 @@ class FallbackChatModel(BaseChatModel):
             hung = isinstance(failure.__cause__, TimeoutError)
             self.breaker.failed(str(failure), gravely=hung)
             if failure.partial:
+                mark_degraded(str(failure))  # whatever the caller makes of it, it is not this answer
                 raise
             raise _Silent(str(failure)) from failure
         finally:
@@ -175,7 +176,10 @@ class FallbackChatModel(BaseChatModel):
         schema = wanted_schema(response_format)
         plain = {name: value for name, value in options.items() if name in ("tools", "tool_choice")}
         if schema is None or plain.get("tools"):
-            return await self.embedded._agenerate(messages, stop=stop, **plain)
+            result = await self.embedded._agenerate(messages, stop=stop, **plain)
+            if wrong := flaw(result.generations[0].message, plain):  # pyright: ignore[reportArgumentType]
+                raise ModelFailed(f"Neither model gave a usable answer: {wrong}.")
+            return result
         named = {"name": FORMATTED, "description": "", "parameters": schema}
         result = await self.embedded._agenerate(
             messages,
@@ -241,6 +245,8 @@ async def _streamed(
             assert isinstance(message, AIMessageChunk)
             whole = message if whole is None else whole + message  # pyright: ignore
             hold = hold or bool(message.tool_call_chunks)
+            if not text and looks_like_data(whole.text):
+                hold = True
             held.append(chunk)
             if hold or message.chunk_position == "last" or not message.text.strip():
                 continue

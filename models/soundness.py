@@ -1,5 +1,6 @@
 """Whether a model's answer can be used at all: held against the tools and the schema it was given."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -61,7 +62,7 @@ def _forces(choice: Any) -> bool:
 def _formatted(text: str, response_format: Any) -> str:
     schema = wanted_schema(response_format)
     if schema is None:
-        return ""
+        return "words were asked of it, and it gave data" if is_data(text) else ""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -69,6 +70,21 @@ def _formatted(text: str, response_format: Any) -> str:
     if wrong := misfit(value, schema):
         return f"its answer does not fit the schema: {wrong}"
     return ""
+
+
+def is_data(text: str) -> bool:
+    """Say whether an answer is JSON, of which nothing can be shown to a person."""
+    if not looks_like_data(text):
+        return False
+    try:
+        return isinstance(orjson.loads(text), dict | list)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def looks_like_data(text: str) -> bool:
+    """Say whether an answer that has begun like this may become JSON."""
+    return re.match(r"\s*(?:\{|\[\s*(?:[\[{\"]|$))", text) is not None
 
 
 def wanted_schema(response_format: Any) -> dict[str, Any] | None:

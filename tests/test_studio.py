@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from langgraph_sdk import get_sync_client
+from langgraph_sdk.client import SyncLangGraphClient
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGURED = json.loads((ROOT / "langgraph.json").read_text(encoding="utf-8"))
@@ -88,13 +89,21 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     pytest.fail(f"Studio's server is not there:\n{log.read_text(encoding='utf-8')[-4000:]}")
 
 
-def test_both_graphs_are_offered(studio: str) -> None:
-    offered = get_sync_client(url=studio).assistants.search()
+@pytest.fixture
+def client(studio: str) -> Iterator[SyncLangGraphClient]:
+    with get_sync_client(url=studio) as client:
+        yield client
+
+
+def test_both_graphs_are_offered(client: SyncLangGraphClient) -> None:
+    offered = client.assistants.search()
     assert {one["graph_id"] for one in offered} == {"conversation", "action"}
 
 
-def test_the_conversation_is_drawn_with_its_specialists_expanded(studio: str) -> None:
-    assistants = get_sync_client(url=studio).assistants
+def test_the_conversation_is_drawn_with_its_specialists_expanded(
+    client: SyncLangGraphClient,
+) -> None:
+    assistants = client.assistants
     (found,) = assistants.search(graph_id="conversation")
     drawn = assistants.get_graph(found["assistant_id"], xray=True)
     nodes = {str(node["id"]) for node in drawn["nodes"]}
@@ -103,8 +112,7 @@ def test_the_conversation_is_drawn_with_its_specialists_expanded(studio: str) ->
         assert any(node.startswith(f"{specialist}:") for node in nodes), specialist
 
 
-def test_a_message_is_answered(studio: str) -> None:
-    client = get_sync_client(url=studio)
+def test_a_message_is_answered(client: SyncLangGraphClient) -> None:
     thread = client.threads.create()
     said: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello! What can you do?"}]}
     state = client.runs.wait(thread["thread_id"], "conversation", input=said)
@@ -114,8 +122,9 @@ def test_a_message_is_answered(studio: str) -> None:
     assert last["content"].strip()
 
 
-def test_an_action_waits_for_a_person_and_goes_on_without_touching_anything(studio: str) -> None:
-    client = get_sync_client(url=studio)
+def test_an_action_waits_for_a_person_and_goes_on_without_touching_anything(
+    client: SyncLangGraphClient,
+) -> None:
     thread = client.threads.create()["thread_id"]
     begun: dict[str, Any] = {"proposal": PROPOSAL}
     client.runs.wait(thread, "action", input=begun)

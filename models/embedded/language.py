@@ -1,15 +1,21 @@
 """Which of a workspace's languages a text is in."""
 
+import re
 from functools import cache
 from typing import Any
 
 from models.embedded import words
 
 SHORT = 4
-"""Words below which the conversation's language decides unless the text is plain."""
+"""Words below which a text may be a bare answer, a name or a code rather than a sentence."""
+
+OPENING, LATER, ANSWERING = 1, 2, 3
+"""Signs of another language that it takes to leave the one that was spoken: at the beginning, where it
+was only supposed; later; and while a question of ours is open, whose answer may be a name or an address."""
 
 CERTAIN = 0.9
-CERTAIN_WHEN_SHORT = 0.97
+LIKELY = 0.5
+GREETING, SAYING, NAMING, LEANING, PARTICLE = 2.0, 1.0, 0.5, 0.5, 0.25
 FOREIGN = 0.75
 OTHERS = ("pt", "en", "es", "fr", "de", "it")
 """Languages that a text may be in although the workspace does not speak them."""
@@ -22,23 +28,40 @@ class Languages:
         self._languages = languages
         self._by_base = {words.base(language): language for language in reversed(languages)}
 
-    def language(self, text: str, prior: str) -> str:
-        """Give one of the workspace's languages; `prior` where the text does not say."""
+    def language(self, text: str, prior: str, *, needed: int = LATER) -> str:
+        """Give one of the workspace's languages; `prior` where the text does not say.
+
+        `needed` is how many signs of another language it takes to leave `prior`.
+        """
         fallback = prior if prior in self._languages else self._by_base.get(words.base(prior), "")
+        needed = OPENING if not fallback else min(needed, LATER) if "?" in text else needed
         fallback = fallback or self._languages[0]
-        if len(self._by_base) < 2:
-            return fallback
         tokens = _spoken_words(text)
-        if not tokens:
+        if len(self._by_base) < 2 or not tokens:
             return fallback
-        if (marked := self._marked(tokens)) is not None:
-            return marked
+        signs = self._signs(tokens, names=needed == OPENING)
+        best, second = sorted(signs, key=lambda one: -signs[one])[:2]
+        known = self._by_base[best]
+        if known == fallback and signs[best] > signs[second]:
+            return fallback
+        enough = needed if needed != LATER or len(tokens) >= SHORT else OPENING
+        if signs[best] >= max(enough, 2 * signs[second]):
+            return known
+        return self._guessed(tokens, signs, needed, certain=bool(prior)) or fallback
+
+    def _guessed(
+        self, tokens: list[str], signs: dict[str, float], needed: int, *, certain: bool
+    ) -> str | None:
+        """Give what the letters alone make likely, where that may decide."""
+        if needed >= ANSWERING or (needed == LATER and len(tokens) < SHORT):
+            return None
         ranked = _ranked(" ".join(tokens), tuple(sorted(self._by_base)))
-        if not ranked:
-            return fallback
-        best, sure = ranked[0]
-        needed = CERTAIN_WHEN_SHORT if len(tokens) < SHORT else CERTAIN if prior else 0.5
-        return self._by_base[best] if sure >= needed else fallback
+        if not ranked or ranked[0][1] < (CERTAIN if certain else LIKELY):
+            return None
+        best = ranked[0][0]
+        spoken_for = signs[best] >= (SAYING if needed == LATER else 0)
+        against = any(sign > signs[best] for sign in signs.values())
+        return self._by_base[best] if spoken_for and not against else None
 
     def spoken(self, text: str) -> bool:
         """Say whether the text is in one of the workspace's languages, or in none that is certain."""
@@ -56,40 +79,61 @@ class Languages:
         return foreign < FOREIGN or own > foreign
 
     def _marked(self, tokens: list[str]) -> str | None:
-        """Give the language whose grammar and chat words the text is full of, if one clearly is."""
-        counts: dict[str, int] = {}
-        for language in self._by_base:
-            known = _telling(language, tuple(sorted(self._by_base)))
-            counts[language] = sum(words.folded(token) in known for token in tokens)
-        ranked = sorted(counts.items(), key=lambda item: -item[1])
-        if ranked[0][1] >= 2 and ranked[0][1] >= 3 * (ranked[1][1] if len(ranked) > 1 else 0):
-            return self._by_base[ranked[0][0]]
-        if len(tokens) < SHORT and ranked[0][1] == 1 and (len(ranked) < 2 or ranked[1][1] == 0):
-            return self._by_base[ranked[0][0]]
-        return None
+        """Give the language whose words the text is full of, if one clearly is."""
+        signs = self._signs(tokens, names=True)
+        best, *others = sorted(signs, key=lambda one: -signs[one])
+        rival = max((signs[other] for other in others), default=0.0)
+        return self._by_base[best] if signs[best] >= max(LATER, 3 * rival) else None
+
+    def _signs(self, tokens: list[str], *, names: bool) -> dict[str, float]:
+        """Count what speaks for each language; things, which are named in answers too, with `names`."""
+        among = tuple(sorted(self._by_base))
+        said = [words.folded(token) for token in tokens]
+        signs = {one: 0.0 for one in among}
+        for one in among:
+            known, things = _telling(one, among)
+            signs[one] = sum(known.get(word, NAMING * (names and word in things)) for word in said)
+        for one in among:
+            if not any(sign >= SAYING for other, sign in signs.items() if other != one):
+                leaning = _listed(one, "leans")
+                signs[one] += LEANING * sum(word in leaning and len(word) > 2 for word in said)
+                signs[one] += PARTICLE * sum(word in leaning and len(word) <= 2 for word in said)
+        return signs
 
 
 @cache
-def _telling(language: str, among: tuple[str, ...]) -> frozenset[str]:
-    """Give the grammar, chat and answer words of a language that none of the others has."""
+def _telling(language: str, among: tuple[str, ...]) -> tuple[dict[str, float], frozenset[str]]:
+    """Give what each word tells of a language that none of the others has, and its words for things."""
 
-    def known(one: str) -> set[str]:
+    def known(one: str) -> dict[str, float]:
         answers = words.load("agreement").get(one, {})
         said = {word for key in ("yes", "no", "gives_up") for phrase in answers.get(key, [])
                 for word in words.folded(str(phrase)).split()}  # fmt: skip
         chat = {words.folded(str(short)) for short in words.load("chat").get(one, {})}
-        listed = {word for phrase in words.load("language_words").get(one, [])
-                  for word in words.folded(phrase).split()}  # fmt: skip
-        return {*words.function_words((one,)), *chat, *said, *listed}
+        grammar = words.function_words((one,))
+        weights = dict.fromkeys({*grammar, *chat, *said, *_listed(one, "says")}, SAYING)
+        weights |= dict.fromkeys(_listed(one, "greets"), GREETING)
+        return weights | dict.fromkeys(_listed(one, "particles"), PARTICLE)
 
-    others = {word for other in among if other != language for word in known(other)}
-    shared = {"ok", "okay", "show", "top", "email", "for", "no", "so", "me", "do", "as", "a", "to"}
-    return frozenset(word for word in known(language) - others - shared if len(word) > 1)
+    others: set[str] = {"ok", "okay", "show", "top", "email", "no"}
+    for other in among:
+        others |= _listed(other, "leans")
+        if other != language:
+            others |= known(other).keys() | _listed(other, "names")
+    own = {word: weight for word, weight in known(language).items() if len(word) > 1}
+    telling = {word: weight for word, weight in own.items() if word not in others}
+    return telling, _listed(language, "names") - others - telling.keys()
+
+
+@cache
+def _listed(language: str, kind: str) -> frozenset[str]:
+    listed = words.load("language_words").get(language, {}).get(kind, [])
+    return frozenset(words.folded(str(word)) for word in listed)
 
 
 def _spoken_words(text: str) -> list[str]:
     """Give the words that can tell a language: no codes, no addresses."""
-    kept = [part for part in text.split() if "@" not in part and "/" not in part]
+    kept = [part for part in text.split() if not re.search(r"[@/\d]", part)]
     return [word for word in words.WORD.findall(" ".join(kept)) if word.replace("'", "").isalpha()]
 
 

@@ -10,7 +10,7 @@ from models import Embedder, Understanding
 from models.embedded import agreement, choosing, sentiment, storing, values
 from models.embedded.entities import entities
 from models.embedded.intents import Classifier, Reading, fit
-from models.embedded.language import Languages
+from models.embedded.language import LATER, Languages
 from models.embedded.wishes import wishes
 
 LONGEST_TEXT = 4_000
@@ -51,9 +51,9 @@ class Trained:
         self._languages = Languages(languages)
         self._wishes = lru_cache(maxsize=512)(self._read_wishes)
 
-    def language(self, text: str, prior: str) -> str:
-        """Give one of the workspace's languages; `prior` where the text does not say."""
-        return self._languages.language(text[:LONGEST_TEXT], prior)
+    def language(self, text: str, prior: str, *, needed: int = LATER) -> str:
+        """Give one of the workspace's languages; `prior` unless `needed` signs speak for another."""
+        return self._languages.language(text[:LONGEST_TEXT], prior, needed=needed)
 
     def spoken(self, text: str) -> bool:
         """Say whether the text is in one of the workspace's languages, or in none that is certain."""

@@ -88,7 +88,7 @@ def spoiled(mode: str, message: Message, body: Mapping[str, Any]) -> Message:
     calls = message.get("tool_calls") or []
     if mode == "empty":
         return {"content": ""}
-    if mode == "wrong_tool" and tools:
+    if mode == "wrong_tool":
         return {"content": None, "tool_calls": [call("no_such_tool", {})]}
     if mode in ("extra_arguments", "wrong_schema") and tools:
         name = calls[0]["function"]["name"] if calls else tools[0]["name"]

@@ -1,6 +1,7 @@
 """What the scripted model answers by itself: it picks tools, asks for what is missing, and cites."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +9,12 @@ from typing import Any
 from models.scripted.filling import fill, missing, stems, words
 
 PASSAGE = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+APOLOGY = re.compile(r"\b(?:say sorry|apologi[sz]e|peça desculpas?)\b", re.IGNORECASE)
+NAMED = re.compile(r"\bnaming (\S+)")
+LEAST_SAID = 0.4
+"""Share of what was asked, by rarity, that a passage must speak of to be an answer."""
+
 PORTUGUESE = frozenset(
     {"nao", "voce", "meu", "minha", "quero", "qual", "quanto", "onde", "esta", "este", "ola", "bom"}
     | {"obrigado", "que", "quem", "com", "para", "uma", "por", "dia", "posso", "como", "preciso"}
@@ -107,24 +113,75 @@ def _question(name: str, schema: Mapping[str, Any], said: str) -> str:
 
 def _text(messages: Sequence[Message], said: str, results: list[str]) -> str:
     """Answer from tool results and from numbered passages, each with its number."""
-    given = "\n".join([*results, *(text_of(m) for m in messages if m.get("role") != "assistant")])
-    if quoted := _quotation(PASSAGE.findall(given), said):
+    given = [*results, *(text_of(m) for m in messages if m.get("role") not in ("assistant", "user"))]
+    passages = [passage for text in dict.fromkeys(given) for passage in _passages(text)]
+    if quoted := _quotation(passages, said):
         return quoted
-    if results:
+    if results and not passages and not all(map(_found_nothing, results)):
         return " ".join(map(_readable, results))
+    system = " ".join(text_of(m) for m in messages if m.get("role") == "system")
+    if APOLOGY.search(system):
+        return _apology(system, said)
     if portuguese(said):
         return "Não tenho essa informação. Quer que eu chame uma pessoa da equipe?"
     return "I do not have that information. Shall I fetch a person from the team?"
 
 
-def _quotation(passages: list[tuple[str, str]], said: str) -> str:
-    """Give the sentences that say most of what was asked, with the numbers of their passages."""
-    asked, scored = stems(said), []
-    for number, passage in passages:
-        for sentence in SENTENCE.split(passage):
-            scored.append((len(stems(sentence) & asked), -len(scored), sentence, number))
-    best = [found for found in sorted(scored, reverse=True)[:1] if found[0] or len(passages) == 1]
-    return " ".join(f"{sentence} [{number}]" for _, _, sentence, number in best)
+def _passages(text: str) -> list[tuple[str, str, str]]:
+    """Read numbered passages, number, title and text: lines `[1] ...`, or JSON objects with an `n`."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return [(number, "", passage) for number, passage in PASSAGE.findall(text)]
+    listed = data if isinstance(data, list) else []
+    return [
+        (str(one["n"]), str(one.get("title") or ""), str(one["text"]))
+        for one in listed
+        if isinstance(one, dict) and "n" in one and "text" in one
+    ]
+
+
+def _found_nothing(result: str) -> bool:
+    return result.strip() in ("", "[]", "{}", "null")
+
+
+def _apology(system: str, said: str) -> str:
+    """Say sorry for what the customer wrote, naming what the prompt says is to be named."""
+    named = next((name.strip("\"'") for name in NAMED.findall(system)), "-")
+    about = "" if named == "-" else named
+    if portuguese(said):
+        return f"Sinto muito pelo que aconteceu{f' com {about}' if about else ''}."
+    return f"I am sorry about what happened{f' with {about}' if about else ''}."
+
+
+def _quotation(passages: list[tuple[str, str, str]], said: str) -> str:
+    """Give the sentence that says most of what was asked, with its passage's number; rare words count.
+
+    Nothing is quoted when the passages hardly speak of it, unless there is but one sentence to give.
+    """
+    asked = stems(said)
+    pieces = [
+        (number, title, sentence)
+        for number, title, passage in passages
+        for sentence in SENTENCE.split(passage)
+        if sentence.strip()
+    ]
+    known = [stems(f"{title} {sentence}") for _, title, sentence in pieces]
+    weights = {
+        stem: math.log(1 + len(known) / (0.5 + sum(stem in each for each in known)))
+        for stem in asked
+    }
+    total = sum(weights.values()) or 1.0
+    best, score = -1, 0.0
+    for place, (_, title, sentence) in enumerate(pieces):
+        own = sum(weights[stem] for stem in stems(sentence) & asked)
+        around = sum(weights[stem] for stem in stems(title) & asked)
+        if (found := (own + 0.5 * around) / total) > score:
+            best, score = place, found
+    if best < 0 or score < LEAST_SAID:
+        return f"{pieces[0][2]} [{pieces[0][0]}]" if len(pieces) == 1 else ""
+    number, _, sentence = pieces[best]
+    return f"{sentence.strip()} [{number}]"
 
 
 def _readable(result: str) -> str:
