@@ -25,7 +25,7 @@ check: $(VENV)/development.done ## linter, types, import rules
 	$(BIN)/lint-imports
 
 example: $(VENV)/development.done ## write .env.example anew, from the settings
-	@$(BIN)/python tests/test_house.py > .env.example
+	@$(BIN)/python -P tests/test_house.py > .env.example
 
 format: $(VENV)/development.done ## mend what the linter can mend
 	$(BIN)/ruff check --fix .

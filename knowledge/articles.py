@@ -112,7 +112,10 @@ def _front(path: Path, text: str) -> tuple[Front, str]:
     try:
         given: Any = yaml.safe_load(parts[1]) or {}
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: a 13th month
-        raise WorkspaceError(f"{path}: the front matter is not YAML: {error}") from error
+        raise WorkspaceError(
+            f"{path}: the front matter is not YAML: {error}. "
+            "Write each question on a line of its own that begins with '- '."
+        ) from error
     if not isinstance(given, dict):
         raise WorkspaceError(f"{path}: the front matter should be 'name: value' lines.")
     return check(path, Front, given), parts[2]

@@ -10,6 +10,11 @@ ROOM_AFTER_MARK = 6
 """A "yes," with more words of meaning after it than this may be about something else."""
 
 
+PARTS = re.compile(r"[,.;:!\n–—]+|\s-\s")
+ROOM_AROUND_GIVING_UP = 2
+"""Words of meaning that may explain it: "forget it, I'll keep it"."""
+
+
 def agreement(text: str, language: str) -> bool | None:
     """Read a yes or a no; None when it is neither, or a yes with a correction."""
     if words.base(language) in words.load("agreement") and _taken(text, words.base(language)):
@@ -21,16 +26,46 @@ def agreement(text: str, language: str) -> bool | None:
 
 def gives_up(text: str, language: str) -> bool:
     """Say whether the customer drops the matter, in so many words and without asking for more."""
-    for spoken in _languages(language):
-        said = words.plain(text, spoken)
-        match = _phrases(spoken, "gives_up").search(said)
-        if match is None or "?" in text:
-            continue
-        rest = words.content((said[: match.start()] + " " + said[match.end() :]).split(), (spoken,))
-        beyond = [word for word in rest if word not in _courtesies(spoken)]
-        if len(beyond) <= 2:
-            return True
+    if "?" in text:
+        return False
+    return any(_drops(text, spoken) for spoken in _languages(language))
+
+
+def _drops(text: str, language: str) -> bool:
+    """Say whether one part of a text gives up, and the others ask for nothing."""
+    parts = [said for part in PARTS.split(text) if (said := words.plain(part, language))]
+    found = [_given_up(part, language) for part in parts]
+    if not any(found):
+        return False
+    others = [part for part, given in zip(parts, found, strict=True) if not given]
+    asks = _phrases(language, "asks")
+    if others and _is_firm(parts[0], language):
+        return False  # "yes, I don't want it any more" answers, it drops nothing
+    beyond = sum(len(_beyond(part, language)) for part in others)
+    return beyond <= ROOM_AROUND_GIVING_UP and not any(asks.search(part) for part in others)
+
+
+def _given_up(part: str, language: str) -> bool:
+    """Say whether a part of a sentence gives up; some phrases only where nothing else stands there."""
+    for kind, room in (("gives_up", 1), ("gives_up_alone", 0)):
+        for match in _phrases(language, kind).finditer(part):
+            rest = f"{part[: match.start()]} {part[match.end() :]}"
+            beyond = _beyond(rest, language)
+            if len(beyond) <= room and not any(word.isdigit() for word in beyond):
+                return True
     return False
+
+
+def _beyond(said: str, language: str) -> list[str]:
+    """Give the words of meaning that are no courtesies and no lead to an answer."""
+    rest = _phrases(language, "leads").sub(" ", said)
+    told = words.content(rest.split(), (language,))
+    return [word for word in told if word not in _courtesies(language)]
+
+
+def _is_firm(part: str, language: str) -> bool:
+    """Say whether a part begins with a yes that is more than a sign of having heard."""
+    return _phrases(language, "firm").match(part) is not None
 
 
 @cache
@@ -48,8 +83,14 @@ def _read(text: str, language: str) -> bool | None:
     if taken is None or _unsure(text, language):
         return None
     verdict, phrase, rest = taken
+    if verdict and "?" in text:
+        return None
     if not rest:
         return verdict
+    if verdict and _is_firm(phrase, language):
+        rest = _phrases(language, "no_more").sub(" ", rest).strip()
+        if rest and _taken(rest, language) and _read(rest, language):
+            return True
     if "?" in text or (verdict and _turned(rest, language)):
         return None
     if not verdict and rest[:1].isdigit():
@@ -126,5 +167,7 @@ def _lead(language: str) -> re.Pattern[str]:
             "can", "really", "much"}  # fmt: skip
     listed = words.load("agreement").get(language, {}).get("fillers", [])
     said = [words.folded(str(phrase)) for phrase in listed]
+    leads = words.load("agreement").get(language, {}).get("leads", [])
     said = [phrase for phrase in said if phrase not in keep] or ["\0"]
+    said = sorted({*said, *(words.plain(str(lead), language) for lead in leads)}, key=len, reverse=True)
     return re.compile(rf"^(?:(?:{'|'.join(map(re.escape, said))})\s+)+")
