@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "run":
             command.add_argument("--model", default="", help="else REGENTE_MODEL")
             command.add_argument(
-                "--scripted", action="store_true", help="with the scripted model server as the model"
+                "--scripted",
+                action="store_true",
+                help="with the scripted model server as the model",
             )
             command.add_argument(
                 "--fail", default="", choices=["", *MODES], metavar="MODE",

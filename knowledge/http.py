@@ -1,5 +1,6 @@
 """What a citation opens."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from core.errors import NotFound
 from knowledge.tables import passages, sources
 
 router = APIRouter(tags=["knowledge"])
+PASSAGE_ID = re.compile(r"passage_[0-9a-f]{24}")
 
 
 class PassageShown(BaseModel):
@@ -29,11 +31,15 @@ class PassageShown(BaseModel):
 async def show_passage(passage_id: str, request: Request) -> PassageShown:
     """Give a passage that customers may read; those for staff look the same as none."""
     state = request.app.state
-    row = await state.database.reading(_passage, state.workspace_id, passage_id)
+    row = None
+    if PASSAGE_ID.fullmatch(passage_id):  # PostgreSQL takes no NUL, and nothing else has this form
+        row = await state.database.reading(_passage, state.workspace_id, passage_id)
+    if row is None:
+        raise NotFound(f"There is no passage {passage_id[:80]!r}; the article may have changed since.")
     return PassageShown(**row)
 
 
-def _passage(tx: Tx, workspace_id: str, passage_id: str) -> dict[str, Any]:
+def _passage(tx: Tx, workspace_id: str, passage_id: str) -> dict[str, Any] | None:
     row = (
         tx.execute(
             sa.select(
@@ -57,6 +63,4 @@ def _passage(tx: Tx, workspace_id: str, passage_id: str) -> dict[str, Any]:
         .mappings()
         .first()
     )
-    if row is None:
-        raise NotFound(f"There is no passage {passage_id!r}; the article may have changed since.")
-    return dict(row)
+    return dict(row) if row else None

@@ -156,7 +156,9 @@ class FallbackChatModel(BaseChatModel):
             hung = isinstance(failure.__cause__, TimeoutError)
             self.breaker.failed(str(failure), gravely=hung)
             if failure.partial:
-                mark_degraded(str(failure))  # whatever the caller makes of it, it is not this answer
+                mark_degraded(
+                    str(failure)
+                )  # whatever the caller makes of it, it is not this answer
                 raise
             raise _Silent(str(failure)) from failure
         finally:

@@ -28,6 +28,7 @@ def load(settings: Settings, workspace: Workspace) -> Models:
             route=embedded, answer=embedded, write=embedded, judge=embedded,
             embedded=embedded, embedder=embedder, external=False,
         )  # fmt: skip
+    from models.breaker import Breaker
     from models.fallback import FallbackChatModel
     from models.openai.client import LeanChatOpenAI
 
@@ -40,7 +41,12 @@ def load(settings: Settings, workspace: Workspace) -> Models:
         price_per_million_output=settings.price_per_million_output,
     )
     # One object for all roles: they share the breaker, for they share the server.
-    chat = FallbackChatModel(remote=remote, embedded=embedded, timeout_s=settings.model_timeout_s)
+    chat = FallbackChatModel(
+        remote=remote,
+        embedded=embedded,
+        breaker=Breaker(cool_down_s=settings.model_cool_down_s),
+        timeout_s=settings.model_timeout_s,
+    )
     return Models(
         route=chat, answer=chat, write=chat, judge=chat,
         embedded=embedded, embedder=embedder, external=True,

@@ -39,9 +39,11 @@ def _drops(text: str, language: str) -> bool:
         return False
     others = [part for part, given in zip(parts, found, strict=True) if not given]
     asks = _phrases(language, "asks")
-    if others and _is_firm(parts[0], language):
+    if others and _is_firm(parts[0], language) and _beyond(parts[0], language):
         return False  # "yes, I don't want it any more" answers, it drops nothing
     beyond = sum(len(_beyond(part, language)) for part in others)
+    if any(sign.isdigit() for part in others for sign in part):
+        return False  # which one, is said as well: that is a wish
     return beyond <= ROOM_AROUND_GIVING_UP and not any(asks.search(part) for part in others)
 
 
@@ -89,13 +91,14 @@ def _read(text: str, language: str) -> bool | None:
         return verdict
     if verdict and _is_firm(phrase, language):
         rest = _phrases(language, "no_more").sub(" ", rest).strip()
-        if rest and _taken(rest, language) and _read(rest, language):
-            return True
+    if verdict and (not rest or _read(rest, language)):
+        return True
     if "?" in text or (verdict and _turned(rest, language)):
         return None
     if not verdict and rest[:1].isdigit():
         return None  # "no 1042": in that one
-    follows = [word for word in rest.split() if word not in _courtesies(language)]
+    told = words.content(rest.split(), (language,))
+    follows = [word for word in told if word not in _courtesies(language)]
     return verdict if len(follows) <= _room(text, phrase, language, verdict) else None
 
 
@@ -127,7 +130,9 @@ def _room(text: str, phrase: str, language: str, verdict: bool) -> int:
     """
     first, _, _ = phrase.partition(" ")
     size = phrase.count(" ")
-    cut = re.match(rf"\W*(?:\w+\W+){{{size},{size + 2}}}?\w+\s*[,.;!:\n–—]", words.flat(text))
+    said = [words.plain(part, language) for part in PARTS.split(text)[:-1]]
+    said += [_lead(language).sub("", part) for part in said]
+    cut = any(part.startswith(phrase) and part.count(" ") <= size + 2 for part in said)
     if not cut and not {first, phrase} & _phrase_set(language, "plain"):
         return 1 if phrase in _phrase_set(language, "then_verb") else 0
     return (ROOM_AFTER_MARK if verdict else 2 * ROOM_AFTER_MARK) if cut else 2 if verdict else 1

@@ -11,6 +11,9 @@ from models.embedded.numbers import small_numbers
 LONGEST_PLACE = 9
 """Words of an answer that may name a place; "the last time I called ..." is no choice."""
 
+RIGHT_AFTER = 2
+"""Words of meaning after "the last" that may say the last of what."""
+
 
 def choose(options: Sequence[str], text: str, language: str) -> int | None:
     """Give the place of the label that is meant in `options`, newest first; None when unclear."""
@@ -29,7 +32,7 @@ def choose(options: Sequence[str], text: str, language: str) -> int | None:
         return None
     place = _by_number(options, said, language)
     by_words = _by_words(options, said, language)
-    if by_words is not None:
+    if by_words is not None and by_words != _by_words(options, _aside(said, language), language):
         return by_words
     if place is not None:
         return place
@@ -85,10 +88,25 @@ def _by_words(options: Sequence[str], said: list[str], language: str) -> int | N
     return winners[0] if best > 0 and len(winners) == 1 else None
 
 
+def _aside(said: list[str], language: str) -> list[str]:
+    """Give the words that do not say which one is the newest: "the newest order, is it out yet?".
+
+    Empty where no newest is named; what stands right after it does say which: "the last blue one".
+    """
+    whole = " ".join(said)
+    match = _lists(language, "newest").search(_lists(language, "no_places").sub(" ", whole))
+    if match is None or _lists(language, "before_last").search(whole):
+        return []
+    after = whole[whole.find(match[0]) + len(match[0]) :].split()
+    told = words.content(after, (words.base(language),))
+    return told[RIGHT_AFTER:]
+
+
 def _by_place(options: Sequence[str], said: str, language: str) -> int | None:
     """Read "the last one" as the newest, which is on top, and ordinals from the top."""
+    said = _lists(language, "no_places").sub(" ", said)
     if len(said.split()) > LONGEST_PLACE:
-        return None
+        return 0 if _lists(language, "plainly_newest").search(said) else None
     if _lists(language, "before_last").search(said):
         return 1 if len(options) > 1 else None
     if _lists(language, "oldest").search(said):

@@ -9,10 +9,22 @@ from typing import Any
 from models.scripted.filling import fill, missing, stems, words
 
 PASSAGE = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
-SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
+MEASURED = re.compile(
+    r"\b(?:how (?:much|many|long)|when|what time|until|quant\w+|quando|que horas|at[eé]|prazo)\b",
+    re.IGNORECASE,
+)
+"""What is asked for has a number in it."""
+
 APOLOGY = re.compile(r"\b(?:say sorry|apologi[sz]e|peça desculpas?)\b", re.IGNORECASE)
 NAMED = re.compile(r"\bnaming (\S+)")
-LEAST_SAID = 0.4
+WRITE_IN = re.compile(r"\b(?:in|em) (pt|en)(?:-\w+)?\b", re.IGNORECASE)
+ASKING = frozenset(
+    {"what", "when", "where", "which", "how", "much", "many", "does", "can", "could", "you", "your"}
+    | {"the", "have", "are", "for", "with", "and", "qual", "quais", "quando", "onde", "como", "que"}
+    | {"quanto", "quantos", "quantas", "tem", "voces", "voce", "para", "meu", "minha", "uma", "com"}
+)
+LEAST_SAID = 0.2
 """Share of what was asked, by rarity, that a passage must speak of to be an answer."""
 
 PORTUGUESE = frozenset(
@@ -113,7 +125,10 @@ def _question(name: str, schema: Mapping[str, Any], said: str) -> str:
 
 def _text(messages: Sequence[Message], said: str, results: list[str]) -> str:
     """Answer from tool results and from numbered passages, each with its number."""
-    given = [*results, *(text_of(m) for m in messages if m.get("role") not in ("assistant", "user"))]
+    given = [
+        *results,
+        *(text_of(m) for m in messages if m.get("role") not in ("assistant", "user")),
+    ]
     passages = [passage for text in dict.fromkeys(given) for passage in _passages(text)]
     if quoted := _quotation(passages, said):
         return quoted
@@ -122,7 +137,7 @@ def _text(messages: Sequence[Message], said: str, results: list[str]) -> str:
     system = " ".join(text_of(m) for m in messages if m.get("role") == "system")
     if APOLOGY.search(system):
         return _apology(system, said)
-    if portuguese(said):
+    if _in_portuguese(system, said):
         return "Não tenho essa informação. Quer que eu chame uma pessoa da equipe?"
     return "I do not have that information. Shall I fetch a person from the team?"
 
@@ -149,7 +164,7 @@ def _apology(system: str, said: str) -> str:
     """Say sorry for what the customer wrote, naming what the prompt says is to be named."""
     named = next((name.strip("\"'") for name in NAMED.findall(system)), "-")
     about = "" if named == "-" else named
-    if portuguese(said):
+    if _in_portuguese(system, said):
         return f"Sinto muito pelo que aconteceu{f' com {about}' if about else ''}."
     return f"I am sorry about what happened{f' with {about}' if about else ''}."
 
@@ -159,29 +174,46 @@ def _quotation(passages: list[tuple[str, str, str]], said: str) -> str:
 
     Nothing is quoted when the passages hardly speak of it, unless there is but one sentence to give.
     """
-    asked = stems(said)
+    asked = stems(" ".join(word for word in words(said) if word not in ASKING))
     pieces = [
         (number, title, sentence)
         for number, title, passage in passages
-        for sentence in SENTENCE.split(passage)
-        if sentence.strip()
+        for sentence in _sentences(passage)
     ]
     known = [stems(f"{title} {sentence}") for _, title, sentence in pieces]
     weights = {
         stem: math.log(1 + len(known) / (0.5 + sum(stem in each for each in known)))
         for stem in asked
     }
-    total = sum(weights.values()) or 1.0
-    best, score = -1, 0.0
-    for place, (_, title, sentence) in enumerate(pieces):
+
+    def score(place: int) -> float:
+        _, title, sentence = pieces[place]
         own = sum(weights[stem] for stem in stems(sentence) & asked)
         around = sum(weights[stem] for stem in stems(title) & asked)
-        if (found := (own + 0.5 * around) / total) > score:
-            best, score = place, found
-    if best < 0 or score < LEAST_SAID:
-        return f"{pieces[0][2]} [{pieces[0][0]}]" if len(pieces) == 1 else ""
-    number, _, sentence = pieces[best]
-    return f"{sentence.strip()} [{number}]"
+        expected = 0.2 if MEASURED.search(said) and re.search(r"\d", sentence) else 0.0
+        return (own + 0.5 * around) / (sum(weights.values()) or 1.0) + expected
+
+    best = max(range(len(pieces)), key=score, default=None)
+    if best is None or (score(best) < LEAST_SAID and len(pieces) > 1):
+        return ""
+    return f"{pieces[best][2]} [{pieces[best][0]}]"
+
+
+def _sentences(passage: str) -> list[str]:
+    """Give the sentences of a passage, list items as they are, rows of a table under its heads."""
+    given: list[str] = []
+    heads: list[str] = []
+    for line in passage.splitlines():
+        cells = [cell.strip() for cell in line.strip(" |\t").split("|")]
+        if not line.lstrip().startswith("|"):
+            heads = []
+            given += SENTENCE.split(line.strip(" -*\t"))
+        elif not heads:
+            heads = cells
+        elif re.search(r"\w", line):
+            named = zip(heads, cells, strict=False)
+            given.append("; ".join(f"{head}: {cell}" if head else cell for head, cell in named))
+    return [sentence for sentence in given if re.search(r"\w", sentence)]
 
 
 def _readable(result: str) -> str:
@@ -191,6 +223,12 @@ def _readable(result: str) -> str:
     except ValueError:
         return result
     return str(data.get("text") or result) if isinstance(data, dict) else result
+
+
+def _in_portuguese(system: str, said: str) -> bool:
+    """Say whether to write Portuguese: as the prompt says, else as the customer does."""
+    told = WRITE_IN.search(system)
+    return told[1].lower() == "pt" if told else portuguese(said)
 
 
 def portuguese(text: str) -> bool:

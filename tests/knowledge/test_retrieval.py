@@ -316,7 +316,8 @@ async def test_two_workspaces_in_one_database_do_not_see_each_other(
 
 
 def _ingested(tx: sa.Connection) -> dict[str, float]:
-    return dict(tx.execute(sa.select(sources.c.source_id, sources.c.ingested_at)).tuples().all())
+    rows = tx.execute(sa.select(sources.c.source_id, sources.c.ingested_at))
+    return {row.source_id: row.ingested_at for row in rows}
 
 
 def _version(tx: sa.Connection) -> str:
