@@ -8,7 +8,7 @@ from agents import Brief, Kit, Report, Slot, Specialist
 from agents.cards import beside, filled
 from agents.phrases import phrases
 from core.errors import ModelFailed, ToolError
-from models.usage import mark_degraded
+from models.usage import mark_degraded, stood_in
 from tools import Tool
 from tools.calling import call
 
@@ -116,6 +116,8 @@ async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
         answer = await kit.models.write.ainvoke([SystemMessage(prompt), HumanMessage(quoted)])
     except ModelFailed:
         return plain
+    if stood_in(answer):
+        return plain  # it writes nothing of its own; our sentences are better
     text = answer.text.strip()
     if wrong := _unfit(text, brief, kit, subject):
         mark_degraded(f"the model's words were not used: {wrong}")

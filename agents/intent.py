@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from agents import Brief, Kit, Report, Specialist, reading
 from agents.cards import beside, filled
 from core.errors import ModelFailed
+from models.usage import stood_in
 from models.embedded.language import ANSWERING, LATER, OPENING
 
 SURE = 0.6
@@ -16,7 +17,6 @@ SURE = 0.6
 SHOWN = 3
 """Examples of an intent that the routing model is told."""
 
-COMPLAINT = "complaint"
 PERSON = "person"
 
 
@@ -45,7 +45,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         "language": language,
         "intents": intents,
         "urgent": understanding.urgent(text, language),
-        "complaint": COMPLAINT in names,
+        "complaint": reading.COMPLAINT in names,
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
     }
@@ -73,12 +73,14 @@ async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
     known = set(examples)
     listed = "\n".join(f"- {name}: {said}" for name, said in sorted(examples.items()))
     prompt = filled(CARD.prompt, "agents/intent.md", intents=listed, language=language)
-    model = kit.models.route.with_structured_output(Wishes)
+    model = kit.models.route.with_structured_output(Wishes, include_raw=True)
     try:
-        answer = await model.ainvoke([SystemMessage(prompt), HumanMessage(brief["text"])])
+        answer: Any = await model.ainvoke([SystemMessage(prompt), HumanMessage(brief["text"])])
     except ModelFailed:
         return []
-    wishes = answer.wishes if isinstance(answer, Wishes) else []
+    if stood_in(answer["raw"]):
+        return []  # the embedded reading is here already, and is better than a form filled in
+    wishes = answer["parsed"].wishes if isinstance(answer["parsed"], Wishes) else []
     return [
         {"name": wish.intent, "confidence": SURE, "text": wish.words or brief["text"]}
         for wish in wishes

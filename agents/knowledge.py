@@ -4,9 +4,9 @@ import json
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agents import Brief, Kit, Report, Specialist
+from agents import Brief, Citation, Kit, Report, Specialist
 from agents.cards import beside, filled
-from agents.citing import cited
+from agents.citing import cited, shown
 from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
@@ -36,6 +36,8 @@ async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
             mark_degraded("the model's answer cited none of the passages")
     if not citations:
         return _unknown(brief)
+    if _foreign(text, citations, passages, language):
+        text = f"{say('foreign', language)} {text}"
     return Report(
         agent="knowledge",
         text=text,
@@ -50,7 +52,7 @@ async def _written(brief: Brief, kit: Kit, passages: list[Passage]) -> str:
     """Let the model answer from the passages; the embedded one stands in when it breaks off."""
     prompt = _prompt(brief, kit, passages)
     try:
-        return await streamed(kit.models.answer, prompt, kit.say)
+        return await streamed(kit.models.answer, prompt, shown(kit.say, passages))
     except ModelFailed:
         return (await kit.models.embedded.ainvoke(prompt)).text.strip()
 
@@ -83,6 +85,15 @@ def _prompt(brief: Brief, kit: Kit, passages: list[Passage]) -> list[AnyMessage]
             json.dumps(found, ensure_ascii=False), tool_call_id="search", name="search_knowledge"
         ),
     ]
+
+
+def _foreign(text: str, citations: list[Citation], passages: list[Passage], language: str) -> bool:
+    """Say whether the answer quotes, word for word, an article in another language."""
+    spoken = {passage["passage_id"]: passage["language"] for passage in passages}
+    return any(
+        spoken[citation["passage_id"]] != language and citation["quote"] in text
+        for citation in citations
+    )
 
 
 def _unknown(brief: Brief) -> Report:

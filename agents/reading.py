@@ -16,7 +16,11 @@ from journeys import Journey
 from models.embedded import splitting, words
 
 QUESTION = "question"
-BY_VALUE = 0.5
+COMPLAINT = "complaint"
+BITTER = -0.5
+"""Feeling, from -1 to 1, from which words that ask for nothing are taken for a complaint."""
+
+BY_VALUE = 0.45
 """Confidence of a wish that is read from a number alone: looking something up harms nobody."""
 
 BY_FORM = 0.4
@@ -29,21 +33,102 @@ async def completed(
     text: str, intents: list[dict[str, Any]], language: str, kit: Kit
 ) -> list[dict[str, Any]]:
     """Give the intents of all clauses, in order: those the classifier read, and those it did not."""
-    known = [await _told_apart(intent, language, kit) for intent in intents]
     segments = _segments(text, language)
-    found = list(known)
+    known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
+    known = [await _told_apart(intent, language, kit) for intent in known]
+    found = _one_question(text, known, language, kit)
     for segment in segments:
-        if not any(_same(segment, intent["text"]) for intent in intents):
-            found += _unclaimed(segment, language, kit, alone=len(segments) == 1)
+        if not any(_same(segment, intent["text"]) for intent in found):
+            found = [*found, *_unclaimed(segment, language, kit, alone=len(segments) == 1)]
+    if not found and kit.understanding.sentiment(text, language) <= BITTER:
+        found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
     return [*{intent["name"]: intent for intent in reversed(found)}.values()][::-1]
+
+
+def _parted(
+    intent: dict[str, Any], segments: list[str], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Part a wish that covers a question in general and something about the customer's own matter."""
+    covered = [segment for segment in segments if segment in intent["text"]]
+    if len(covered) < 2:
+        return [_looked_up(intent, language, kit)]
+    numbered = [segment for segment in covered if _by_value(segment, language, kit)]
+    asks = intent["name"] == QUESTION
+    about = [one for one in covered if one not in numbered and (asks or _general(one, language))]
+    own = [segment for segment in covered if segment not in about]
+    if not numbered or not about:
+        return [intent]
+    question = {"name": QUESTION, "confidence": max(BY_FORM, asks * intent["confidence"])}
+    parts: list[dict[str, Any]] = [question | {"text": " ".join(about)}]
+    for segment in own:
+        read = kit.understanding.intents(segment, language)
+        read = [one for one in read if one["name"] != QUESTION]
+        if not read and not asks:
+            read = [intent | {"text": segment}]
+        read = [_looked_up(one, language, kit) for one in read]
+        parts += read or _unclaimed(segment, language, kit, alone=False)
+    return parts
+
+
+def _general(text: str, language: str) -> bool:
+    """Say whether a text asks how things are, for anybody."""
+    flat = words.flat(text)
+    return _said("general", language).search(flat) is not None and not _owns(flat, language)
+
+
+def _owns(flat: str, language: str) -> bool:
+    """Say whether a text speaks of the customer's own matter: "my order", "this one", a number."""
+    said = _said("not_own", language).sub(" ", flat)
+    return any(map(str.isdigit, said)) or _said("own", language).search(said) is not None
+
+
+def _looked_up(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
+    """Give the look-up where a clause only names a number and asks to look: "see A-1 for me"."""
+    said = _said("looking", language).sub(" ", words.flat(intent["text"]))
+    told = words.content(words.words(said, language), (language,))
+    if any(len(word) > 1 and word.isalpha() for word in told):
+        return intent
+    journey = _by_value(intent["text"], language, kit)
+    if journey is None or journey.trigger.intent == intent["name"]:
+        return intent
+    return intent | {"name": journey.trigger.intent, "confidence": BY_VALUE}
+
+
+def _one_question(
+    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Join clauses that only lead up to a question: "I regret it. May I return it? Until when?"."""
+    about = {intent["name"] for intent in intents}
+    if len(about) < 2 or QUESTION not in about or not about <= {QUESTION, *_writing(kit)}:
+        return intents
+    if _acts(text, language) or _owns(words.flat(text), language):
+        return intents
+    surest = max(intent["confidence"] for intent in intents)
+    return [{"name": QUESTION, "confidence": surest, "text": text.strip()}]
+
+
+def _writing(kit: Kit) -> set[str]:
+    """Give the intents of the procedures that change something."""
+    return {
+        journey.trigger.intent
+        for journey in kit.journeys.values()
+        if any(hasattr(step, "confirm") for step in journey.steps)
+    }
+
+
+def _acts(text: str, language: str) -> bool:
+    """Say whether a text asks to do something, rather than to be told how it is."""
+    asked = _said("knowing", language).sub(" ", words.flat(text))
+    return _said("acting", language).search(asked) is not None
 
 
 def _segments(text: str, language: str) -> list[str]:
     """Cut a message where a sentence ends or another matter is joined."""
     segments: list[str] = []
     for clause in splitting.clauses(text, language):
-        if clause.strong or not segments:
+        turns = _said("general", language).search(words.flat(clause.text)) is not None
+        if clause.strong or turns or not segments:
             segments.append(clause.text)
         else:
             segments[-1] += clause.text
@@ -59,7 +144,9 @@ def _unclaimed(segment: str, language: str, kit: Kit, *, alone: bool) -> list[di
     """Read a clause that is like none of the examples."""
     if journey := _by_value(segment, language, kit):
         return [{"name": journey.trigger.intent, "confidence": BY_VALUE, "text": segment}]
-    if not alone and segment.endswith("?") and len(segment.split()) > 2:
+    asks = segment.endswith("?") and len(segment.split()) > 2
+    general = _general(segment, language) and not _acts(segment, language)
+    if (asks and not alone) or general:
         return [{"name": QUESTION, "confidence": BY_FORM, "text": segment}]
     return []
 
@@ -79,17 +166,11 @@ def _by_value(segment: str, language: str, kit: Kit) -> Journey | None:
 
 async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
     """Turn a wish to act into a question where the clause asks how things are in general."""
-    journey = next(
-        (one for one in kit.journeys.values() if one.trigger.intent == intent["name"]), None
-    )
-    if journey is None or not any(hasattr(step, "confirm") for step in journey.steps):
+    if intent["name"] not in _writing(kit):
         return intent
-    flat = words.folded(intent["text"])
-    if not _said("general", language).search(flat) or _said("own", language).search(flat):
+    if not _general(intent["text"], language):
         return intent
-    if any(character.isdigit() for character in flat):
-        return intent
-    if not await kit.search(intent["text"], language=language):
+    if _acts(intent["text"], language) and not await kit.search(intent["text"], language=language):
         return intent
     return intent | {"name": QUESTION}
 

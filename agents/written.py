@@ -41,7 +41,7 @@ from core.sentences import sentences
 from core.workspace import Workspace, said
 from journeys.direct import of_tool
 from knowledge import Passage
-from models.usage import mark_degraded
+from models.usage import STOOD_IN, stood_in
 from tools.calling import Repeats, call
 
 MAX_ROUNDS = 5
@@ -138,13 +138,14 @@ class _Talk:
             messages += await self._searched()
         if not self.passages and not self._tools() and not self.kit.models.external:
             return self._unanswered("no article answers this")
-        for left in reversed(range(MAX_ROUNDS)):
+        for _ in range(MAX_ROUNDS):
             try:
-                answer = await (self._spoken(messages) if left else self._concluded(messages))
+                answer = await self._spoken(messages)
             except ModelFailed as error:
                 return self._unanswered(f"the model failed: {error}")
             if not answer.tool_calls:
-                return self._answered(answer.text)
+                plain = stood_in(answer) or not self.kit.models.external
+                return self._answered(answer.text, plain=plain)
             messages.append(answer)
             for made in answer.tool_calls:
                 try:
@@ -193,14 +194,10 @@ class _Talk:
         tools = self._tools() + ([SEARCHING] if self.written.card.knowledge else [])
         try:
             return await _streamed(self.kit.models.answer, tools, messages, self.kit.say)
-        except ModelFailed:
-            return await _streamed(self.kit.models.embedded, tools, messages, None)
-
-    async def _concluded(self, messages: Sequence[AnyMessage]) -> AIMessage:
-        """Let the embedded model say what was found, when the other one calls tools without an end."""
-        if self.kit.models.external:
-            mark_degraded(f"the model called tools {MAX_ROUNDS - 1} times and said nothing")
-        return await _streamed(self.kit.models.embedded, [], messages, None)
+        except ModelFailed as failure:
+            answer = await _streamed(self.kit.models.embedded, tools, messages, None)
+            answer.response_metadata[STOOD_IN] = str(failure)
+            return answer
 
     # What the model wants
 
@@ -266,11 +263,12 @@ class _Talk:
 
     # What comes of it
 
-    def _answered(self, text: str) -> Report:
+    def _answered(self, text: str, *, plain: bool) -> Report:
+        """Take an answer in words; the embedded model (`plain`) quotes, or it does not know."""
         text, citations = cited(text, self.passages)
         if not text:
             return self._unanswered("the model had no answer")
-        if self.passages and not citations and not self.kit.models.external and not self._tools():
+        if self.passages and not citations and plain and not self._tools():
             return self._unanswered("the passages do not answer this")
         return self._said(text) | {"citations": citations}  # type: ignore[return-value]
 

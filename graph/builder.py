@@ -20,7 +20,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 from langsmith.run_helpers import tracing_context
 
-from graph import action, results
+from graph import action, results, studio
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.handing import handoff
@@ -189,6 +189,4 @@ def _missed(request: TurnRequest) -> list[AnyMessage]:
 
 async def graph(config: RunnableConfig) -> Compiled:
     """Give the graph to LangGraph Studio, for the workspace as its files are now."""
-    from graph.versions import in_studio
-
-    return await asyncio.to_thread(in_studio)
+    return await asyncio.to_thread(lambda: build(studio.ensemble(), expanded=True))

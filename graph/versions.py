@@ -6,18 +6,16 @@ all leaves the one before it playing, and says why.
 
 import asyncio
 import hashlib
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 import agents
 import tools
 from core.errors import RegenteError
-from core.settings import Settings, settings
+from core.settings import Settings
 from core.workspace import Workspace
-from graph.builder import Compiled, Conductor, build
+from graph.builder import Conductor
 from graph.ensemble import Ensemble, load
 from knowledge import Library
 from models import Models
@@ -76,36 +74,3 @@ class Versions:
                 await asyncio.to_thread(self.refresh)
             except Exception:  # a broken file must not end the watch; the version before goes on
                 log.exception("version_failed")
-
-
-@cache
-def _studio() -> tuple[Settings, Models, Any]:
-    """Open models and knowledge for Studio, beside the server's own data."""
-    from core.database import Database
-    from core.upgrade import upgrade
-    from graph import rehearsal
-    from knowledge.retrieval import open_knowledge
-    from models.loading import load as load_models
-
-    deployment = settings()
-    apart = deployment.model_copy(
-        update={"data_dir": deployment.data_dir / "studio", "database_url": ""}
-    )
-    workspace = Workspace(apart.workspace)
-    database = Database(apart.database)
-    upgrade(database)
-    models = load_models(apart, workspace)
-    rehearsal.folder()  # made here, off the loop
-    return apart, models, open_knowledge(database, workspace, models, apart)
-
-
-@cache
-def _studio_graph(seen: str) -> Compiled:
-    deployment, models, search = _studio()
-    ensemble = load(Workspace(deployment.workspace), deployment, models, search, strict=False)
-    return build(ensemble, expanded=True)
-
-
-def in_studio() -> Compiled:
-    """Give the graph of the workspace as its files are now."""
-    return _studio_graph(Workspace(settings().workspace).version())

@@ -35,7 +35,9 @@ async def show_passage(passage_id: str, request: Request) -> PassageShown:
     if PASSAGE_ID.fullmatch(passage_id):  # PostgreSQL takes no NUL, and nothing else has this form
         row = await state.database.reading(_passage, state.workspace_id, passage_id)
     if row is None:
-        raise NotFound(f"There is no passage {passage_id[:80]!r}; the article may have changed since.")
+        raise NotFound(
+            f"There is no passage {passage_id[:80]!r}; the article may have changed since."
+        )
     return PassageShown(**row)
 
 

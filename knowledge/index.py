@@ -198,11 +198,17 @@ class Index:
     def _learned(self, off_topic: Sequence[str]) -> Calibration:
         """Calibrate on the articles' own questions, and on questions about other things."""
         lessons = _spread(len(self._asked), LESSONS)
-        texts = [*(self._asked[number].text for number in lessons), *off_topic]
-        read = self._read(texts) if texts and self._entries else []
+        if not self._entries:
+            return calibrated(*[np.zeros((0, len(PRIOR) - 1))] * 3)
+        asked = [self._asked[number] for number in lessons]
+        vectors = self._dense.vectors([question.key for question in asked]) if asked else []
+        read = [
+            self._near(question.text, vector)
+            for question, vector in zip(asked, vectors, strict=True)
+        ]
         answered: list[np.ndarray] = []
         orphans: list[np.ndarray] = []
-        for number, question in zip(lessons, read, strict=False):
+        for number, question in zip(lessons, read, strict=True):
             total, signals = self._scored(question, without=number)
             own = self._sources == self._asked[number].source_id
             best = int(np.argmax(total))
@@ -212,7 +218,7 @@ class Index:
                 orphans.append(signals[int(np.argmax(np.where(own, -np.inf, total)))])
         strangers = [
             signals[int(np.argmax(total))]
-            for total, signals in map(self._scored, read[len(lessons) :])
+            for total, signals in map(self._scored, self._read(off_topic) if off_topic else [])
         ]
         shape = (-1, len(PRIOR) - 1)
         return calibrated(*(np.reshape(rows, shape) for rows in (answered, strangers, orphans)))

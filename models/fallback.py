@@ -23,7 +23,7 @@ from core.errors import ModelFailed
 from models.blocking import run
 from models.breaker import Breaker
 from models.soundness import Unusable, flaw, looks_like_data, wanted_schema
-from models.usage import mark_degraded
+from models.usage import STOOD_IN, mark_degraded
 
 log = structlog.get_logger(__name__)
 
@@ -172,8 +172,16 @@ class FallbackChatModel(BaseChatModel):
         options: dict[str, Any],
         reason: str,
     ) -> ChatResult:
+        """Let the embedded model answer; the answer says that it did, and why."""
         mark_degraded(reason)
         log.warning("model_degraded", reason=reason)
+        result = await self._by_embedded(messages, stop, options)
+        result.generations[0].message.response_metadata[STOOD_IN] = reason or "no reason given"
+        return result
+
+    async def _by_embedded(
+        self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
+    ) -> ChatResult:
         response_format = options.get("response_format")
         schema = wanted_schema(response_format)
         plain = {name: value for name, value in options.items() if name in ("tools", "tool_choice")}

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from langchain_core.messages import AIMessage
+
 from models import Usage
+
+STOOD_IN = "stood_in"
+"""Key in the metadata of an answer: why the embedded model gave it in the place of another."""
 
 _usage: ContextVar[Usage | None] = ContextVar("regente_model_usage", default=None)
 
@@ -36,6 +41,11 @@ def count_call() -> None:
     """Note that a call left the process; a failed one counts, for it may have been billed."""
     if usage := _usage.get():
         usage.calls += 1
+
+
+def stood_in(message: AIMessage) -> bool:
+    """Say whether the embedded model wrote this in the place of another."""
+    return bool(message.response_metadata.get(STOOD_IN))
 
 
 def mark_degraded(reason: str) -> None:

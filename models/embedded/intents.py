@@ -15,7 +15,7 @@ import numpy as np
 from models.embedded import words
 from models.embedded.features import MEANINGS, PARTS, WORDS, features
 
-VERSION = "4"
+VERSION = "5"
 GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
 RIDGE = 0.35
 SHARPNESS = 2.0
@@ -24,6 +24,10 @@ ELSEWHERE = ""
 
 NEAR = 0.5
 """Similarity from which a sentence of `elsewhere.yaml` may be the workspace's business after all."""
+
+LEAST_ELSEWHERE = 80
+ELSEWHERE_SHARE = 0.15
+"""Sentences of nobody's business that are learned: some always, and more where more is taught."""
 
 UNTAUGHT_SHARE = 0.25
 """Texts of labels that nobody taught, against those of labels that are taught."""
@@ -150,8 +154,9 @@ def _listed(
     for label, by_language in examples.items():
         for texts in by_language.values():
             said |= dict.fromkeys((text, label) for text in texts if text.strip())
+    each = max(LEAST_ELSEWHERE, round(ELSEWHERE_SHARE * len(said))) // max(1, len(languages))
     for language in languages:
-        for text in words.load("elsewhere").get(words.base(language), []):
+        for text in words.load("elsewhere").get(words.base(language), [])[:each]:
             said[(text, ELSEWHERE)] = None
     return [text for text, _ in said], [label for _, label in said]
 

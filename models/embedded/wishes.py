@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from models.embedded import words
 from models.embedded.intents import ELSEWHERE, Reading
 from models.embedded.splitting import Clause, bare, clauses
 
 WEAK_CUT_BONUS = 0.15
 """How much surer, of what is left to 1, the parts around "and" or a comma must be."""
+
+LEAST_WORDS = 3
+"""Words of a clause after "and" or a comma that may be a wish of its own."""
 
 Read = Callable[[list[str]], list[Reading]]
 
@@ -22,7 +26,7 @@ def wishes(text: str, language: str, read: Read, threshold: float) -> list[dict[
         return _taken([(whole, text.strip())], threshold)
     readings = read([text, *(bare(part.text, language) for part in parts)])
     whole, each = readings[0], readings[1:]
-    segments = _joined(text, parts, each, threshold)
+    segments = _joined(text, parts, each, threshold, language)
     read_segments = read([bare(segment, language) for segment, _ in segments])
     told = [
         (reading, segment)
@@ -42,7 +46,7 @@ def wishes(text: str, language: str, read: Read, threshold: float) -> list[dict[
 
 
 def _joined(
-    text: str, parts: list[Clause], readings: list[Reading], threshold: float
+    text: str, parts: list[Clause], readings: list[Reading], threshold: float, language: str
 ) -> list[tuple[str, bool]]:
     """Join clauses into segments of one wish each: a clause that says none goes with its neighbour."""
     segments: list[list[Any]] = []  # start, end, label, strong
@@ -50,6 +54,8 @@ def _joined(
         end = parts[at + 1].start if at + 1 < len(parts) else len(text)
         needed = threshold if part.strong else _surer(threshold)
         label = reading.label if _passes(reading, needed) else None
+        if at and not _says_enough(part, language):
+            label = None
         last = segments[-1] if segments else None
         if last is not None and (
             label is None or label == last[2] or (last[2] is None and not part.strong)
@@ -65,6 +71,14 @@ def _joined(
         # The first stretch stands on the cut that follows it as much as the second does.
         segments[0][3] = segments[1][3]
     return [(text[start:end].strip(), bool(strong)) for start, end, _, strong in segments]
+
+
+def _says_enough(part: Clause, language: str) -> bool:
+    """Say whether a clause may be a wish of its own: ", the blue one" or "that I bought" is none."""
+    said = words.words(part.text)
+    if not part.strong:
+        return len(said) >= LEAST_WORDS
+    return any(len(word) > 1 for word in words.content(said, (language,)))
 
 
 def _passes(reading: Reading, needed: float) -> bool:

@@ -24,6 +24,10 @@ ASKING = frozenset(
     | {"the", "have", "are", "for", "with", "and", "qual", "quais", "quando", "onde", "como", "que"}
     | {"quanto", "quantos", "quantas", "tem", "voces", "voce", "para", "meu", "minha", "uma", "com"}
 )
+MOST_SENTENCES = 3
+NEARLY = 0.65
+"""Share of the best sentence's score from which another is said too."""
+
 LEAST_SAID = 0.2
 """Share of what was asked, by rarity, that a passage must speak of to be an answer."""
 
@@ -170,9 +174,10 @@ def _apology(system: str, said: str) -> str:
 
 
 def _quotation(passages: list[tuple[str, str, str]], said: str) -> str:
-    """Give the sentence that says most of what was asked, with its passage's number; rare words count.
+    """Give the sentences that say most of what was asked, with their passages' numbers.
 
-    Nothing is quoted when the passages hardly speak of it, unless there is but one sentence to give.
+    Rare words count more. Nothing is quoted when the passages hardly speak of it, unless there is but
+    one sentence to give.
     """
     asked = stems(" ".join(word for word in words(said) if word not in ASKING))
     pieces = [
@@ -193,10 +198,13 @@ def _quotation(passages: list[tuple[str, str, str]], said: str) -> str:
         expected = 0.2 if MEASURED.search(said) and re.search(r"\d", sentence) else 0.0
         return (own + 0.5 * around) / (sum(weights.values()) or 1.0) + expected
 
-    best = max(range(len(pieces)), key=score, default=None)
-    if best is None or (score(best) < LEAST_SAID and len(pieces) > 1):
+    scores = [score(place) for place in range(len(pieces))]
+    best = max(scores, default=0.0)
+    if best < LEAST_SAID and len(pieces) != 1:
         return ""
-    return f"{pieces[best][2]} [{pieces[best][0]}]"
+    near = [place for place, reached in enumerate(scores) if reached >= NEARLY * best]
+    near.sort(key=scores.__getitem__, reverse=True)
+    return " ".join(f"{pieces[place][2]} [{pieces[place][0]}]" for place in near[:MOST_SENTENCES])
 
 
 def _sentences(passage: str) -> list[str]:

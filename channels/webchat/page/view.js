@@ -125,7 +125,7 @@ function chipOf(cited, number, title) {
 function showTime(element) {
   const at = new Date(element.dateTime);
   const today = at.toDateString() === new Date().toDateString();
-  const style = today ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const style = today ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
   element.textContent = at.toLocaleString(language, style);
 }
 

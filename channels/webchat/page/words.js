@@ -1,6 +1,6 @@
 // Shows a message's text: lines, lists, bold, http(s) links and marks of sources. Only ever as text nodes.
 
-const INLINE = /(https?:\/\/[^\s<>"]+)|\*\*([^*\n]+)\*\*|\[(\d{1,2})\]/g;
+const INLINE = /(https?:\/\/[^\s<>"]+)|\*\*([^*\n]+)\*\*|\[(\d{1,2})\]|(?<![\p{L}\d])(\p{Lu}{1,4}-\d[\w-]{0,14})/gu;
 
 /** Make an element: `make("p", {class: "x", text: "y"}, child, …)`. */
 export function make(tag, { text, ...attributes } = {}, ...children) {
@@ -46,13 +46,14 @@ function inline(text, chip) {
   const nodes = [];
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, url, bold, number] = match;
+    const [whole, url, bold, number, code] = match;
     let used = whole;
     let node = null;
     if (url) {
       used = url.replace(/[.,;:!?)\]}'»”]+$/, "");
       node = link(used);
     } else if (bold) node = make("strong", { text: bold });
+    else if (code) node = make("span", { class: "whole", text: code }); // a reference is not broken at its hyphen
     else node = chip(Number(number));
     if (!node) continue;
     nodes.push(text.slice(from, match.index), node);

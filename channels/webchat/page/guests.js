@@ -1,0 +1,79 @@
+// Who is writing: the demo's customers to choose from, signing in, and the page's welcome.
+
+import { clear } from "/webchat/talk.js";
+import { endFeed } from "/webchat/feed.js";
+import { forgetConversation, remember, session } from "/webchat/session.js";
+import { $, said, say } from "/webchat/view.js";
+import { json } from "/webchat/wire.js";
+import { make } from "/webchat/words.js";
+
+let company = {};
+
+/** Say whose chat it is: what `GET /webchat/config` gives. */
+export function hostedBy(config) {
+  company = config;
+}
+
+/** Show who one may be. */
+export async function choose() {
+  clear();
+  $("choose").hidden = false;
+  $("empty").hidden = true;
+  $("composer").hidden = true;
+  $("choose-title").focus();
+  try {
+    const { customers } = await json("/demo/customers");
+    $("customers").replaceChildren(...customers.map(personButton));
+  } catch {
+    $("customers").replaceChildren(make("li", { class: "muted", role: "alert", text: say("customers_failed") }));
+  }
+}
+
+function personButton(person) {
+  const button = make("button", { type: "button", class: "pick", click: () => login(person) });
+  button.append(
+    make("span", { class: "initial", "aria-hidden": "true", text: (person.name || "?").trim().charAt(0).toUpperCase() }),
+    make("span", { class: "who-is" }, make("b", { text: person.name || person.id }), make("small", { text: said(person.about) })),
+  );
+  return make("li", {}, button);
+}
+
+async function login(person) {
+  try {
+    const given = await json("/demo/login", { method: "POST", body: { customer: person.id } });
+    begin({ jwt: given.token, who: person });
+  } catch {
+    $("customers").querySelector(".trouble")?.remove();
+    $("customers").append(make("li", { class: "trouble", role: "alert", text: say("login_failed") }));
+  }
+}
+
+/** Start with an empty page: as `who`, or as nobody. */
+export function begin({ jwt, who }) {
+  clear();
+  endFeed();
+  forgetConversation();
+  remember({ jwt, who, chosen: true, unanswered: [] });
+  welcome();
+  $("message").focus();
+}
+
+export function welcome() {
+  $("choose").hidden = true;
+  $("composer").hidden = false;
+  $("empty").hidden = $("log").childElementCount > 0;
+  $("message").value = session.draft || "";
+  $("message").dispatchEvent(new Event("input"));
+  showWho();
+}
+
+/** Show who is writing; whoever has signed in has one conversation that goes on, so no new one is offered. */
+export function showWho() {
+  const name = session.who?.name || "";
+  $("who").textContent = name ? say("signed_in_as", { name }) : say("not_signed_in");
+  $("change-who").hidden = !company.demo;
+  $("change-who").textContent = say(name ? "change_person" : "sign_in");
+  $("new").hidden = Boolean(session.jwt);
+  $("hello").textContent = name ? say("hello_name", { name: name.split(" ")[0] }) : say("hello");
+  $("hello-more").textContent = say("hello_more", { assistant: company.assistant, company: company.company });
+}
