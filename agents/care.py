@@ -1,18 +1,16 @@
 """Takes complaints: names the real problem, opens a case with a protocol number, follows it."""
 
-import hashlib
-
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents import Brief, Kit, Report, Slot, Specialist
 from agents.cards import beside, filled
 from agents.phrases import phrases
 from core.errors import ModelFailed, ToolError
+from customers.cases import protocol
 from models.usage import mark_degraded, stood_in
 from tools import Tool
 from tools.calling import call
 
-PROTOCOL = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no sign that can be misheard on the telephone
 MAX_QUOTE = 160
 MAX_EMPATHY = 400
 say = phrases(__file__)
@@ -42,16 +40,6 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         },
         tried=[f"looked up {subject}: {facts}"] if facts else [],
     )
-
-
-def protocol(turn_id: str) -> str:
-    """Make a protocol number; the same turn always gives the same, so a rerun opens no second case."""
-    number = int.from_bytes(hashlib.sha256(turn_id.encode()).digest()[:8], "big")
-    digits = ""
-    for _ in range(7):
-        number, place = divmod(number, len(PROTOCOL))
-        digits += PROTOCOL[place]
-    return f"P-{digits}"
 
 
 def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:

@@ -1,26 +1,33 @@
 """Cases: what stays open with a customer until somebody has settled it, under a protocol number."""
 
-import secrets
+import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.database import Tx, database_now, insert_once
 from core.errors import Conflict, NotFound
-from core.ids import ALPHABET, new_id
+from core.ids import new_id
 from customers import Case, Note
 from customers.identity import all_ids
 from customers.tables import OPEN, cases, notes
 
 FOLLOW_UP_HOURS = 48.0
+READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no sign that is misheard on the telephone
 
 
-def protocol(now: datetime) -> str:
-    """Make a protocol number that can be read out, such as `20261124-7k3f-9qxw`."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{now:%Y%m%d}-{letters[:4]}-{letters[4:]}"
+def protocol(turn_id: str) -> str:
+    """Give the protocol number of a case that a turn opens, such as `P-7KH3QW2`.
+
+    The same turn always gives the same number, so that a turn that runs twice opens one case.
+    """
+    number = int.from_bytes(hashlib.sha256(turn_id.encode()).digest()[:8], "big")
+    digits = ""
+    for _ in range(7):
+        number, place = divmod(number, len(READABLE))
+        digits += READABLE[place]
+    return f"P-{digits}"
 
 
 def open_case(

@@ -8,6 +8,7 @@ which stand for what nobody taught it. The threshold comes from there, never fro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,17 +95,25 @@ class Classifier:
         return Reading(self.labels[best], confidence, self.labels[second], evidence)
 
     def _similar(self, text: str) -> tuple[np.ndarray, int]:
-        similar = np.zeros(len(self.owners), np.float32)
         found = features(text, self.languages)
         evidence = 0
+        columns, values = [self.columns[:0]], [self.values[:0]]
         for group, share in GROUPS.items():
             places, weights = self._weighed(group, found[group])
             if group == WORDS:
                 evidence = len(places)
             for place, weight in zip(places, weights, strict=True):
                 stored = slice(self.starts[place], self.starts[place + 1])
-                similar[self.columns[stored]] += self.values[stored] * (weight * share**0.5)
-        return similar, evidence
+                columns.append(self.columns[stored])
+                values.append(self.values[stored] * (weight * share**0.5))
+        summed = np.bincount(
+            np.concatenate(columns), np.concatenate(values), minlength=len(self.owners)
+        )
+        return summed.astype(np.float32), evidence
+
+    @cached_property
+    def _unknown_weight(self) -> float:
+        return float(np.median(self.rarity)) ** 2 * 0.5
 
     def _weighed(self, group: str, found: Mapping[str, float]) -> tuple[list[int], np.ndarray]:
         known = [(self.vocabulary[key], weight) for feature, weight in found.items()
@@ -116,12 +125,8 @@ class Classifier:
         # What the examples never said counts as well: a text full of it is like none of them.
         unknown = sum(weight**2 for feature, weight in found.items()
                       if f"{group}:{feature}" not in self.vocabulary)  # fmt: skip
-        length = float(np.sqrt((weights**2).sum() + unknown * _unknown_weight(self.rarity)))
+        length = float(np.sqrt((weights**2).sum() + unknown * self._unknown_weight))
         return places, weights / max(length, 1e-9)
-
-
-def _unknown_weight(rarity: np.ndarray) -> float:
-    return float(np.median(rarity)) ** 2 * 0.5
 
 
 def fit(

@@ -49,6 +49,8 @@ class Trained:
     def __init__(self, classifier: Classifier | None, languages: tuple[str, ...]) -> None:
         self._classifier = classifier
         self._languages = Languages(languages)
+        # A clause is read on its own and as a stretch, and again by who looks at clauses.
+        self._reading = lru_cache(maxsize=1024)(classifier.read) if classifier else None
         self._wishes = lru_cache(maxsize=512)(self._read_wishes)
 
     def language(self, text: str, prior: str, *, needed: int = LATER) -> str:
@@ -113,5 +115,5 @@ class Trained:
         return tuple(wishes(text, language, self._read, self._classifier.threshold))
 
     def _read(self, texts: list[str]) -> list[Reading]:
-        assert self._classifier is not None
-        return [self._classifier.read(text) for text in texts]
+        assert self._reading is not None
+        return [self._reading(text) for text in texts]

@@ -1,8 +1,5 @@
 """Cases, which outlive conversations."""
 
-import re
-from datetime import UTC, datetime
-
 import pytest
 
 from core.database import Database
@@ -93,8 +90,8 @@ async def test_a_case_nobody_opened_is_not_found(database: Database) -> None:
         await database.writing(add_note, "w", "nope", author="a", text="b")
 
 
-def test_a_protocol_number_can_be_read_out() -> None:
-    now = datetime(2026, 11, 24, tzinfo=UTC)
-    numbers = {protocol(now) for _ in range(500)}
-    assert len(numbers) == 500
-    assert all(re.fullmatch(r"20261124-[0-9a-z]{4}-[0-9a-z]{4}", number) for number in numbers)
+def test_a_protocol_number_is_the_same_for_the_same_turn_and_easily_read_out() -> None:
+    numbers = {protocol(f"conversation_1:{turn}") for turn in range(2_000)}
+    assert len(numbers) == 2_000
+    assert protocol("conversation_1:7") in numbers
+    assert not any(set(number) & set("01OIL") for number in numbers)
