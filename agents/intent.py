@@ -37,7 +37,9 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the signals in the customer's words."""
     understanding, text = kit.understanding, brief["text"]
     language = understanding.language(text, brief["language"], needed=_needed(brief))
-    intents = await reading.completed(text, understanding.intents(text, language), language, kit)
+    read = understanding.intents(text, language)
+    asked = bool(brief["awaiting"])
+    intents = await reading.completed(text, read, language, kit, asked=asked)
     if kit.models.external and not _sure(intents, brief):
         intents = await _asked(brief, kit, language) or intents
     names = {intent["name"] for intent in intents}

@@ -30,9 +30,12 @@ WORDS: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("int
 
 
 async def completed(
-    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
+    text: str, intents: list[dict[str, Any]], language: str, kit: Kit, *, asked: bool = False
 ) -> list[dict[str, Any]]:
-    """Give the intents of all clauses, in order: those the classifier read, and those it did not."""
+    """Give the intents of all clauses, in order: those the classifier read, and those it did not.
+
+    With `asked`, a question of ours is open: a word of regret is then an answer, not a complaint.
+    """
     segments = _segments(text, language)
     known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
     known = [await _told_apart(intent, language, kit) for intent in known]
@@ -40,7 +43,7 @@ async def completed(
     for segment in segments:
         if not any(_same(segment, intent["text"]) for intent in found):
             found = [*found, *_unclaimed(segment, language, kit, alone=len(segments) == 1)]
-    if not found and kit.understanding.sentiment(text, language) <= BITTER:
+    if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
     return [*{intent["name"]: intent for intent in reversed(found)}.values()][::-1]

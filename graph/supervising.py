@@ -13,6 +13,7 @@ from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.planning import Situation
 from graph.state import Conversation, Step, Turn, signals_of, turn_of, waiting
+from journeys import Instance, Journey
 
 HOP_BUDGET = 8
 """Specialists called in one turn; what needs more goes to a person."""
@@ -90,10 +91,14 @@ def _answers(
     """Say whether a text reads as the answer to the question that is open."""
     understanding = ensemble.understanding
     language = language_of(state, context, ensemble)
-    if question["slot"] in ("confirm", "person"):
-        return understanding.agreement(text, language) is not None
     instances = state.get("journey", [])
     journey = ensemble.journeys.get(instances[0]["journey"]) if instances else None
+    if question["slot"] in ("confirm", "person"):
+        if understanding.agreement(text, language) is not None:
+            return True
+        return journey is not None and _corrects(
+            text, language, instances[0], journey, context, ensemble
+        )
     slot = journey.slots.get(question["slot"]) if journey else None
     if slot is None:
         return not signals_of(state)["intents"] and "?" not in text
@@ -105,6 +110,26 @@ def _answers(
         {question["slot"]: schema}, text, language, context.now, asked=question["slot"]
     )
     return bool(found)
+
+
+def _corrects(
+    text: str,
+    language: str,
+    instance: Instance,
+    journey: Journey,
+    context: TurnContext,
+    ensemble: Ensemble,
+) -> bool:
+    """Say whether a text names another value for something that is about to be confirmed.
+
+    Whatever else it may sound like, it then goes to who asked: a yes to the old value would be wrong.
+    """
+    schemas = {
+        name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
+        for name, slot in journey.slots.items()
+    }
+    said = ensemble.understanding.values(schemas, text, language, context.now)
+    return any(instance["slots"].get(name) not in (None, value) for name, value in said.items())
 
 
 def _handed_back(state: Conversation) -> dict[str, Any]:

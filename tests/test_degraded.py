@@ -1,5 +1,6 @@
 """With a model server that fails in any way every message gets one sound reply, and the record says so."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from core.access import issue_key
 from core.settings import Settings
 from evals.scoring import language_of
 from models.scripted import MODES, ScriptedServer
-from models.usage import metered
+from models.scripted.completion import tokens
 
 CLUB = Path(__file__).parent / "workspaces" / "clube"
 TIMEOUT_S = 0.6
@@ -185,3 +186,109 @@ async def test_however_it_fails_the_reply_is_sound_and_the_turn_says_so(
     assert (turn["status"], turn["attempts"]) == ("committed", 1)
     assert bool(turn["degraded"]) == touched(mode, club.model.requests), turn["degraded"]
     assert turn["calls"] >= 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_when_the_model_server_is_well_again_so_are_the_turns(club: Club, mode: str) -> None:
+    club.model.fail(mode, times=None, argument=ARGUMENTS.get(mode))
+    wish = WISHES["specialist"]
+    first = await club.ask(wish.text)
+    club.model.recover()
+    await asyncio.sleep(2 * COOL_DOWN_S)
+    known = {name: first[name] for name in ("conversation_id", "conversation_token")}
+    again = await club.ask(wish.text, **known)
+    assert_sound(again, wish)
+    assert (await club.turn(again))["degraded"] == ""
+
+
+async def test_a_server_that_hangs_is_left_alone_and_the_next_customer_does_not_wait(
+    club: Club,
+) -> None:
+    club.app.state.models.answer.breaker.failed("it hung", gravely=True)
+    club.app.state.models.answer.breaker._open_until += 60
+    answer = await club.ask(WISHES["question"].text)
+    assert_sound(answer, WISHES["question"])
+    turn = await club.turn(answer)
+    assert (turn["calls"], club.model.requests) == (0, [])
+    assert "it hung" in turn["degraded"]
+
+
+TWO_SENTENCES = "A book is yours for 21 days. [1] It can be renewed once for another 14 days. [1]"
+MIDDLE = 1 + len(tokens("A book is yours for 21 days. [1] It can be"))
+"""Chunks up to the middle of the second sentence."""
+
+
+@pytest.mark.parametrize("mode", ["cut", "malformed", "drip"])
+async def test_what_was_shown_of_an_answer_that_breaks_off_is_taken_back(
+    club: Club, mode: str
+) -> None:
+    club.model.script.answers = lambda body: None if body.get("tools") else TWO_SENTENCES
+    club.model.script.tokens_per_s = 200
+    club.model.fail(mode, times=None, argument=TIMEOUT_S / MIDDLE if mode == "drip" else MIDDLE)
+    try:
+        events, answer = await club.stream(WISHES["question"].text)
+    finally:
+        club.model.script.tokens_per_s = 0
+    assert_sound(answer, WISHES["question"])
+    names = [name for name, _ in events]
+    assert "retract" in names, names
+    before = " ".join(
+        data["text"] for name, data in events[: names.index("retract")] if name == "delta"
+    )
+    assert "A book is yours for 21 days. [1]" in before
+    assert "It can" not in before, "no half sentence is shown"
+    (message,) = [data for name, data in events if name == "message"]
+    assert message["text"] == answer["replies"][0]["text"]
+    after = events[len(names) - 1 - names[::-1].index("retract") :]
+    assert _flat(message["text"]) == _flat(
+        " ".join(data["text"] for name, data in after if name == "delta")
+    )
+    assert (await club.turn(answer))["degraded"]
+
+
+async def test_an_answer_that_comes_whole_is_shown_sentence_by_sentence(club: Club) -> None:
+    club.model.script.answers = lambda body: None if body.get("tools") else TWO_SENTENCES
+    events, answer = await club.stream(WISHES["question"].text)
+    deltas = [data["text"] for name, data in events if name == "delta"]
+    assert "retract" not in [name for name, _ in events]
+    assert deltas[-2:] == [part.strip() for part in re.split(r"(?<=\]) ", TWO_SENTENCES)]
+    assert _flat(" ".join(deltas)) == _flat(answer["replies"][0]["text"])
+    assert (await club.turn(answer))["degraded"] == ""
+
+
+@pytest.mark.parametrize("text", ["Hello!", "Olá, bom dia!", "I want to talk to a person"])
+async def test_what_the_fast_lane_answers_costs_nothing(club: Club, text: str) -> None:
+    answer = await club.ask(text)
+    assert len(answer["replies"]) == 1
+    turn = await club.turn(answer)
+    assert (turn["calls"], turn["input_tokens"], turn["cost_usd"]) == (0, 0, 0)
+    assert (club.model.requests, turn["degraded"]) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        (("I want a credit of 20 reais for loan L-201", "yes"), "I credited R$ 20.00"),
+        (("Quero um crédito de 20 reais pelo empréstimo L-201", "sim"), "Creditei R$ 20.00"),
+    ],
+)
+async def test_a_procedure_is_confirmed_and_done_without_a_model(
+    club: Club, said: tuple[str, ...], done: str
+) -> None:
+    known: dict[str, Any] = {"customer": {"id": "M-1"}, "message_id": None}
+    club.http.headers.update(club.staff)
+    try:
+        for text in said:
+            answer = await club.ask(text, **{k: v for k, v in known.items() if v})
+            known["conversation_id"] = answer["conversation_id"]
+            known["conversation_token"] = answer["conversation_token"] or known.get("conversation_token")
+            assert (await club.turn(answer))["calls"] == 0
+    finally:
+        for name in club.staff:
+            del club.http.headers[name]
+    assert done in answer["replies"][0]["text"]
+    assert club.model.requests == []
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

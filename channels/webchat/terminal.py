@@ -7,6 +7,7 @@
 /login CUSTOMER_ID   /login alone lists who there is
 /new                 a new conversation
 /quit                leave
+Enter alone          what has come in the meantime: a person's reply, the outcome of an approval
 """
 
 import argparse
@@ -89,6 +90,8 @@ class Talk:
     jwt: str = ""
     conversation_id: str = ""
     token: str = ""
+    seen: int = 0
+    """Number of the last message of the transcript that is known here."""
 
     def customers(self) -> list[dict[str, Any]]:
         """Give who one may sign in as."""
@@ -105,6 +108,20 @@ class Talk:
     def new(self) -> None:
         """Begin a new conversation with the next message."""
         self.conversation_id = self.token = ""
+        self.seen = 0
+
+    def news(self) -> list[Event]:
+        """Give what was said since the last look."""
+        found: list[Event] = []
+        after: int | None = self.seen if self.token else None
+        while after is not None:
+            path = f"/conversations/{self.conversation_id}/messages"
+            answer = self.client.get(path, params={"after": after}, headers=self.headers())
+            given = self._checked(answer).json()
+            found += [Event("message", message) for message in given["messages"]]
+            after = given.get("next_after")
+        self.seen = max([self.seen, *(event.data["sequence"] for event in found)])
+        return found
 
     def headers(self) -> dict[str, str]:
         """Give what says who is speaking, and in which conversation."""
@@ -164,8 +181,10 @@ class Screen:
     def show(self, event: Event) -> None:
         """Show one event."""
         if event.name == "delta":
-            self._live += event.data.get("text", "")
-            self._write(event.data.get("text", ""))
+            text = event.data.get("text", "")
+            apart = bool(self._live) and not (self._live[-1:].isspace() or text[:1].isspace())
+            self._live += (" " if apart else "") + text
+            self._write((" " if apart else "") + text)
         elif event.name == "retract" and self._live:
             self._live = ""
             self._write("\n  (taken back)\n")
@@ -247,7 +266,8 @@ def _do(talk: Talk, screen: Screen, text: str) -> None:
     command, _, rest = text.partition(" ")
     if command == "/new":
         talk.new()
-        print("  (a new conversation)")
+        goes_on = "  (who has signed in has one conversation, and it goes on)"
+        print(goes_on if talk.jwt else "  (a new conversation)")
     elif command == "/login" and rest:
         talk.login(rest.strip())
         print(f"  (signed in as {rest.strip()})")
@@ -256,9 +276,12 @@ def _do(talk: Talk, screen: Screen, text: str) -> None:
             print(f"  /login {person['id']}   {person.get('name', '')}")
     elif text.startswith("/"):
         print("  (/login CUSTOMER_ID, /new, /quit)")
-    elif text:
-        for event in talk.say(text):
+    else:
+        for event in talk.news():
             screen.show(event)
+        for event in talk.say(text) if text else []:
+            screen.show(event)
+        talk.news()  # shown already
 
 
 if __name__ == "__main__":

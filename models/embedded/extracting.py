@@ -10,11 +10,15 @@ from models.embedded import words
 from models.embedded.features import meanings
 
 MOST_QUOTES = 3
-LEAST_COVERAGE = 0.34
+LEAST_COVERAGE = 0.2
 """Share of a question's words of meaning, by rarity, that passage and sentence must have."""
 
 SECOND_SHARE = 0.72
 """Score of a further sentence, against the best, from which it is quoted as well."""
+
+KINDS = ("term", "price", "delay", "thing")
+KIND_WEIGHT = 0.3
+"""Weight of a word that says what kind of answer is wanted, against one that says what it is about."""
 
 TITLE_WEIGHT = 0.35
 CONTEXT_WEIGHT = 0.25
@@ -151,11 +155,21 @@ def _wanted(question: str, language: str) -> dict[str, float]:
     asking = {word for phrase in words.load("questions").get(words.base(language), [])
               for word in words.folded(phrase).split()}  # fmt: skip
     telling = [word for word in telling if word not in asking] or telling
-    wanted = {words.stem(word, language): 1.0 for word in telling}
+    kinds = _kind_stems(language)
+    stems = words.stems(telling, language)
+    wanted = {stem: KIND_WEIGHT if stem in kinds else 1.0 for stem in stems}
     for meaning in meanings(tokens, _spoken(language)):
-        if meaning not in ("want", "hello", "thanks", "how", "term", "price"):
+        if meaning not in ("want", "hello", "thanks", "how", *KINDS):
             wanted[f"={meaning}"] = 0.5
     return wanted
+
+
+@lru_cache(maxsize=8)
+def _kind_stems(language: str) -> frozenset[str]:
+    """Give the stems that say what kind of answer is wanted ("time", "days"), not what it is about."""
+    listed = words.load("thesaurus")
+    said = [word for kind in KINDS for phrase in listed[kind] for word in words.words(str(phrase))]
+    return frozenset(words.stem(word, language) for word in said)
 
 
 def _rarity(wanted: dict[str, float], each: list[frozenset[str]]) -> dict[str, float]:

@@ -91,6 +91,25 @@ def test_every_element_that_the_scripts_look_up_is_on_the_page() -> None:
     assert set(re.findall(r'\$\("([\w-]+)"\)', code)) <= set(re.findall(r'\bid="([\w-]+)"', page))
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_what_a_script_imports_is_exported(path: Path) -> None:
+    code = path.read_text("utf-8")
+    for names, source in re.findall(r'import \{([^}]+)\} from "/webchat/([\w.]+)"', code):
+        exported = re.findall(
+            r"^export (?:async )?(?:function|class|const|let) (\w+)",
+            (PAGE / source).read_text("utf-8"),
+            re.MULTILINE,
+        )
+        assert {name.strip() for name in names.split(",") if name.strip()} <= set(exported), source
+
+
+def test_what_is_read_out_stands_on_the_page_before_it_speaks() -> None:
+    page = (PAGE / "index.html").read_text("utf-8")
+    regions = re.findall(r'<\w+[^>]*\b(?:role="(?:status|log)"|aria-live)[^>]*>', page)
+    assert len(regions) == 3
+    assert [tag for tag in regions if re.search(r"\bhidden\b", tag)] == []
+
+
 def test_everything_one_can_press_has_a_name() -> None:
     page = (PAGE / "index.html").read_text("utf-8")
     for tag in re.findall(r"<button[^>]*>", page):

@@ -76,6 +76,15 @@ def test_states_are_told() -> None:
     assert text == "  (waiting for a person)\n  (waiting for approval)\n"
 
 
+def test_sentences_that_arrive_one_by_one_are_shown_once_and_apart() -> None:
+    text = shown(
+        Event("delta", {"text": "Saiu hoje."}),
+        Event("delta", {"text": "Chega na sexta."}),
+        Event("message", {"role": "ai", "text": "Saiu hoje. Chega na sexta."}),
+    )
+    assert text == "Saiu hoje. Chega na sexta.\n"
+
+
 def talk(answer: Callable[[httpx.Request], httpx.Response]) -> Talk:
     transport = httpx.MockTransport(answer)
     return Talk(httpx.Client(base_url="http://server", transport=transport))
@@ -96,6 +105,28 @@ def test_the_conversation_goes_on_with_the_token_it_was_given() -> None:
     assert "conversation_id" not in first and "X-Conversation-Token" not in asked[0].headers
     assert second["conversation_id"] == "c" and asked[1].headers["X-Conversation-Token"] == "k"
     assert first["message_id"] != second["message_id"]
+
+
+def test_what_came_in_the_meantime_is_given_once() -> None:
+    transcript = [{"sequence": 1, "role": "customer", "text": "oi"}]
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        after = int(request.url.params["after"])
+        page = [said for said in transcript if said["sequence"] > after][:1]
+        more = page[0]["sequence"] if page and page[0] is not transcript[-1] else None
+        return httpx.Response(200, json={"messages": page, "next_after": more})
+
+    visitor = talk(answer)
+    assert visitor.news() == [] and asked == []
+    visitor.conversation_id, visitor.token = "c", "k"
+    visitor.news()
+    transcript.append({"sequence": 2, "role": "person", "text": "Olá, sou a Marta."})
+    transcript.append({"sequence": 3, "role": "person", "text": "Já resolvi."})
+    assert [event.data["sequence"] for event in visitor.news()] == [2, 3]
+    assert visitor.news() == []
+    assert set(asked) == {"/conversations/c/messages"}
 
 
 def test_an_answer_in_one_piece_is_shown_as_well() -> None:

@@ -132,7 +132,6 @@ async function start() {
     [company] = await Promise.all([json("/webchat/config"), loadTexts()]);
   } catch {
     $("banner").textContent = "The chat could not start. · O chat não conseguiu iniciar.";
-    $("banner").hidden = false;
     return;
   }
   hostedBy(company);

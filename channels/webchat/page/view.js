@@ -180,13 +180,11 @@ export function showState({ status, name, approvals }) {
   $("presence").dataset.state = dot;
   $("presence-text").textContent = status === "with_person" && name ? say("presence_person", { name }) : say(PRESENCE[status] || "presence_ai");
   const line = approvals && status !== "with_person" ? "approval" : status;
-  $("state").hidden = !STATE[line];
   $("state").dataset.state = line || "";
   $("state").textContent = STATE[line] ? say(STATE[line]) : "";
 }
 
 export function showBanner(key) {
-  $("banner").hidden = !key;
   $("banner").textContent = key ? say(key) : "";
 }
 
