@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PYTHONS := python3.13 python3.12 python3.11 python3
 UV := $(shell command -v uv 2>/dev/null)
 MINILM := requirements-minilm.lock
+# The certificates that the machine trusts, which behind a company's proxy are more than uv's own.
+export UV_SYSTEM_CERTS ?= true
 
 .PHONY: run test check example format lock studio chat bench evals attacks minilm clean
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from agents import Brief, Kit, Report, Specialist, reading
 from agents.cards import beside, filled
 from core.errors import ModelFailed
-from models.usage import stood_in
 from models.embedded.language import ANSWERING, LATER, OPENING
+from models.usage import stood_in
 
 SURE = 0.6
 """Confidence from which no paid model is asked: the fast lane."""

@@ -23,7 +23,25 @@ async def respond(brief: Brief, kit: Kit) -> Report:
 
 
 async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
-    """Answer from the articles that carry one of `tags`, or from all."""
+    """Answer from the articles that carry one of `tags`, or from all.
+
+    A clause that says too little by itself ("and until when?") is asked again as the whole message.
+    """
+    report = await _answered(brief, kit, tags)
+    whole = _message(brief)
+    if report.get("unanswered") and whole and whole != brief["text"]:
+        again = await _answered(Brief(**{**brief, "text": whole}), kit, tags)
+        return report if again.get("unanswered") else again
+    return report
+
+
+def _message(brief: Brief) -> str:
+    """Give all that the customer said last."""
+    said = [utterance["text"] for utterance in brief["history"] if utterance["role"] == "customer"]
+    return said[-1] if said else ""
+
+
+async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     language = brief["language"]
     passages = await kit.search(brief["text"], language=language, tags=tags, limit=PASSAGES)
     if not passages:

@@ -23,6 +23,9 @@ BITTER = -0.5
 BY_VALUE = 0.45
 """Confidence of a wish that is read from a number alone: looking something up harms nobody."""
 
+DOUBTFUL = 0.5
+"""Confidence below which a number in a clause tells more than what the clause is like."""
+
 BY_FORM = 0.4
 """Confidence of a wish that is read from the form of a question alone."""
 
@@ -46,6 +49,12 @@ async def completed(
     if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
+    if {intent["name"] for intent in found} == {QUESTION}:
+        return [found[0] | {"text": text.strip()}]  # "are you open? at what time"
+    found = [
+        one | {"text": splitting.bare(one["text"], language)} if one["name"] == QUESTION else one
+        for one in found
+    ]
     return [*{intent["name"]: intent for intent in reversed(found)}.values()][::-1]
 
 
@@ -88,14 +97,17 @@ def _owns(flat: str, language: str) -> bool:
 
 def _looked_up(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
     """Give the look-up where a clause only names a number and asks to look: "see A-1 for me"."""
+    journey = _by_value(intent["text"], language, kit)
+    if journey is None or journey.trigger.intent == intent["name"]:
+        return intent
+    found = intent | {"name": journey.trigger.intent, "confidence": BY_VALUE}
+    if intent["name"] == QUESTION and intent["confidence"] < DOUBTFUL:
+        return found  # what articles answer has no number of hers
     said = _said("looking", language).sub(" ", words.flat(intent["text"]))
     told = words.content(words.words(said, language), (language,))
     if any(len(word) > 1 and word.isalpha() for word in told):
         return intent
-    journey = _by_value(intent["text"], language, kit)
-    if journey is None or journey.trigger.intent == intent["name"]:
-        return intent
-    return intent | {"name": journey.trigger.intent, "confidence": BY_VALUE}
+    return found
 
 
 def _one_question(

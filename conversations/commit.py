@@ -21,7 +21,6 @@ from conversations.rows import change, locked, standing
 from conversations.tables import messages
 from conversations.transcript import Utterance
 from core import audit, events
-from core.clock import moment
 from core.database import Tx, database_now
 from customers import cases
 from graph.saver import Row
@@ -96,8 +95,9 @@ def _store(
         _say(tx, row, claim, number, asdict(reply))
     for pending in result.approvals:
         approvals.propose(tx, row, pending, turn_id=claim.turn_id)
-    for case in result.cases:
-        _open_case(tx, row, case, follow_up_hours)
+    for number, case in enumerate(result.cases):
+        case_id = case.get("case_id") or cases.protocol(f"{claim.turn_id}:{number}")
+        _open_case(tx, row, {**case, "case_id": case_id}, follow_up_hours)
     handoff_id = None
     if handoff is not None:
         handoff_id = handoffs.request(
@@ -154,7 +154,7 @@ def _open_case(
     opened = cases.open_case(
         tx,
         row["workspace_id"],
-        case_id=case.get("case_id") or cases.protocol(moment(database_now(tx))),
+        case_id=case["case_id"],
         customer_id=row["customer_id"],
         kind=case["kind"],
         summary=case["summary"],

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from conversations import tokens
 from channels import Inbound
+from conversations import tokens
 from conversations.accept import Accepted, accept
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
@@ -18,7 +18,7 @@ from core.ids import new_id
 from customers import Assertion, identity
 from customers.verification import assert_customer
 
-NO_TOKEN = (
+BEGIN_ANEW = (
     "This conversation needs its token: send the `conversation_token` that came with it, or leave "
     "`conversation_id` out to begin anew."
 )
@@ -89,9 +89,9 @@ def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:
     """Give the conversation that the token opens; `""` without one."""
     opened = tokens.conversation_of(tx, workspace_id, visitor.token) if visitor.token else None
     if visitor.token and opened is None:
-        raise Unauthenticated(NO_TOKEN)
+        raise Unauthenticated(BEGIN_ANEW)
     if visitor.conversation_id and opened != visitor.conversation_id and not visitor.asserted:
-        raise Unauthenticated(NO_TOKEN)
+        raise Unauthenticated(BEGIN_ANEW)
     return opened or ""
 
 
@@ -132,9 +132,9 @@ def _only_theirs(
     try:
         row = found(tx, workspace_id, visitor.conversation_id)
     except NotFound:
-        raise Unauthenticated(NO_TOKEN) from None
+        raise Unauthenticated(BEGIN_ANEW) from None
     if identity.current_id(tx, workspace_id, row["customer_id"]) != customer_id:
-        raise Unauthenticated(NO_TOKEN)
+        raise Unauthenticated(BEGIN_ANEW)
 
 
 def _value(visitor: Visitor, message: Inbound, message_id: str) -> str:

@@ -243,7 +243,7 @@ def main(arguments: list[str] | None = None) -> int:
     workspace_id = Workspace(settings().workspace).workspace_id
     try:
         if given.command == "issue":
-            make = dict(scopes=given.scope, role=given.role)
+            make = {"scopes": given.scope, "role": given.role}
             print(database.write(issue_key, workspace_id, given.name, **make))
         elif given.command == "revoke":
             database.write(revoke_key, workspace_id, given.key_id)

@@ -2,7 +2,9 @@
 
 import re
 
-SENTENCE_END = re.compile(r"(?<=[.!?…])(?:[\"”'’)])*(?:\s*\[\d+\])*\s+(?=[\"“'‘(¿¡]?[A-ZÀ-Ý0-9*\-•])|\n+")
+SENTENCE_END = re.compile(
+    r"(?<=[.!?…])(?:[\"”'’)])*(?:\s*\[\d+\])*\s+(?=[\"“'‘(¿¡]?[A-ZÀ-Ý0-9*\-•])|\n+"
+)
 ABBREVIATION = re.compile(
     r"(?:\b(?:Sr|Sra|Dr|Dra|Av|R|n|nº|no|No|Mr|Mrs|Ms|St|etc|ex|p|art|tel|vs)\.|^\s*\d+[.)])$"
 )

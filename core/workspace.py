@@ -177,9 +177,8 @@ def read_yaml(path: Path) -> Any:
         WorkspaceError: it is not YAML; the message names file and line.
     """
     try:
-        return yaml.load(
-            path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path} is not readable YAML: {error}") from error
 

@@ -129,8 +129,8 @@ def claim(
         BadInput: a value cannot be of its kind.
     """
     now = database_now(tx) if now is None else now
-    for kind, value in claims.items():
-        value = normal(kind, value)
+    for kind, said in claims.items():
+        value = normal(kind, said)
         mine = sa.and_(
             identities.c.workspace_id == workspace_id,
             identities.c.customer_id == customer_id,

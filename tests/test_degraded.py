@@ -38,6 +38,7 @@ class Wish:
 
     cites: bool = False
 
+
 WISHES = {
     "question": Wish(
         "How many days may I keep a book?", "en", "knowledge", r"\b21 days\b", cites=True
@@ -60,7 +61,6 @@ WISHES = {
 }  # fmt: skip
 ARGUMENTS = {"drip": 0.3, "429_after": 60.0}
 """Slow, yet never silent for as long as the time-out; more patience asked than there is."""
-
 
 
 def touched(mode: str, asked: list[dict[str, Any]]) -> bool:
@@ -277,11 +277,14 @@ async def test_a_procedure_is_confirmed_and_done_without_a_model(
 ) -> None:
     known: dict[str, Any] = {"customer": {"id": "M-1"}, "message_id": None}
     club.http.headers.update(club.staff)
+    answer: dict[str, Any] = {}
     try:
         for text in said:
             answer = await club.ask(text, **{k: v for k, v in known.items() if v})
             known["conversation_id"] = answer["conversation_id"]
-            known["conversation_token"] = answer["conversation_token"] or known.get("conversation_token")
+            known["conversation_token"] = answer["conversation_token"] or known.get(
+                "conversation_token"
+            )
             assert (await club.turn(answer))["calls"] == 0
     finally:
         for name in club.staff:

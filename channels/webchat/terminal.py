@@ -236,7 +236,8 @@ def main(arguments: list[str] | None = None) -> int:
             if given.customer:
                 talk.login(given.customer)
         except httpx.HTTPError:
-            print(f"No Regente server answers at {given.url}. Start one with `make run`, or give --url.", file=sys.stderr)  # fmt: skip
+            print(f"No Regente server answers at {given.url}.", file=sys.stderr)
+            print("Start one with `make run`, or give --url.", file=sys.stderr)
             return 1
         except Refused as error:
             print(error, file=sys.stderr)

@@ -174,5 +174,7 @@ def _lead(language: str) -> re.Pattern[str]:
     said = [words.folded(str(phrase)) for phrase in listed]
     leads = words.load("agreement").get(language, {}).get("leads", [])
     said = [phrase for phrase in said if phrase not in keep] or ["\0"]
-    said = sorted({*said, *(words.plain(str(lead), language) for lead in leads)}, key=len, reverse=True)
+    said = sorted(
+        {*said, *(words.plain(str(lead), language) for lead in leads)}, key=len, reverse=True
+    )
     return re.compile(rf"^(?:(?:{'|'.join(map(re.escape, said))})\s+)+")

@@ -45,6 +45,8 @@ class Languages:
         if known == fallback and signs[best] > signs[second]:
             return fallback
         enough = needed if needed != LATER or len(tokens) >= SHORT else OPENING
+        if len(tokens) == 1 and needed < ANSWERING:
+            enough = PARTICLE  # "and?": a word alone is all there is to go by
         if signs[best] >= max(enough, 2 * signs[second]):
             return known
         return self._guessed(tokens, signs, needed, certain=bool(prior)) or fallback
@@ -89,7 +91,7 @@ class Languages:
         """Count what speaks for each language; things, which are named in answers too, with `names`."""
         among = tuple(sorted(self._by_base))
         said = [words.folded(token) for token in tokens]
-        signs = {one: 0.0 for one in among}
+        signs = dict.fromkeys(among, 0.0)
         for one in among:
             known, things = _telling(one, among)
             signs[one] = sum(known.get(word, NAMING * (names and word in things)) for word in said)

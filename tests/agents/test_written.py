@@ -65,9 +65,9 @@ class Line(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         line = self._next(messages, kwargs)
         for word in str(line.content).split(" ") if line.content else []:
-            yield ChatGenerationChunk(message=AIMessageChunk(f"{word} "))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{word} "))
         yield ChatGenerationChunk(
-            message=AIMessageChunk("", tool_calls=line.tool_calls, chunk_position="last")
+            message=AIMessageChunk(content="", tool_calls=line.tool_calls, chunk_position="last")
         )
 
 

@@ -96,7 +96,7 @@ def test_what_a_script_imports_is_exported(path: Path) -> None:
     code = path.read_text("utf-8")
     for names, source in re.findall(r'import \{([^}]+)\} from "/webchat/([\w.]+)"', code):
         exported = re.findall(
-            r"^export (?:async )?(?:function|class|const|let) (\w+)",
+            r"^export (?:async )?(?:function|class|const|let) ([\w$]+)",
             (PAGE / source).read_text("utf-8"),
             re.MULTILINE,
         )

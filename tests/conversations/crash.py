@@ -55,4 +55,5 @@ async def main(work: str, url: str, folder: str, subject: str, die_at: int) -> N
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:5], int(sys.argv[5])))
+    job, address, data, about, suspension = sys.argv[1:]
+    asyncio.run(main(job, address, data, about, int(suspension)))

@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
-from conversations import visitors
 from channels import Inbound
+from conversations import visitors
 from conversations.live import Hub
 from conversations.mailbox import Claim, claim
 from conversations.runner import Runner
@@ -117,7 +117,8 @@ class EchoConductor:
             said += f" {outcome['state']}: {outcome['text']}"
         said += "".join(f" Already: {done}" for done in ledger.done())
         if "big" in text and request.messages:
-            asked, own = {**proposal(request), "proposal_id": f"big:{request.turn_id}"}, TurnSaver()
+            asked, own = proposal(request), TurnSaver()
+            asked["proposal_id"] = f"big:{request.turn_id}"
             flow = replace_saver(own)
             await flow.ainvoke(
                 {"proposal": asked}, {"configurable": {"thread_id": asked["proposal_id"]}},
@@ -218,7 +219,9 @@ class House:
 
 
 def take(tx: Tx, text: str, visitor: Visitor, message_id: str = "") -> Taken:
-    message = Inbound(channel="webchat", account="web", address="", provider_message_id="", text=text)
+    message = Inbound(
+        channel="webchat", account="web", address="", provider_message_id="", text=text
+    )
     return visitors.take(tx, W, visitor, message, message_id)
 
 
@@ -228,7 +231,11 @@ def house(database: Database, folder: Path, *, retry: Any = "never", lease_s: fl
     path.mkdir(exist_ok=True)
     (path / "workspace.yaml").write_text("id: acme\nname: Acme\nlanguages: [en, pt-BR]\n")
     settings = Settings(
-        data_dir=folder, workspace=path, lease_s=lease_s, turn_timeout_s=5, _env_file=None
+        data_dir=folder,
+        workspace=path,
+        lease_s=lease_s,
+        turn_timeout_s=5,
+        _env_file=None,  # pyright: ignore[reportCallIssue]
     )
     conductor = EchoConductor(tools={"pay": till(folder / "book", retry=retry)})
     workspace, hub = Workspace(path), Hub()

@@ -57,10 +57,8 @@ async def test_an_approved_write_runs_once_and_the_customer_hears_of_it(home: Ho
 
 async def test_of_two_people_and_ten_clicks_one_decision_counts(home: House) -> None:
     _, approval_id, _ = await proposed(home)
-    tries = [
-        decide(home, approval_id, kind, person)
-        for kind, person in (("approve", "Ana"), ("reject", "Rui")) * 5
-    ]
+    clicks: list[tuple[Kind, str]] = [("approve", "Ana"), ("reject", "Rui")]
+    tries = [decide(home, approval_id, kind, person) for kind, person in clicks * 5]
     told = await asyncio.gather(*tries, return_exceptions=True)
     refused = [error for error in told if error is not None]
     assert len(refused) == 9

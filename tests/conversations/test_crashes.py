@@ -58,6 +58,7 @@ async def replies(home: House, conversation_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("retry", ["never", "key"])
+@pytest.mark.attack
 async def test_a_turn_killed_anywhere_is_answered_once_and_pays_at_most_once(
     database: Database, tmp_path: Path, retry: str
 ) -> None:
@@ -98,6 +99,7 @@ async def test_a_turn_killed_anywhere_is_answered_once_and_pays_at_most_once(
         assert len(state.interrupts) == 1
 
 
+@pytest.mark.attack
 async def test_an_approved_action_killed_anywhere_happens_once_and_is_told_once(
     database: Database, tmp_path: Path
 ) -> None:
@@ -134,6 +136,7 @@ async def test_an_approved_action_killed_anywhere_happens_once_and_is_told_once(
         assert len([one for one in home.conductor.seen if one.event]) == 1, die_at
 
 
+@pytest.mark.attack
 async def test_accepting_killed_anywhere_and_sent_again_takes_the_message_once(
     database: Database, tmp_path: Path
 ) -> None:

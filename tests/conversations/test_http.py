@@ -96,12 +96,13 @@ async def test_a_slow_turn_answers_202_and_is_not_cancelled(
     assert (answer.status_code, answer.json()["status"]) == (202, "running")
     object.__setattr__(home.settings, "turn_timeout_s", 5)
     first, token = answer.json(), {"X-Conversation-Token": answer.json()["conversation_token"]}
+    messages: list[dict[str, Any]] = []
     for _ in range(100):
         shown = await web.get(f"/conversations/{first['conversation_id']}/messages", headers=token)
-        if len(shown.json()["messages"]) == 2:
+        if len(messages := shown.json()["messages"]) == 2:
             break
         await asyncio.sleep(0.05)
-    said = shown.json()["messages"][1]
+    said = messages[1]
     assert (said["turn_id"], said["text"]) == (first["turn_id"], "You said hello.")
 
 

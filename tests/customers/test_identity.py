@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from core.database import Database, Tx
 from core.errors import BadInput, NotFound
@@ -98,9 +99,9 @@ class TestAClaim:
                 def heard(_connection, _cursor, statement, *_rest) -> None:
                     listing.append(statement)
 
-                sa.event.listen(tx, "before_cursor_execute", heard)
+                event.listen(tx, "before_cursor_execute", heard)
                 claim(tx, "w", who, {"user": what})
-                sa.event.remove(tx, "before_cursor_execute", heard)
+                event.remove(tx, "before_cursor_execute", heard)
 
             await database.writing(listen)
             asked.append(statements)

@@ -48,3 +48,17 @@ def test_dialogues_run_against_a_server_of_their_own(
     assert main([*arguments, "--json", str(report)]) == 0
     assert json.loads(report.read_text("utf-8"))["dialogues"][0]["passed"] is True
     assert "1 of 1 dialogues passed (2 wordings" in capsys.readouterr().out
+
+
+def test_dialogues_run_with_a_model_server_that_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
+    report = tmp_path / "report.json"
+    aurora = Path(__file__).parents[2] / "examples" / "aurora"
+    arguments = ["run", "--workspace", str(aurora), "--only", "^shop_hours/en/1$", "--stream"]
+    assert main([*arguments, "--fail", "401", "--json", str(report)]) == 0
+    (wording,) = json.loads(report.read_text("utf-8"))["dialogues"][0]["wordings"]
+    assert wording["calls"] == 1
+    assert "401" in next(iter(wording["degraded"].values()))
+    assert "1 turns degraded" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,7 @@ from graph.ensemble import Ensemble, load
 from graph.rehearsal import RehearsalLedger
 from graph.saver import Row, TurnSaver
 from graph.turn import TurnRequest, TurnResult, Waiting
+from knowledge import Library
 from knowledge.retrieval import open_knowledge
 from models.loading import load as load_models
 
@@ -382,9 +383,11 @@ def test_a_specialist_is_one_file(ensemble: Ensemble, tmp_path: Path) -> None:
     copy = tmp_path / "club"
     shutil.copytree(CLUB, copy)
     (copy / "agents" / "poetry.md").write_text(
-        "---\npurpose: Finds poems.\nintents:\n  poem:\n    en: ['a poem please', 'read me a poem']\n---\nFind poems.\n"
+        "---\npurpose: Finds poems.\n"
+        "intents:\n  poem:\n    en: ['a poem please', 'read me a poem']\n---\nFind poems.\n"
     )
-    changed = load(Workspace(copy), ensemble.settings, ensemble.models, ensemble.search)
+    library = cast(Library, ensemble.search)  # the fixture gave it one
+    changed = load(Workspace(copy), ensemble.settings, ensemble.models, library)
     assert "poetry" in changed.team.members
     assert isinstance(changed.team.members["poetry"], Specialist)
     assert "poetry:respond" in build(changed, expanded=True).get_graph(xray=True).nodes

@@ -19,7 +19,7 @@ class State(TypedDict, total=False):
 
 
 def answer(state: State) -> dict[str, Any]:
-    asked = [said for said in state["messages"] if said.type == "human"][-1]
+    asked = [said for said in state.get("messages", []) if said.type == "human"][-1]
     reply = AIMessage(f"re {asked.text}", id=f"re {asked.id}")
     return {"messages": [reply], "slots": {"last": asked.text}}
 

@@ -80,7 +80,10 @@ def test_an_agent_and_a_tool_that_are_added_play_at_once(versions: Versions, clu
 
 
 def test_an_article_that_is_added_is_found(versions: Versions, club: Path) -> None:
-    article = "---\ntitle: Parking\nquestions: ['where can I park my bicycle?']\n---\nBicycles stand in the yard."
+    article = (
+        "---\ntitle: Parking\nquestions: ['where can I park my bicycle?']\n---\n"
+        "Bicycles stand in the yard."
+    )
     (club / "knowledge" / "en" / "parking.md").write_text(article)
     assert versions.refresh()
 

@@ -204,7 +204,7 @@ def test_a_correction_at_the_confirmation_is_proposed_anew() -> None:
     assert play(Answer("no, on Tuesday", {"day": "2026-03-10"}, agreed=False)) == Propose(
         "move_visit", {"visit_id": "V-1001", "day": "2026-03-10"}
     )
-    assert play.instance["proposal"] is None
+    assert play.instance.get("proposal") is None
     assert play.instance["results"]["visit"]["past"] is False
 
 

@@ -131,13 +131,14 @@ async function start() {
   try {
     [company] = await Promise.all([json("/webchat/config"), loadTexts()]);
   } catch {
-    $("banner").textContent = "The chat could not start. · O chat não conseguiu iniciar.";
+    $("banner").textContent = "The chat could not start. Please reload the page. · O chat não conseguiu iniciar. Recarregue a página, por favor.";
     return;
   }
   hostedBy(company);
   const wished = preferences.language || (navigator.language.toLowerCase().startsWith("pt") ? "pt-BR" : "en");
   const spoken = company.languages || [];
   wire();
+  for (const id of ["tools", "presence"]) $(id).hidden = false;
   showLanguage(spoken.length && !spoken.includes(wished) ? spoken[0] : wished);
   $("language").hidden = spoken.length === 1;
   if (company.demo && !session.chosen) return choose();

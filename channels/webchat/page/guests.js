@@ -1,6 +1,6 @@
 // Who is writing: the demo's customers to choose from, signing in, and the page's welcome.
 
-import { clear } from "/webchat/talk.js";
+import { clear, resume } from "/webchat/talk.js";
 import { endFeed } from "/webchat/feed.js";
 import { forgetConversation, remember, session } from "/webchat/session.js";
 import { $, said, say } from "/webchat/view.js";
@@ -41,11 +41,21 @@ function personButton(person) {
 async function login(person) {
   try {
     const given = await json("/demo/login", { method: "POST", body: { customer: person.id } });
-    begin({ jwt: given.token, who: person });
+    const who = { jwt: given.token, who: person };
+    if (session.token && !session.jwt) await goOn(who);
+    else begin(who);
   } catch {
     $("customers").querySelector(".trouble")?.remove();
     $("customers").append(make("li", { class: "trouble", role: "alert", text: say("login_failed") }));
   }
+}
+
+/** Go on with a visitor's conversation, in which she has now signed in. */
+async function goOn({ jwt, who }) {
+  remember({ jwt, who, chosen: true });
+  welcome();
+  await resume();
+  $("message").focus();
 }
 
 /** Start with an empty page: as `who`, or as nobody. */
@@ -75,5 +85,5 @@ export function showWho() {
   $("change-who").textContent = say(name ? "change_person" : "sign_in");
   $("new").hidden = Boolean(session.jwt);
   $("hello").textContent = name ? say("hello_name", { name: name.split(" ")[0] }) : say("hello");
-  $("hello-more").textContent = say("hello_more", { assistant: company.assistant, company: company.company });
+  $("hello-more").textContent = say("hello_more", { assistant: company.assistant });
 }

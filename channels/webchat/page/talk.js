@@ -112,6 +112,7 @@ export function sendStranded() {
 function signedOut(own) {
   endFeed();
   settle(own);
+  forgetConversation(); // it was hers, and another may sign in here
   remember({ jwt: undefined, who: undefined, draft: own.text });
   page.signedOut();
   trouble(own, "signed_out", "sign_in", () => page.signIn());
@@ -121,9 +122,10 @@ function signedOut(own) {
 
 function adopt({ conversation_id, conversation_token, message_id }) {
   const fresh = session.conversation_id !== conversation_id;
+  const renewed = session.token !== conversation_token; // who signs in gets a token that nobody else has had
   remember({ conversation_id, token: conversation_token, ...(fresh ? { last_id: undefined } : {}) });
   if (fresh && session.jwt) void join(message_id);
-  else if (fresh || !following) attend();
+  else if (renewed || !following) attend();
 }
 
 /** A customer who signs in goes on with her conversation: what was said before stands above. */

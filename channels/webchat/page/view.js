@@ -125,8 +125,8 @@ function chipOf(cited, number, title) {
 function showTime(element) {
   const at = new Date(element.dateTime);
   const today = at.toDateString() === new Date().toDateString();
-  const style = today ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
-  element.textContent = at.toLocaleString(language, style);
+  const time = at.toLocaleTimeString(language, { timeStyle: "short" });
+  element.textContent = today ? time : `${at.toLocaleDateString(language, { day: "numeric", month: "short" })}, ${time}`;
 }
 
 // --- a source ------------------------------------------------------------------------------------

@@ -1,0 +1,66 @@
+"""Clauses that no example covers, and asking told from acting, at the test clinic."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from agents import Kit, reading
+from tests.agents.customer import NOW, Shelf, clinic
+
+
+@dataclass
+class Feeling:
+    """The clinic's understanding, which takes every word for this feeling."""
+
+    sign: float
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(clinic().understanding, name)
+
+    def sentiment(self, text: str, language: str) -> float:
+        return self.sign
+
+
+def kit(understanding: Any = None) -> Kit:
+    """Give what the reading uses of a kit."""
+    given = SimpleNamespace(
+        understanding=understanding or clinic().understanding,
+        journeys=clinic().journeys,
+        search=Shelf(),
+        context=SimpleNamespace(now=NOW),
+    )
+    return cast(Kit, given)
+
+
+async def wishes(text: str, language: str) -> list[str]:
+    read = clinic().understanding.intents(text, language)
+    return [one["name"] for one in await reading.completed(text, read, language, kit())]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("see V-1001 for me", "en", ["visit"]), ("dá uma olhada no V-1001 aí", "pt-BR", ["visit"]),
+        ("any idea about V-1001? also, until when can one cancel?", "en", ["visit", "question"]),
+        ("sabe do V-1001? aproveitando, até quando dá pra desmarcar?", "pt-BR", ["visit", "question"]),
+        ("how long before does one have to cancel?", "en", ["question"]),
+        ("com quanto tempo de antecedência se desmarca?", "pt-BR", ["question"]),
+        ("what is the deadline for a cancellation?", "en", ["question"]),
+        ("I want to cancel my visit", "en", ["cancel"]), ("quero desmarcar", "pt-BR", ["cancel"]),
+        ("how do I cancel my appointment?", "en", ["cancel"]),
+    ],
+)  # fmt: skip
+async def test_asking_is_told_from_acting(text: str, language: str, names: list[str]) -> None:
+    assert await wishes(text, language) == names
+
+
+async def test_bitter_words_that_ask_for_nothing_are_a_complaint() -> None:
+    found = await reading.completed("blergh", [], "en", kit(Feeling(-0.9)))
+    assert [one["name"] for one in found] == ["complaint"]
+    assert await reading.completed("blergh", [], "en", kit(Feeling(-0.1))) == []
+
+
+async def test_while_we_wait_for_an_answer_regret_is_no_complaint() -> None:
+    assert await reading.completed("blergh", [], "en", kit(Feeling(-0.9)), asked=True) == []
