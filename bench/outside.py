@@ -32,8 +32,16 @@ def client(folder: Path, *, quick: bool) -> Iterator[Figure]:
         given |= {"api_key": "none", "stream_usage": True}
         answers = [" ".join(["words"] * TOKENS)] * (2 * calls + 6)
         httpx.post(f"{server.url}/v1/script", json={"answers": answers}).raise_for_status()
-        # One loop for both: langchain-openai keeps its async client across loops.
-        lean, stock = asyncio.run(_both([LeanChatOpenAI(**given), ChatOpenAI(**given)], calls))
+
+        async def both() -> list[float]:
+            # One loop for both, and closed in it: langchain-openai keeps its client across loops.
+            stock = ChatOpenAI(**given)
+            try:
+                return await _both([LeanChatOpenAI(**given), stock], calls)
+            finally:
+                await stock.root_async_client.close()
+
+        lean, stock = asyncio.run(both())
     yield Figure(
         what=f"model client, CPU of a streamed call of {TOKENS} tokens",
         value=lean,

@@ -23,7 +23,7 @@ from conversations.shapes import (
     Turns,
 )
 from conversations.turns import Answer
-from conversations.visitors import NO_TOKEN, Taken, Visitor
+from conversations.visitors import BEGIN_ANEW, Taken, Visitor
 from core.access import PREFIX as KEY_PREFIX
 from core.access import Caller, OptionalCaller
 from core.database import Database, Tx
@@ -48,7 +48,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
     401: {
         "description": "A conversation without its token, or a key or token that is not valid.",
         "content": {
-            "application/json": {"example": {"error": "Unauthenticated", "message": NO_TOKEN}}
+            "application/json": {"example": {"error": "Unauthenticated", "message": BEGIN_ANEW}}
         },
     }
 }
@@ -279,7 +279,7 @@ async def _may_read(
         tokens.conversation_of, state.workspace_id, _given_token(request, header)
     )
     if opened is None or opened != conversation_id:
-        raise Unauthenticated(NO_TOKEN)
+        raise Unauthenticated(BEGIN_ANEW)
     return False
 
 
@@ -400,7 +400,7 @@ async def live_feed(
         await state.database.reading(found, state.workspace_id, conversation_id)
     except NotFound:
         if not staff:
-            raise Unauthenticated(NO_TOKEN) from None
+            raise Unauthenticated(BEGIN_ANEW) from None
         raise
     number = _number(last)
     return _stream(

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents import Brief, Kit
 from agents.catalog import Team, team
+from core.errors import WorkspaceError
 from core.settings import Settings
 from core.workspace import Workspace
 from decisions import deciding
@@ -102,6 +103,13 @@ def load(
     journeys, journey_problems = journeys_loading.load(workspace, tools, strict=strict)
     members = team(workspace, tools, journeys, strict=strict)
     examples = members.examples | {"question": library.questions()}
+    offers = deciding.load(workspace)
+    known = {*members.owners, "question"}
+    if strict and (unknown := {name for offer in offers for name in offer.after} - known):
+        raise WorkspaceError(
+            f"{workspace.path / 'offers.yaml'}: {sorted(unknown)} in `after` are no intents; "
+            f"there are {sorted(known)}."
+        )
     return Ensemble(
         version=version,
         workspace=workspace,
@@ -109,7 +117,7 @@ def load(
         team=members,
         tools=tools,
         journeys=journeys,
-        offers=deciding.load(workspace),
+        offers=offers,
         models=models,
         understanding=understanding.train(
             examples,

@@ -217,6 +217,7 @@ PLACE = "examples/aurora"
 
 SHOP_WORDS = {"boleto", "pix", "parcelamento"}
 GENERAL = {
+    "bota": "also 'puts', in Portuguese",
     "card": "also an agent's card",
     "set": "also a kind of collection",
     "jogo": "also a game",

@@ -40,7 +40,7 @@ def choose(options: Sequence[str], text: str, language: str) -> int | None:
 
 
 def _by_code(options: Sequence[str], text: str) -> list[int]:
-    """Find labels whose number the text has: "1042" is enough for "A-1042 · ..."."""
+    """Find labels whose number the text has: "1042" is enough for "V-1042 · ..."."""
     numbers = set(re.findall(r"(?<![\d.,])\d{3,}(?![\d.,]*\d)", text))
     if not numbers:
         return []

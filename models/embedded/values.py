@@ -201,7 +201,7 @@ def _number(asking: Asking, taken: list[Span]) -> Span | None:
 
 
 def _counts(span: Span, asking: Asking) -> bool:
-    """Say whether a bare number is a count, where one is looked for: "two shirts", not "3 days"."""
+    """Say whether a bare number is a count, where one is looked for: "two tickets", not "3 days"."""
     listed = _listed(asking.language)
     if not asking.alone or not words.pattern(*listed["quantity"]).search(asking.about):
         return any(
@@ -366,7 +366,7 @@ def _named(found: list[Span], asking: Asking) -> list[Span]:
 
 
 def _affirmed(found: list[Span], asking: Asking) -> list[Span]:
-    """Leave out what is named only to be excluded: "not A-1042", unless nothing else is there."""
+    """Leave out what is named only to be excluded: "not V-1042", unless nothing else is there."""
     negations = words.load("values")["negations"].get(words.base(asking.language), ["not"])
     before = re.compile(words.pattern(*negations).pattern + r"\s+(?:[^\W\d_]+\s+){0,2}$")
     kept = [

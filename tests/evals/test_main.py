@@ -59,6 +59,6 @@ def test_dialogues_run_with_a_model_server_that_fails(
     arguments = ["run", "--workspace", str(aurora), "--only", "^shop_hours/en/1$", "--stream"]
     assert main([*arguments, "--fail", "401", "--json", str(report)]) == 0
     (wording,) = json.loads(report.read_text("utf-8"))["dialogues"][0]["wordings"]
-    assert wording["calls"] == 1
+    assert wording["calls"] >= 1
     assert "401" in next(iter(wording["degraded"].values()))
     assert "1 turns degraded" in capsys.readouterr().out
