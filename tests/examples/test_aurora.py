@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agents.cards import read_card
+from agents.catalog import team
 from core.workspace import Workspace, read_model
 from decisions import deciding
 from evals.cases import load as load_dialogues
@@ -117,7 +118,8 @@ def test_every_article_exists_in_both_languages_with_its_questions() -> None:
 
 
 def test_offers_speak_both_languages_and_follow_intents_that_exist(tools: dict[str, Tool]) -> None:
-    intents = {journey.trigger.intent for journey in JOURNEYS} | {"recommendation"} | set(tools)
+    journeys = {journey.journey: journey for journey in JOURNEYS}
+    intents = set(team(AURORA, tools, journeys).owners)
     offers = deciding.load(AURORA)
     assert offers
     for offer in offers:

@@ -156,6 +156,12 @@ def test_a_refund_out_of_order_is_refused_with_its_reason(
         show("refund_order", customer, order_id=number)
 
 
+def test_what_is_being_returned_is_not_refunded_besides(ask: Ask, show: Ask) -> None:
+    ask("request_return", "C-1003", order_id="A-1045")
+    with pytest.raises(ToolFailed, match="when the goods reach us"):
+        show("refund_order", "C-1003", order_id="A-1045")
+
+
 def test_many_clicks_at_once_refund_once(ask: Ask) -> None:
     with ThreadPoolExecutor(16) as threads:
         calls = [

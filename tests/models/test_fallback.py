@@ -193,7 +193,7 @@ async def test_a_hanging_server_costs_one_wait_not_one_per_call(
     began = time.monotonic()
     for _ in range(4):
         assert await ask(model, "plain") == "standby answers"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4 * 0.5, "one wait, not one for each of four calls"
 
 
 async def test_a_reader_who_leaves_leaves_the_model_usable(

@@ -16,6 +16,8 @@ def _objection(shop: Shop, order: Row) -> str | None:
     status = order["status"]
     if order.get("refunded"):
         return "refund_already"
+    if order.get("requests"):
+        return "refund_after_return"
     if status == "pending_payment" or status == "cancelled":
         return "refund_not_paid"
     if status in ("paid", "picking"):
