@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from models.embedded import words
-from models.embedded.features import meanings
+from models.embedded.features import meanings, meanings_at
 
 MOST_QUOTES = 3
-LEAST_COVERAGE = 0.2
+LEAST_COVERAGE = 0.1
 """Share of a question's words of meaning, by rarity, that passage and sentence must have."""
 
 SECOND_SHARE = 0.72
@@ -151,16 +151,20 @@ def _fits(wanted: dict[str, float], rarity: dict[str, float], passage: frozenset
 def _wanted(question: str, language: str) -> dict[str, float]:
     """Give what the question is about: stems of its words of meaning, and their meanings."""
     tokens = words.words(question, language)
-    telling = words.content(tokens, (words.base(language),))
+    said = [*meanings_at(tokens, _spoken(language))]
+    # "send it back" is one meaning: neither "send" nor "back" is what the question is about.
+    joined = {place for at, size, _ in said if size > 1 for place in range(at, at + size)}
+    single = [token for place, token in enumerate(tokens) if place not in joined]
+    telling = words.content(single, (words.base(language),))
     asking = {word for phrase in words.load("questions").get(words.base(language), [])
               for word in words.folded(phrase).split()}  # fmt: skip
     telling = [word for word in telling if word not in asking] or telling
     kinds = _kind_stems(language)
     stems = words.stems(telling, language)
     wanted = {stem: KIND_WEIGHT if stem in kinds else 1.0 for stem in stems}
-    for meaning in meanings(tokens, _spoken(language)):
+    for _, size, meaning in said:
         if meaning not in ("want", "hello", "thanks", "how", *KINDS):
-            wanted[f"={meaning}"] = 0.5
+            wanted[f"={meaning}"] = max(wanted.get(f"={meaning}", 0.5), 1.0 if size > 1 else 0.5)
     return wanted
 
 

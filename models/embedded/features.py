@@ -1,6 +1,7 @@
 """What of a text the classifier looks at: stems, pairs of them, meanings, character n-grams."""
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -34,16 +35,19 @@ def features(text: str, languages: tuple[str, ...]) -> dict[str, dict[str, float
 
 def meanings(tokens: list[str], languages: tuple[str, ...]) -> list[str]:
     """Give the meanings that the thesaurus finds in words, each once, in order."""
+    return list(dict.fromkeys(meaning for _, _, meaning in meanings_at(tokens, languages)))
+
+
+def meanings_at(tokens: list[str], languages: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
+    """Give each meaning with the place of its first word and how many words say it."""
     known, longest = _thesaurus(languages)
-    found: dict[str, None] = {}
     stems = [_stems(token, languages) for token in tokens]
     for at in range(len(tokens)):
         for size in range(1, min(longest, len(tokens) - at) + 1):
             for way in range(len(languages)):
                 phrase = " ".join(stem[min(way, len(stem) - 1)] for stem in stems[at : at + size])
                 for meaning in known.get(phrase, ()):
-                    found[meaning] = None
-    return list(found)
+                    yield at, size, meaning
 
 
 def _add(group: dict[str, float], feature: str, weight: float) -> None:
