@@ -1,7 +1,6 @@
 """What the scripted model answers by itself: it picks tools, asks for what is missing, and cites."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,27 +8,9 @@ from typing import Any
 from models.scripted.filling import fill, missing, stems, words
 
 PASSAGE = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
-MEASURED = re.compile(
-    r"\b(?:how (?:much|many|long)|when|what time|until|quant\w+|quando|que horas|at[eé]|prazo)\b",
-    re.IGNORECASE,
-)
-"""What is asked for has a number in it."""
-
 APOLOGY = re.compile(r"\b(?:say sorry|apologi[sz]e|peça desculpas?)\b", re.IGNORECASE)
 NAMED = re.compile(r"\bnaming (\S+)")
 WRITE_IN = re.compile(r"\b(?:in|em) (pt|en)(?:-\w+)?\b", re.IGNORECASE)
-ASKING = frozenset(
-    {"what", "when", "where", "which", "how", "much", "many", "does", "can", "could", "you", "your"}
-    | {"the", "have", "are", "for", "with", "and", "qual", "quais", "quando", "onde", "como", "que"}
-    | {"quanto", "quantos", "quantas", "tem", "voces", "voce", "para", "meu", "minha", "uma", "com"}
-)
-MOST_SENTENCES = 3
-NEARLY = 0.65
-"""Share of the best sentence's score from which another is said too."""
-
-LEAST_SAID = 0.2
-"""Share of what was asked, by rarity, that a passage must speak of to be an answer."""
 
 PORTUGUESE = frozenset(
     {"nao", "voce", "meu", "minha", "quero", "qual", "quanto", "onde", "esta", "este", "ola", "bom"}
@@ -174,54 +155,13 @@ def _apology(system: str, said: str) -> str:
 
 
 def _quotation(passages: list[tuple[str, str, str]], said: str) -> str:
-    """Give the sentences that say most of what was asked, with their passages' numbers.
+    """Quote the sentences that answer best, each with its number, as a sound model would choose them."""
+    from models.embedded.extracting import extract
 
-    Rare words count more. Nothing is quoted when the passages hardly speak of it, unless there is but
-    one sentence to give.
-    """
-    asked = stems(" ".join(word for word in words(said) if word not in ASKING))
-    pieces = [
-        (number, title, sentence)
-        for number, title, passage in passages
-        for sentence in _sentences(passage)
-    ]
-    known = [stems(f"{title} {sentence}") for _, title, sentence in pieces]
-    weights = {
-        stem: math.log(1 + len(known) / (0.5 + sum(stem in each for each in known)))
-        for stem in asked
-    }
-
-    def score(place: int) -> float:
-        _, title, sentence = pieces[place]
-        own = sum(weights[stem] for stem in stems(sentence) & asked)
-        around = sum(weights[stem] for stem in stems(title) & asked)
-        expected = 0.2 if MEASURED.search(said) and re.search(r"\d", sentence) else 0.0
-        return (own + 0.5 * around) / (sum(weights.values()) or 1.0) + expected
-
-    scores = [score(place) for place in range(len(pieces))]
-    best = max(scores, default=0.0)
-    if best < LEAST_SAID and len(pieces) != 1:
-        return ""
-    near = [place for place, reached in enumerate(scores) if reached >= NEARLY * best]
-    near.sort(key=scores.__getitem__, reverse=True)
-    return " ".join(f"{pieces[place][2]} [{pieces[place][0]}]" for place in near[:MOST_SENTENCES])
-
-
-def _sentences(passage: str) -> list[str]:
-    """Give the sentences of a passage, list items as they are, rows of a table under its heads."""
-    given: list[str] = []
-    heads: list[str] = []
-    for line in passage.splitlines():
-        cells = [cell.strip() for cell in line.strip(" |\t").split("|")]
-        if not line.lstrip().startswith("|"):
-            heads = []
-            given += SENTENCE.split(line.strip(" -*\t"))
-        elif not heads:
-            heads = cells
-        elif re.search(r"\w", line):
-            named = zip(heads, cells, strict=False)
-            given.append("; ".join(f"{head}: {cell}" if head else cell for head, cell in named))
-    return [sentence for sentence in given if re.search(r"\w", sentence)]
+    language = "pt-BR" if _in_portuguese("", said) else "en"
+    found = [{"n": n, "title": title, "text": text} for n, title, text in passages]
+    quotes = extract(said, found, language)
+    return " ".join(f"{quote.sentence} [{quote.n}]" for quote in quotes)
 
 
 def _readable(result: str) -> str:
