@@ -20,6 +20,7 @@ from conversations.shapes import (
     ConversationShown,
     Messages,
     MessageShown,
+    Proof,
     Turns,
 )
 from conversations.turns import Answer
@@ -281,6 +282,19 @@ async def _may_read(
     if opened is None or opened != conversation_id:
         raise Unauthenticated(BEGIN_ANEW)
     return False
+
+
+@router.post("/chat/verify", responses=_REFUSED)
+async def verify(proof: Proof, request: Request, token: Token = None) -> dict[str, str]:
+    """Prove with a one-time code who the visitor is; gives the conversation that goes on."""
+    state = request.app.state
+    proven = await state.database.writing(
+        visitors.prove, state.workspace_id, _given_token(request, token),
+        proof.kind, proof.value, proof.code,
+    )  # fmt: skip
+    if proven is None:
+        raise Unauthenticated("This code does not fit; ask for a new one after five tries.")
+    return {"conversation_id": proven[0], "conversation_token": proven[1]}
 
 
 @router.get("/conversations/{conversation_id}", responses=_REFUSED)

@@ -34,6 +34,20 @@ class CustomerClaim(BaseModel):
     name: str | None = Field(default=None, max_length=200)
 
 
+class Proof(BaseModel):
+    """A code that the company delivered to the customer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"kind": "user", "value": "C-1001", "code": "123456"}],
+        }
+    )
+
+    kind: Literal["user", "email", "phone"]
+    value: str = Field(min_length=1, max_length=200)
+    code: str = Field(min_length=4, max_length=12)
+
+
 class ChatRequest(BaseModel):
     """A customer's message."""
 

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from channels import Inbound
 from conversations import tokens
-from conversations.accept import Accepted, accept
+from conversations.accept import Accepted, accept, open_conversation
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from core.database import Tx
 from core.errors import NotFound, Unauthenticated
 from core.ids import new_id
 from customers import Assertion, identity
-from customers.verification import assert_customer
+from customers.verification import assert_customer, redeem
 
 BEGIN_ANEW = (
     "This conversation needs its token: send the `conversation_token` that came with it, or leave "
@@ -83,6 +83,30 @@ def take(tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_
     if not token or accepted.conversation_id != conversation_id:
         token = tokens.issue(tx, workspace_id, accepted.conversation_id)
     return Taken(accepted=accepted, token=token)
+
+
+def prove(
+    tx: Tx, workspace_id: str, token: str, kind: str, value: str, code: str
+) -> tuple[str, str] | None:
+    """Prove with a code who a visitor is; give her conversation and its token, None: a wrong code.
+
+    Raises:
+        Unauthenticated: the token opens no conversation.
+    """
+    opened = tokens.conversation_of(tx, workspace_id, token)
+    if opened is None:
+        raise Unauthenticated(BEGIN_ANEW)
+    row = found(tx, workspace_id, opened)
+    # Decided before the visitor's identity moves: she stays who she was if the code is wrong.
+    customer_id = redeem(tx, workspace_id, row["customer_id"], kind, value, code)
+    if customer_id is None:
+        return None
+    conversation_id, kept = _theirs(tx, workspace_id, customer_id, opened, token)
+    if not conversation_id:
+        channel, address = row["channel"], row["address"]
+        hers = open_conversation(tx, workspace_id, customer_id, channel=channel, address=address)
+        conversation_id = hers["conversation_id"]
+    return conversation_id, kept or tokens.issue(tx, workspace_id, conversation_id)
 
 
 def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:

@@ -240,3 +240,23 @@ async def test_a_person_steps_in_and_the_ai_knows_what_was_promised(house: House
         "ai",
         "person",
     }
+
+
+async def test_a_code_proves_who_a_visitor_is_and_a_wrong_one_tells_nothing(house: House) -> None:
+    asserter = await house.key("chat:assert")
+    first = await house.says("where is my book L-201?", language="en")
+    assert "on its way" not in first["replies"][0]["text"]
+    token = {"X-Conversation-Token": first["conversation_token"]}
+    made = await house.client.post(
+        "/customers/codes", json={"kind": "user", "value": "M-1"}, headers=asserter
+    )
+    proof = {"kind": "user", "value": "M-1", "code": "000000"}
+    wrong = await house.client.post("/chat/verify", json=proof, headers=token)
+    assert wrong.status_code == 401
+    right = await house.client.post(
+        "/chat/verify", json=proof | {"code": made.json()["code"]}, headers=token
+    )
+    assert right.status_code == 200, right.text
+    proven = {"X-Conversation-Token": right.json()["conversation_token"]}
+    told = await house.says("where is my book L-201?", proven)
+    assert "on its way" in told["replies"][0]["text"]
