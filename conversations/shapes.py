@@ -39,7 +39,7 @@ class Proof(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"kind": "user", "value": "C-1001", "code": "123456"}],
+            "examples": [{"kind": "user", "value": "K-7", "code": "123456"}],
         }
     )
 
