@@ -52,12 +52,17 @@ class Versions:
     def refresh(self) -> bool:
         """Build a new version if a file has changed; say whether one plays now. Slow: use a thread."""
         try:
-            learned = self._library.reload()
             seen = self._look()
-            if seen == self._seen and not learned:
+            changed = seen != self._seen
+            if changed:
+                self._seen = seen
+                self.current = Conductor(self._load(strict=False))
+            # Articles come second: embedding them takes seconds, and who is new need not wait.
+            if self._library.reload():
+                changed = True
+                self.current = Conductor(self._load(strict=False))
+            if not changed:
                 return False
-            self._seen = seen
-            self.current = Conductor(self._load(strict=False))
         except (RegenteError, OSError) as error:
             self.problem = str(error)
             log.warning("version_refused", problem=self.problem)
