@@ -47,6 +47,9 @@ class Front(BaseModel):
     valid_until: date | None = None
     """Last day it holds."""
 
+    updated: date | None = None
+    """Day somebody last went over it; of two articles that disagree, it tells the older."""
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -1,6 +1,7 @@
 """Articles: what is read from Markdown, how it is cut, and what is refused."""
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,10 @@ class TestAnArticle:
         article = read(tmp_path, "Transfers take a day.", "en/deep/er/transfers.md")
         assert (article.front.title, article.source_id) == ("transfers", "en/deep/er/transfers.md")
         assert article.front.audience == "customer"
+
+    def test_keeps_the_day_it_was_last_gone_over(self, tmp_path: Path) -> None:
+        article = read(tmp_path, "---\nupdated: 2023-08-14\n---\nFees are ten reais.")
+        assert article.front.updated == date(2023, 8, 14)
 
     def test_is_read_with_the_marks_that_editors_on_windows_leave(self, tmp_path: Path) -> None:
         text = "---\r\ntitle: Fees\r\n---\r\nFree.\r\n\r\n## Abroad\r\nTwo percent.\r\n"
