@@ -20,14 +20,13 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 from langsmith.run_helpers import tracing_context
 
-from graph import action, results, studio
+from graph import action, results, specialists, studio
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.handing import handoff
 from graph.perceiving import perceive_with
 from graph.replying import compose_with, decide_with, review_with
 from graph.saver import TurnSaver
-from graph.specialists import subgraph
 from graph.state import Conversation
 from graph.supervising import supervise_with
 from graph.turn import Live, TurnRequest, TurnResult
@@ -55,7 +54,7 @@ def build(ensemble: Ensemble, *, expanded: bool = False) -> Compiled:
     for name, member in members.items():
         graph.add_node(
             name,
-            subgraph(name, member, ensemble, expanded=expanded),
+            specialists.node(name, member, ensemble, expanded=expanded),
             metadata={"purpose": member.purpose, "source": member.source},
         )
         graph.add_edge(name, "supervisor")
@@ -97,7 +96,7 @@ class Conductor:
                 durability="exit",
             ):
                 path.extend(node for node in update if not node.startswith("__"))
-            state: Any = (await graph.aget_state(config)).values
+            state: Any = saver.values()
             approvals = [
                 await self._begun(proposal, request) for proposal in results.proposals(state)
             ]

@@ -61,6 +61,11 @@ class TurnSaver(BaseCheckpointSaver[str]):
         """Give what the run changed, for the commit to store over what was there."""
         return [self._row(namespace) for namespace in sorted(self._changed)]
 
+    def values(self, namespace: str = "") -> dict[str, Any]:
+        """Give the state as the newest checkpoint of a namespace has it; `{}`: there is none."""
+        saved = self._saved.get(namespace)
+        return saved.checkpoint["channel_values"] if saved else {}
+
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Give the newest checkpoint of the namespace that `config` names."""
         wanted = config.get("configurable", {})

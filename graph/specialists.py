@@ -1,5 +1,6 @@
-"""A specialist as a subgraph: a brief goes in, a report comes out, and nothing else."""
+"""A specialist as a subgraph of one step: a brief goes in, a report comes out, and nothing else."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
@@ -11,45 +12,57 @@ from graph import composing
 from graph.context import TurnContext
 from graph.ensemble import Ensemble, Say
 from graph.reviewing import Grounds
-from graph.state import Assignment, Findings, Work, Working
+from graph.state import Assignment, Findings, Work
+
+Step = Callable[[Assignment, Runtime[TurnContext]], Awaitable[Findings]]
+
+
+def node(name: str, specialist: Specialist, ensemble: Ensemble, *, expanded: bool = False) -> Any:
+    """Give what the conversation's graph runs for one specialist.
+
+    Where somebody looks inside, in pictures or traces, it is the subgraph. Elsewhere it is the
+    subgraph's only step: what is handed in and out is the same, and LangGraph's engine around one step
+    costs as much as three nodes.
+    """
+    step = step_of(name, specialist, ensemble)
+    if expanded or ensemble.settings.tracing:
+        return subgraph(name, step, expanded=expanded)
+    return step
 
 
 def subgraph(
-    name: str, specialist: Specialist, ensemble: Ensemble, *, expanded: bool = False
+    name: str, step: Step, *, expanded: bool = False
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Compile one specialist.
+    """Compile the subgraph of one specialist.
 
     It stores nothing of its own, so it has no checkpointer; but LangGraph draws the inside only of
     subgraphs that may have one, which is what `expanded` is for.
     """
+    graph = StateGraph(
+        Work, context_schema=TurnContext, input_schema=Assignment, output_schema=Findings
+    )
+    graph.add_node("respond", step)
+    graph.add_edge(START, "respond")
+    graph.add_edge("respond", END)
+    return graph.compile(name=name, checkpointer=None if expanded else False)
 
-    async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Working:
-        """Read the brief and work."""
+
+def step_of(name: str, specialist: Specialist, ensemble: Ensemble) -> Step:
+    """Make the one step of a specialist."""
+
+    async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Findings:
+        """Read the brief, work, and sign the report with all that it rests on and was made from."""
         brief = state["brief"]
         evidence: list[str] = []
         context = ensemble.in_studio(runtime.context)
         say = _say(brief, context, ensemble, evidence) if brief["alone"] else None
-        found = await specialist.respond(
-            brief, ensemble.kit(brief, context, evidence=evidence, say=say)
-        )
-        return {"found": found, "evidence": evidence}
-
-    async def report(state: Work) -> Findings:
-        """Sign the report, and name all that it rests on and was made from."""
-        brief, found = state["brief"], state["found"]
-        evidence = dict.fromkeys([*found.get("evidence", []), *state["evidence"]])
-        known = {"agent": name, "given": brief["given"], "evidence": list(evidence)}
+        kit = ensemble.kit(brief, context, evidence=evidence, say=say)
+        found = await specialist.respond(brief, kit)
+        rests_on = list(dict.fromkeys([*found.get("evidence", []), *evidence]))
+        known = {"agent": name, "given": brief["given"], "evidence": rests_on}
         return {"reports": {brief["step"]: Report(**{**found, **known})}}
 
-    graph = StateGraph(
-        Work, context_schema=TurnContext, input_schema=Assignment, output_schema=Findings
-    )
-    graph.add_node("respond", respond)
-    graph.add_node("report", report)
-    graph.add_edge(START, "respond")
-    graph.add_edge("respond", "report")
-    graph.add_edge("report", END)
-    return graph.compile(name=name, checkpointer=None if expanded else False)
+    return respond
 
 
 def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[str]) -> Say:

@@ -119,15 +119,7 @@ class Findings(TypedDict):
     reports: Annotated[dict[str, Report], by_step]
 
 
-class Working(TypedDict):
-    """What a specialist's first node leaves for its second."""
-
-    found: Report
-    evidence: list[str]
-    """What tools and passages said while it worked."""
-
-
-class Work(Assignment, Working, Findings):
+class Work(Assignment, Findings):
     """The inside of a specialist's subgraph."""
 
 

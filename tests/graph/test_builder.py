@@ -391,3 +391,15 @@ def test_a_specialist_is_one_file(ensemble: Ensemble, tmp_path: Path) -> None:
     assert "poetry" in changed.team.members
     assert isinstance(changed.team.members["poetry"], Specialist)
     assert "poetry:respond" in build(changed, expanded=True).get_graph(xray=True).nodes
+
+
+async def test_a_specialist_works_the_same_inside_and_outside_of_its_subgraph(
+    ensemble: Ensemble,
+) -> None:
+    inside = replace(ensemble, settings=ensemble.settings.model_copy(update={"tracing": True}))
+    said = ["where is my book L-202? And how many days may I keep a book?", "thank you"]
+    told = []
+    for each in (ensemble, inside):
+        reader = talk(each)
+        told.append([await reader.says(text) for text in said])
+    assert told[0] == told[1]
