@@ -224,14 +224,22 @@ GENERAL = {
 }
 """Words of the shop that are everybody's."""
 
+BANK = Path("models/embedded/bank")
+"""What any company's customers write of goods and payment; never of the demo's people or numbers."""
+
+
+def shop_names() -> set[str]:
+    """Collect the names only the demo company has: its own, its assistant's and its people's."""
+    profile = yaml.safe_load((SHOP / "workspace.yaml").read_text(encoding="utf-8"))
+    people = {person["name"].lower() for person in profile["demo_customers"]}
+    return people | {profile[key].lower() for key in ("id", "name", "assistant")}
+
 
 def shop_words() -> list[str]:
     """Collect what only the demo company would say: its names, goods, numbers, tools and procedures."""
-    profile = yaml.safe_load((SHOP / "workspace.yaml").read_text(encoding="utf-8"))
     goods = json.loads((SHOP / "data" / "products.json").read_text(encoding="utf-8"))
     orders = json.loads((SHOP / "data" / "orders.json").read_text(encoding="utf-8"))
-    words = {profile["id"], profile["name"], profile["assistant"], *SHOP_WORDS}
-    words |= {person["name"] for person in profile["demo_customers"]}
+    words = shop_names() | SHOP_WORDS
     words |= {item["item"].split()[0] for item in goods}
     words |= {item["name"]["en"].split()[-1].strip("()") for item in goods if "(" not in str(item)}
     words |= {order["payment"] for order in orders}
@@ -270,15 +278,17 @@ class TestWords:
             words, "@tool\ndef order_status(order_id): 'Find the order A-1042 of Aurora.'"
         )
         assert {word.lower() for word in found} == {"order_status", "order_id", "a-1042", "aurora"}
+        found = _says(sorted(shop_names()), "The boleto of A-1042, Lia: I bought it at Aurora.")
+        assert {word.lower() for word in found} == {"a-1042", "lia", "aurora"}
 
     def test_of_the_shop_are_not_in_the_product(self) -> None:
-        words = shop_words()
+        words, names = shop_words(), sorted(shop_names())
         said = {
             str(path): sorted(found)
             for path, text in texts().items()
             if path.parts[0] in PRODUCT or path.name == "server.py"
             if path.suffix in {".py", ".md", ".yaml", ".json", ".js", ".html", ".css"}
-            if (found := _says(words, text.replace(PLACE, "")))
+            if (found := _says(names if BANK in path.parents else words, text.replace(PLACE, "")))
         }
         assert not said, "the product names the demo shop or its matters"
 
