@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from channels.media import MAX_FILES, TYPES
 from channels.webchat import channel
+from core.clock import system_clock
 from core.errors import NotFound, WorkspaceError
 from core.workspace import Workspace, read_yaml
 
@@ -22,7 +24,7 @@ KINDS = {
     ".svg": "image/svg+xml",
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 MAX_SUGGESTIONS = 6
@@ -36,7 +38,7 @@ async def page(request: Request) -> Response:
 
 @router.get("/webchat/config", summary="What the chat page shows of the company")
 async def config(request: Request) -> dict[str, Any]:
-    """Give the company's name, languages and suggestions of what to ask."""
+    """Give the company's name, languages, hours, suggestions of what to ask, and what may be sent."""
     workspace: Workspace = request.app.state.workspace
     profile = workspace.profile
     return {
@@ -45,8 +47,16 @@ async def config(request: Request) -> dict[str, Any]:
         "about": profile.about,
         "languages": profile.languages,
         "demo": profile.demo,
+        "time_zone": profile.time_zone,
+        "hours": profile.hours,
+        "people_answer": workspace.people_answer(system_clock()),
         "suggestions": _suggestions(workspace, workspace.version()),
         "max_characters": channel.max_characters,
+        "files": {
+            "max": MAX_FILES,
+            "max_bytes": int(request.app.state.settings.attachment_mb * 1_000_000),
+            "types": TYPES,
+        },
     }
 
 

@@ -10,8 +10,18 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from channels import Inbound, webchat
-from conversations import handoffs, reading, tokens, transcript, turns, visitors
+from conversations import (
+    explaining,
+    handoffs,
+    reading,
+    tokens,
+    transcript,
+    turns,
+    uploads,
+    visitors,
+)
 from conversations.accept import Accepted
+from conversations.callers import REFUSED, Token, bearer, given_token, may_read
 from conversations.reading import Entry
 from conversations.rows import found
 from conversations.shapes import (
@@ -35,7 +45,6 @@ from customers.verification import read_token, secret
 
 router = APIRouter(tags=["conversations"])
 
-Token = Annotated[str | None, Header(alias="X-Conversation-Token")]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
 
 _STREAM = {
@@ -45,35 +54,16 @@ _STREAM = {
         'event: done\nid: 4\ndata: {"status": "answered"}\n\n'
     }
 }
-_REFUSED: dict[int | str, dict[str, Any]] = {
-    401: {
-        "description": "A conversation without its token, or a key or token that is not valid.",
-        "content": {
-            "application/json": {"example": {"error": "Unauthenticated", "message": BEGIN_ANEW}}
-        },
-    }
-}
-
 
 # --- who asks --------------------------------------------------------------------------------------
 
 
-def _bearer(request: Request) -> str:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else ""
-
-
-def _given_token(request: Request, header: str | None, body: str | None = None) -> str:
-    bearer = _bearer(request)
-    return body or header or (bearer if bearer.startswith(tokens.PREFIX) else "")
-
-
 def _asserted(request: Request, caller: Caller | None, chat: ChatRequest) -> Assertion | None:
     """Give what the company says of the customer, by a server's key or a token it signed."""
-    bearer = _bearer(request)
-    if bearer and not bearer.startswith((tokens.PREFIX, KEY_PREFIX)):
+    shown = bearer(request)
+    if shown and not shown.startswith((tokens.PREFIX, KEY_PREFIX)):
         state = request.app.state
-        return read_token(bearer, secret(state.workspace, state.settings))
+        return read_token(shown, secret(state.workspace, state.settings))
     claims = chat.claims()
     if caller is None or "chat:assert" not in caller.scopes or not claims:
         return None
@@ -108,7 +98,7 @@ def _language(workspace: Workspace, asked: str | None) -> str:
             "description": "The reply; with `Accept: text/event-stream` live.",
         },
         202: {"model": ChatResponse, "description": "Still running; read the conversation later."},
-        **_REFUSED,
+        **REFUSED,
     },
 )
 async def chat(
@@ -132,7 +122,7 @@ async def chat(
         language=language,
     )
     visitor = Visitor(
-        token=_given_token(request, token, chat.conversation_token),
+        token=given_token(request, token, chat.conversation_token),
         conversation_id=chat.conversation_id or "",
         asserted=_asserted(request, caller, chat.model_copy(update={"language": language or None})),
         claims=chat.claims(),
@@ -265,31 +255,12 @@ def _stream(entries: AsyncIterator[Entry]) -> StreamingResponse:
 # --- reading a conversation ------------------------------------------------------------------------
 
 
-async def _may_read(
-    request: Request, caller: Caller | None, conversation_id: str, header: str | None
-) -> bool:
-    """Let in staff (True) or who holds the conversation's token (False).
-
-    Raises:
-        Unauthenticated: neither; the same whether there is such a conversation or not.
-    """
-    if caller is not None and "staff" in caller.scopes:
-        return True
-    state = request.app.state
-    opened = await state.database.reading(
-        tokens.conversation_of, state.workspace_id, _given_token(request, header)
-    )
-    if opened is None or opened != conversation_id:
-        raise Unauthenticated(BEGIN_ANEW)
-    return False
-
-
-@router.post("/chat/verify", responses=_REFUSED)
+@router.post("/chat/verify", responses=REFUSED)
 async def verify(proof: Proof, request: Request, token: Token = None) -> dict[str, str]:
     """Prove with a one-time code who the visitor is; gives the conversation that goes on."""
     state = request.app.state
     proven = await state.database.writing(
-        visitors.prove, state.workspace_id, _given_token(request, token),
+        visitors.prove, state.workspace_id, given_token(request, token),
         proof.kind, proof.value, proof.code,
     )  # fmt: skip
     if proven is None:
@@ -297,12 +268,12 @@ async def verify(proof: Proof, request: Request, token: Token = None) -> dict[st
     return {"conversation_id": proven[0], "conversation_token": proven[1]}
 
 
-@router.get("/conversations/{conversation_id}", responses=_REFUSED)
+@router.get("/conversations/{conversation_id}", responses=REFUSED)
 async def conversation(
     conversation_id: str, request: Request, caller: OptionalCaller, token: Token = None
 ) -> ConversationShown:
     """Give a conversation; its token or a staff key opens it."""
-    staff = await _may_read(request, caller, conversation_id, token)
+    staff = await may_read(request, caller, conversation_id, token)
     database: Database = request.app.state.database
     shown = await database.reading(
         _shown, request.app.state.workspace_id, conversation_id, staff=staff
@@ -330,7 +301,7 @@ def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> d
     }
 
 
-@router.get("/conversations/{conversation_id}/messages", responses=_REFUSED)
+@router.get("/conversations/{conversation_id}/messages", responses=REFUSED)
 async def messages(
     conversation_id: str,
     request: Request,
@@ -340,7 +311,7 @@ async def messages(
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> Messages:
     """Give the transcript in order; staff also see internal messages."""
-    staff = await _may_read(request, caller, conversation_id, token)
+    staff = await may_read(request, caller, conversation_id, token)
     rows = await request.app.state.database.reading(
         _transcript, request.app.state.workspace_id, conversation_id, staff, after, limit
     )
@@ -374,12 +345,12 @@ def _message(row: Mapping[str, Any], *, staff: bool) -> MessageShown:
     )  # fmt: skip
 
 
-@router.get("/conversations/{conversation_id}/turns", responses=_REFUSED)
+@router.get("/conversations/{conversation_id}/turns", responses=REFUSED)
 async def turn_records(
     conversation_id: str, request: Request, caller: OptionalCaller, token: Token = None
 ) -> Turns:
     """Give the turns; to staff with the four answers, what they cost and how long they took."""
-    staff = await _may_read(request, caller, conversation_id, token)
+    staff = await may_read(request, caller, conversation_id, token)
     rows = await request.app.state.database.reading(
         _turns, request.app.state.workspace_id, conversation_id
     )
@@ -397,7 +368,7 @@ def _turns(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, An
 @router.get(
     "/conversations/{conversation_id}/feed",
     response_class=StreamingResponse,
-    responses={200: {"content": _STREAM}, **_REFUSED},
+    responses={200: {"content": _STREAM}, **REFUSED},
 )
 async def live_feed(
     conversation_id: str,
@@ -408,7 +379,7 @@ async def live_feed(
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> StreamingResponse:
     """Follow a conversation; `Last-Event-ID` replays what was missed."""
-    staff = await _may_read(request, caller, conversation_id, token)
+    staff = await may_read(request, caller, conversation_id, token)
     state = request.app.state
     try:
         await state.database.reading(found, state.workspace_id, conversation_id)
@@ -423,3 +394,7 @@ async def live_feed(
             after=after if number is None else number, staff=staff,
         )
     )  # fmt: skip
+
+
+for more in (uploads.router, explaining.router):
+    router.include_router(more)

@@ -2,27 +2,36 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from channels.media import MAX_FILES
 from core.errors import BadInput, TooLarge
 
 MAX_CHARACTERS = 8_000
-MAX_ATTACHMENTS = 10
 MAX_ATTACHMENT_CHARACTERS = 64_000
 
 _CONVERSATION = "conversation_01kagc3v7xj2n5q8r0t4w6y9zb"
 
 
 class Attachment(BaseModel):
-    """A reference to something sent along."""
+    """A reference to something sent along: an upload's `id`, or else at least a name."""
 
-    name: str = Field(max_length=200)
+    id: str | None = Field(default=None, max_length=80, pattern=r"^attachment_[\w-]+$")
+    """What `POST /attachments` gave; name and type are then its own."""
+
+    name: str = Field(default="", max_length=200)
     type: str = Field(default="", max_length=100)
     """Media type, such as `image/png`."""
 
     url: str | None = Field(default=None, max_length=2_000, pattern=r"^https?://")
     data: str | None = Field(default=None, max_length=MAX_ATTACHMENT_CHARACTERS)
     """Base64, for what is small."""
+
+    @model_validator(mode="after")
+    def _of_something(self) -> "Attachment":
+        if not self.id and not self.name:
+            raise ValueError("give the `id` of an upload, or a `name`")
+        return self
 
 
 class CustomerClaim(BaseModel):
@@ -81,7 +90,7 @@ class ChatRequest(BaseModel):
     or more (a UUID) also for the first message of a conversation."""
 
     language: str | None = Field(default=None, max_length=40)
-    attachments: list[Attachment] = Field(default=[], max_length=MAX_ATTACHMENTS)
+    attachments: list[Attachment] = Field(default=[], max_length=MAX_FILES)
 
     def text(self) -> str:
         """Give the message, trimmed and checked."""

@@ -104,6 +104,19 @@ sa.Index(
 )
 sa.Index("ix_messages_turn", messages.c.workspace_id, messages.c.turn_id)
 
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    _workspace(),
+    sa.Column("attachment_id", _KEY, primary_key=True),
+    sa.Column("conversation_id", _KEY, index=True),  # null: no message has named it yet
+    sa.Column("digest", sa.String(64), nullable=False, index=True),  # SHA-256; the file's name
+    sa.Column("name", _KEY, nullable=False),  # as its sender called it, without folders
+    sa.Column("type", _WORD, nullable=False),  # by its content
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+    sa.Column("created_at", Moment, nullable=False),
+)
+
 turns = sa.Table(
     "turns",
     metadata,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from channels import Inbound
-from conversations import tokens
+from conversations import attachments, tokens
 from conversations.accept import Accepted, accept, open_conversation
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
@@ -74,12 +74,13 @@ def take(tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_
         address=customer_id,
         provider_message_id=message_id or new_id("request"),
         text=message.text,
-        parts=message.parts,
+        parts=attachments.named(tx, workspace_id, message.parts),
         language=message.language,
     )
     accepted = accept(
         tx, workspace_id, inbound, customer_id=customer_id, conversation_id=conversation_id
     )
+    attachments.link(tx, workspace_id, inbound.parts, accepted.conversation_id)
     if not token or accepted.conversation_id != conversation_id:
         token = tokens.issue(tx, workspace_id, accepted.conversation_id)
     return Taken(accepted=accepted, token=token)

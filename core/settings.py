@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     chroma_url: str = ""
     """Chroma server, such as `http://localhost:8001`; empty: Chroma in this process, under `data_dir`."""
 
+    attachment_mb: float = Field(default=10, gt=0, le=100)
+    """Millions of bytes that a file may have which a customer sends; they lie under `data_dir`."""
+
     turn_timeout_s: float = Field(default=25, gt=0)
     """Seconds `POST /chat` waits for a turn before it answers 202."""
 

@@ -11,6 +11,7 @@ checkpointer; Studio brings its own, and a turn brings a `TurnSaver`.
 
 import asyncio
 import copy
+from functools import cached_property
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -25,6 +26,7 @@ from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.handing import handoff
 from graph.perceiving import perceive_with
+from graph.picture import Picture, picture
 from graph.replying import compose_with, decide_with, review_with
 from graph.saver import TurnSaver
 from graph.state import Conversation
@@ -76,6 +78,11 @@ class Conductor:
         self.version = ensemble.version
         self._conversation = build(ensemble)
         self._action = action.build()
+
+    @cached_property
+    def picture(self) -> Picture:
+        """This version's graph, to be drawn with a turn's path in it."""
+        return picture(self._conversation, self.ensemble.team.members, version=self.version)
 
     async def conduct(
         self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None

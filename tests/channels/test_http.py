@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from channels.http import PAGE, router
 from core.errors import NotFound
+from core.settings import Settings
 from core.workspace import Workspace
 
 FILES = sorted(path for path in PAGE.iterdir() if path.is_file())
@@ -35,6 +36,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     (journeys / "broken.yaml").write_text("trigger: {examples: [")
     app = FastAPI()
     app.state.workspace = Workspace(tmp_path)
+    app.state.settings = Settings(attachment_mb=2, _env_file=None)  # pyright: ignore[reportCallIssue]
     app.include_router(router)
     with TestClient(app) as client:
         yield client
@@ -155,6 +157,9 @@ def test_the_config_says_whose_chat_it_is(client: TestClient) -> None:
     assert config["about"]["en"] == "Appointments near you."
     assert config["languages"] == ["pt-BR", "en"]
     assert config["demo"] is True
+    assert config["people_answer"] is True
+    assert (config["files"]["max"], config["files"]["max_bytes"]) == (10, 2_000_000)
+    assert "image/jpeg" in config["files"]["types"] and "image/svg+xml" not in str(config)
 
 
 def test_suggestions_are_the_first_example_of_each_journey_and_broken_files_do_no_harm(

@@ -379,6 +379,22 @@ def test_the_picture_shows_every_specialist_and_where_each_goes(ensemble: Ensemb
     assert ("review", "handoff") in edges
 
 
+async def test_the_pictures_nodes_and_edges_hold_the_path_of_a_turn(ensemble: Ensemble) -> None:
+    said = talk(ensemble)
+    path = (await said.says("How many days may I keep a book?")).record["path"]
+    drawn = said.conductor.picture
+    assert set(path) <= {node["name"] for node in drawn["nodes"]}
+    kinds = {node["name"]: node["kind"] for node in drawn["nodes"]}
+    assert (kinds["intent"], kinds["knowledge"], kinds["review"]) == (
+        "perceiving",
+        "specialist",
+        "stage",
+    )
+    for node in path:
+        assert any(after == node for _, after in drawn["edges"]), node
+    assert ("supervisor", "knowledge") in drawn["edges"]
+
+
 def test_a_specialist_is_one_file(ensemble: Ensemble, tmp_path: Path) -> None:
     copy = tmp_path / "club"
     shutil.copytree(CLUB, copy)

@@ -52,6 +52,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "attachments",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("attachment_id", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "attachment_id", name=op.f("pk_attachments")),
+    )
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attachments_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_attachments_digest"), ["digest"], unique=False)
+
+    op.create_table(
         "audit",
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -540,6 +558,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_subject")
 
     op.drop_table("audit")
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_digest"))
+        batch_op.drop_index(batch_op.f("ix_attachments_conversation_id"))
+
+    op.drop_table("attachments")
     with op.batch_alter_table("approvals", schema=None) as batch_op:
         batch_op.drop_index("ix_approvals_state")
         batch_op.drop_index(batch_op.f("ix_approvals_conversation_id"))
