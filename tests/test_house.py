@@ -217,6 +217,7 @@ PLACE = "examples/aurora"
 
 SHOP_WORDS = {"boleto", "pix", "parcelamento"}
 GENERAL = {
+    "bolsa": "also the stock exchange, in Portuguese",
     "bota": "also 'puts', in Portuguese",
     "card": "also an agent's card",
     "set": "also a kind of collection",

@@ -1,8 +1,10 @@
 """The demo's folder is whole: what its files name is there, in both languages."""
 
 import json
-import runpy
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -141,17 +143,78 @@ def test_whoever_a_visitor_may_be_is_a_customer_with_orders() -> None:
 def test_the_orders_are_in_every_state() -> None:
     orders = records("orders")
     assert {order["status"] for order in orders} == {
-        "pending_payment", "paid", "picking", "shipped", "out_for_delivery", "delivered",
-        "cancelled", "returned", "lost",
+        "pending_payment", "payment_failed", "paid", "picking", "shipped", "out_for_delivery",
+        "delivery_failed", "delivered", "cancelled", "returned", "lost",
     }  # fmt: skip
     assert any(order["status"] == "shipped" and order["promised"] < 0 for order in orders)
-    assert len({order["order_id"] for order in orders}) == len(orders) == 150
+    assert any(order.get("charges") == 2 for order in orders)
+    kinds = {request["kind"] for order in orders for request in order.get("requests", [])}
+    assert kinds == {"return", "exchange", "defect", "missing", "wrong", "trace"}
+
+
+def test_the_company_is_lived_in() -> None:
+    orders, products, customers = records("orders"), records("products"), records("customers")
+    assert len({order["order_id"] for order in orders}) == len(orders) == 3000
+    assert len({row["product_id"] for row in products}) == len(products) == 500
+    assert len({row["name"]["pt-BR"] for row in products}) == 500
+    assert len({row["customer_id"] for row in customers}) == len(customers) == 400
+    assert max(-order["placed"] for order in orders) > 23 * 30
+    assert all(re.fullmatch(r"A-\d{4}", order["order_id"]) for order in orders)
+    known = {row["customer_id"] for row in customers}
+    assert {order["customer_id"] for order in orders} <= known
+    for row in customers:
+        addresses = {row["email"], row["other_email"], row["phone"], row["other_phone"]}
+        assert len(addresses) == 4
+        assert all(part.endswith("example.com") for part in addresses if "@" in part)
+    assert any("social" in row for row in customers)
+
+
+def test_every_document_passes_its_check_digits_and_is_of_the_generated_range() -> None:
+    documents = [row["document"] for row in records("customers")]
+    assert len(set(documents)) == len(documents)
+    for document in documents:
+        assert re.fullmatch(r"999\.0\d\d\.\d{3}-\d\d", document)
+        digits = [int(sign) for sign in document if sign.isdigit()]
+        for length in (9, 10):
+            weighed = sum(digit * (length + 1 - n) for n, digit in enumerate(digits[:length]))
+            assert digits[length] == weighed * 10 % 11 % 10
+
+
+def test_no_day_of_an_order_is_out_of_its_turn() -> None:
+    for order in records("orders"):
+        days = [order.get(name) for name in ("placed", "sent", "arrived")]
+        known = [day for day in days if day is not None]
+        assert known == sorted(known), order["order_id"]
+        assert known[-1] <= 0, order["order_id"]
+        assert ("arrived" in order) == (order["status"] in ("delivered", "returned"))
+        for request in order.get("requests", []):
+            turns = [request[name] for name in ("opened", "received", "done") if name in request]
+            assert order["arrived"] <= turns[0], order["order_id"]
+            assert turns == sorted(turns), order["order_id"]
+            assert turns[-1] <= 0, order["order_id"]
+
+
+def test_instructions_to_an_ai_are_planted_where_people_type() -> None:
+    found = {
+        "A-1048": "gift_message", "A-3900": "gift_message", "A-3902": "carrier_note",
+        "C-1390": "name", "AU-590": "name", "AU-591": "description",
+    }  # fmt: skip
+    rows = {
+        row.get("order_id") or row.get("product_id") or row["customer_id"]: row
+        for name in ("orders", "products")
+        for row in records(name)
+    } | {row["customer_id"]: row for row in records("customers")}
+    for number, place in found.items():
+        assert re.search(r"assist|ignor|\bIA\b|regras", str(rows[number][place]), re.IGNORECASE), (
+            number
+        )
 
 
 def test_the_data_is_what_the_seeded_generator_writes(tmp_path: Path) -> None:
-    copy = shutil.copy(AURORA.path / "data" / "generate.py", tmp_path)
-    runpy.run_path(str(copy), run_name="__main__")
-    for name in ("customers", "products", "orders"):
+    for path in (AURORA.path / "data").glob("*.py"):
+        shutil.copy(path, tmp_path)
+    subprocess.run([sys.executable, "generate.py"], cwd=tmp_path, check=True)
+    for name in ("customers", "products", "orders", "coupons"):
         committed = (AURORA.path / "data" / f"{name}.json").read_bytes()
         assert (tmp_path / f"{name}.json").read_bytes() == committed
 

@@ -1,8 +1,6 @@
-"""The shop's records: built from `data/*.json` at first use, kept where the tools may keep files.
+"""The shop as one call of a tool sees it: who asks, what is hers, what day it is.
 
-Each call opens the file anew, so threads share nothing. Days are kept as the data gives them,
-counted from a base day that follows the calendar: every week the whole shop moves on, so
-that it never gets old.
+Each call opens the records anew, so threads share nothing.
 """
 
 import json
@@ -11,29 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from core.errors import ToolFailed, ToolRetry
 from tools import Context, Result
 
 from . import _words as words
+from ._records import prepared
 
 Row = dict[str, Any]
-DATA = Path(__file__).parents[1] / "data"
 FILE = "aurora-shop.sqlite"
-MOVES_AFTER_DAYS = 7
-TABLES = """
-CREATE TABLE customers (customer_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE products (product_id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, record TEXT NOT NULL);
-CREATE INDEX orders_of ON orders (customer_id);
-CREATE TABLE requests (
-    request_id INTEGER PRIMARY KEY, order_id TEXT NOT NULL, record TEXT NOT NULL
-);
-CREATE TABLE acts (key TEXT PRIMARY KEY, text TEXT NOT NULL, data TEXT NOT NULL);
-CREATE TABLE base (day TEXT NOT NULL);
-"""
+NOT_SENT = ("pending_payment", "payment_failed", "paid", "picking")
+SATURDAY = 5
+FIRST_REQUEST = 5000
+"""The data's own requests have lower numbers."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +45,20 @@ class Shop:
     def said_day(self, days: int) -> str:
         """Write a day of the records in the customer's language."""
         return words.day(self.day(days), self.context.language)
+
+    def working_day(self, after: int) -> int:
+        """Give the day that is so many working days from today; holidays are not known here."""
+        day = self.today
+        while after:
+            day += 1
+            after -= self.day(day).weekday() < SATURDAY
+        return day
+
+    def coupon(self, written: str) -> Row | None:
+        """Give a coupon, or None when there is none of that name."""
+        name = written.strip().upper().replace(" ", "")
+        found = self._records("SELECT record FROM coupons WHERE coupon = ?", name)
+        return found[0] if found else None
 
     def product(self, product_id: str) -> Row:
         """Give a product that is known to exist."""
@@ -107,6 +110,10 @@ class Shop:
             (json.dumps(order, ensure_ascii=False), order["order_id"], self.context.external_id),
         )
 
+    def under_way(self, order: Row) -> Row | None:
+        """Give the return, exchange, report or trace of an order that has not come to its end."""
+        return next((each for each in order["requests"] if "done" not in each), None)
+
     def keep_stock(self, product: Row, stock: dict[str, int]) -> None:
         """Keep how many of each size are left."""
         self.file.execute(
@@ -114,13 +121,15 @@ class Shop:
             (json.dumps(product | {"stock": stock}, ensure_ascii=False), product["product_id"]),
         )
 
-    def request(self, order_id: str, **record: str) -> str:
-        """Enter a return or an exchange and give its number."""
+    def open_request(self, order: Row, kind: str, **details: str) -> str:
+        """Enter a return, an exchange, a report or a trace with its order and give its number."""
         made = self.file.execute(
-            "INSERT INTO requests (order_id, record) VALUES (?, ?)",
-            (order_id, json.dumps(record, ensure_ascii=False)),
+            "INSERT INTO requests (order_id, kind) VALUES (?, ?)", (order["order_id"], kind)
         )
-        return f"R-{5000 + (made.lastrowid or 0)}"
+        request_id = f"R-{FIRST_REQUEST + (made.lastrowid or 0)}"
+        entry = {"kind": kind, "request_id": request_id, "opened": self.today, **details}
+        self.save(order | {"requests": [*order["requests"], entry]})
+        return request_id
 
     def label(self, order: Row) -> str:
         """Name an order as its customer would recognise it: number, first item, day."""
@@ -139,7 +148,7 @@ def opened(context: Context, *, to_write: bool = False) -> Iterator[Shop]:
     path = context.data_dir / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as file:
-        base = _prepared(file, context.now.date())
+        base = prepared(file, context.now.date())
         file.execute("BEGIN IMMEDIATE" if to_write else "BEGIN")
         try:
             yield Shop(file, context, base)
@@ -164,50 +173,3 @@ def once(context: Context, act: Callable[[Shop], Result]) -> Result:
                 (key, result.text, json.dumps(result.data, ensure_ascii=False)),
             )
         return result
-
-
-def _prepared(file: sqlite3.Connection, today: date) -> date:
-    """Build the records, or move them on when they are a week old; give the base day."""
-    file.execute("PRAGMA journal_mode=WAL")
-    base = _base(file)
-    if base is not None and abs((today - base).days) < MOVES_AFTER_DAYS:
-        return base
-    file.execute("BEGIN IMMEDIATE")
-    try:  # again, now that nobody else can build or move them
-        if (base := _base(file)) is None:
-            _build(file)
-            file.execute("INSERT INTO base VALUES (?)", (today.isoformat(),))
-            base = today
-        elif abs((today - base).days) >= MOVES_AFTER_DAYS:
-            file.execute("UPDATE base SET day = ?", (today.isoformat(),))
-            base = today
-        file.execute("COMMIT")
-    except BaseException:
-        file.execute("ROLLBACK")
-        raise
-    return base
-
-
-def _base(file: sqlite3.Connection) -> date | None:
-    if not file.execute("SELECT 1 FROM sqlite_master WHERE name = 'base'").fetchone():
-        return None
-    row = file.execute("SELECT day FROM base").fetchone()
-    return date.fromisoformat(row[0]) if row else None
-
-
-def _build(file: sqlite3.Connection) -> None:
-    for statement in TABLES.split(";"):
-        file.execute(statement)
-    for row in _read("customers"):
-        file.execute("INSERT INTO customers VALUES (?, ?)", (row["customer_id"], json.dumps(row)))
-    for row in _read("products"):
-        file.execute("INSERT INTO products VALUES (?, ?)", (row["product_id"], json.dumps(row)))
-    for row in _read("orders"):
-        file.execute(
-            "INSERT INTO orders VALUES (?, ?, ?)",
-            (row["order_id"], row["customer_id"], json.dumps(row)),
-        )
-
-
-def _read(name: str) -> list[Row]:
-    return json.loads((DATA / f"{name}.json").read_text("utf-8"))

@@ -55,27 +55,68 @@ def recommend_products(
 
 
 @tool(needs="anonymous")
-def product_stock(product: str, *, context: Context) -> Result:
-    """Say which sizes of a product are in stock.
+def product_stock(product: str, size: str = "", *, context: Context) -> Result:
+    """Say in which sizes a product is in stock, or whether it is in one of them.
 
     Args:
-        product: its name, such as "tênis azul".
+        product: its name with its colour, such as "tênis azul".
+        size: the size that she asks about: PP, P, M, G, GG, or a shoe size from 34 to 44.
+
+    Raises:
+        ToolFailed: nothing is called like that.
+    """
+    found, language = _called(product, context), context.language
+    facts = _facts(found, language)
+    sizes = facts["sizes"]
+    values = {
+        "name": facts["name"],
+        "price": money(found["price"], language),
+        "sizes": ", ".join(sizes) or say("none", language),
+    }
+    asked = next((each for each in found["stock"] if plain(each) == plain(size.strip())), "")
+    if asked:
+        name = "stock_yes" if asked in sizes else "stock_no"
+        text = say(name, language, size=asked, **values)
+        return Result(text=text, data=facts | {"size": asked, "in_stock": asked in sizes})
+    text = say("stock" if sizes else "stock_none", language, **values)
+    return Result(text=text, data=facts)
+
+
+@tool(needs="anonymous")
+def product_details(product: str, *, context: Context) -> Result:
+    """Say what a product costs, what it is made of and what its page says.
+
+    Args:
+        product: its name with its colour, such as "tênis azul".
+
+    Raises:
+        ToolFailed: nothing is called like that.
+    """
+    found, language = _called(product, context), context.language
+    values = {
+        "name": found["name"][language],
+        "price": money(found["price"], language),
+        "made_of": found["made_of"][language],
+        "description": found.get("description", {}).get(language, ""),
+    }
+    text = say("details", language, **values).strip()
+    return Result(text=text, data=_facts(found, language) | {"made_of": values["made_of"]})
+
+
+def _called(product: str, context: Context) -> Row:
+    """Give the product that a name means best.
 
     Raises:
         ToolFailed: nothing is called like that.
     """
     words = _words(product)
     with opened(context) as shop:
-        found = max(shop.products(), key=lambda row: (_fit(row, words), row["sold"]))
+        found = max(
+            shop.products(), key=lambda row: (_fit(row, words), -_rest(row, words), row["sold"])
+        )
     if not words or _fit(found, words) < max(1, len(words) - 1):
         raise ToolFailed(say("no_product", context.language, name=product))
-    facts = _facts(found, context.language)
-    name = "stock" if facts["sizes"] else "stock_none"
-    price = money(found["price"], context.language)
-    text = say(
-        name, context.language, name=facts["name"], price=price, sizes=", ".join(facts["sizes"])
-    )
-    return Result(text=text, data=facts)
+    return found
 
 
 @tool(
@@ -117,6 +158,11 @@ def _fit(row: Row, words: set[str]) -> int:
     return len(words & (_words(row["name"]["pt-BR"]) | _words(row["name"]["en"])))
 
 
+def _rest(row: Row, words: set[str]) -> int:
+    """Count the words of a product's name that were not said: "tênis azul" is no running shoe."""
+    return min(len(_words(row["name"][language]) - words) for language in ("pt-BR", "en"))
+
+
 def _varied(ranked: list[Row]) -> list[Row]:
     """Give the first few that are different things, not one thing in three colours."""
     chosen: list[Row] = []
@@ -135,4 +181,4 @@ def _facts(row: Row, language: str) -> dict[str, Any]:
     }
 
 
-tools = [recommend_products, product_stock, store_hours]
+tools = [recommend_products, product_stock, product_details, store_hours]

@@ -6,10 +6,8 @@ from core.errors import ToolFailed, ToolRetry
 from tools import Context, Preview, Result
 from tools.building import tool
 
-from ._shop import Row, Shop, once, opened
+from ._shop import NOT_SENT, Row, Shop, once, opened
 from ._words import OrderNumber, PostalCode, money, say
-
-NOT_SENT = ("pending_payment", "paid", "picking")
 
 
 def _cancellable(shop: Shop, order_id: OrderNumber) -> Row:
@@ -25,11 +23,20 @@ def preview_cancel(order_id: OrderNumber, *, context: Context) -> Preview:
     """Say which order would be cancelled and what it is worth."""
     with opened(context) as shop:
         order = _cancellable(shop, order_id)
-        total = money(order["total"], context.language)
-        text = say("cancel_preview", context.language, label=shop.label(order), total=total)
-        return Preview(
-            text=text, amount=order["total"] if order["status"] != "pending_payment" else 0.0
-        )
+        name = "cancel_back" if _paid(order) else "cancel_nothing"
+        refund = say(name, context.language, **_money(order, context.language))
+        text = say("cancel_preview", context.language, label=shop.label(order), refund=refund)
+        return Preview(text=text, amount=order["total"] if _paid(order) else 0.0)
+
+
+def _paid(order: Row) -> bool:
+    return order["status"] not in ("pending_payment", "payment_failed")
+
+
+def _money(order: Row, language: str) -> dict[str, str]:
+    """Say what goes back, and how."""
+    how = say(f"how_{order['payment']}", language)
+    return {"total": money(order["total"], language), "how": how}
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_cancel, retry="key")
@@ -45,10 +52,11 @@ def cancel_order(order_id: OrderNumber, *, context: Context) -> Result:
 
     def act(shop: Shop) -> Result:
         order = _cancellable(shop, order_id)
-        name = "cancel_done" if order["status"] == "pending_payment" else "cancel_done_paid"
-        shop.save(order | {"status": "cancelled", "refunded": name == "cancel_done_paid"})
-        total = money(order["total"], context.language)
-        text = say(name, context.language, number=order["order_id"], total=total)
+        name = "cancel_done_paid" if _paid(order) else "cancel_done"
+        refund = {"amount": order["total"], "day": shop.today} if _paid(order) else None
+        shop.save(order | {"status": "cancelled", "refund": refund})
+        values = _money(order, context.language)
+        text = say(name, context.language, number=order["order_id"], **values)
         return Result(text=text, data={"order_id": order["order_id"], "status": "cancelled"})
 
     return once(context, act)

@@ -1,16 +1,17 @@
-"""Looking orders up: which there are, where one is, how long a delivery takes."""
+"""Looking orders up: which there are, where one is, what is in it, how long a delivery takes."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Literal
 
 from core.errors import ToolRetry
 from tools import Context, Result
 from tools.building import tool
 
-from ._shop import Row, Shop, opened
+from ._items import bought
+from ._shop import NOT_SENT, Row, Shop, opened
 from ._words import OrderNumber, PostalCode, money, say
 
-NOT_SENT = ("pending_payment", "paid", "picking")
 SHOWN = 5
 # First digits of a postal code, working days
 REGIONS: list[tuple[str, int, int]] = [
@@ -20,6 +21,28 @@ REGIONS: list[tuple[str, int, int]] = [
     ("7", 5, 8),
     ("456", 6, 12),
 ]
+State = Literal[
+    "all", "open", "delivered", "sent", "missed", "to_pay", "not_paid", "charged_twice",
+    "coming_back", "paid_back",
+]  # fmt: skip
+IS: dict[str, Callable[[Row], bool]] = {
+    "all": lambda order: True,
+    "open": lambda order: order["status"] not in ("delivered", "returned", "cancelled"),
+    "delivered": lambda order: order["status"] in ("delivered", "returned"),
+    "sent": lambda order: order["sent"] is not None,
+    "missed": lambda order: order["status"] == "delivery_failed",
+    "to_pay": lambda order: order["status"] == "pending_payment",
+    "not_paid": lambda order: order["status"] in ("payment_failed", "pending_payment"),
+    "charged_twice": lambda order: order["charges"] > 1,
+    "coming_back": lambda order: any(
+        request["kind"] in ("return", "exchange") and not request.keys() & {"received", "done"}
+        for request in order["requests"]
+    ),
+    "paid_back": lambda order: (
+        order["refund"] is not None
+        or any(request["kind"] == "return" for request in order["requests"])
+    ),
+}
 
 
 @tool(
@@ -43,16 +66,20 @@ REGIONS: list[tuple[str, int, int]] = [
         ),
     },
 )
-def my_orders(state: Literal["all", "open", "delivered"] = "all", *, context: Context) -> Result:
+def my_orders(state: State = "all", *, context: Context) -> Result:
     """List the customer's orders, newest first.
 
     Args:
-        state: `open` for those that have not arrived, `delivered` for those that have.
+        state: `open` for those that have not arrived, `delivered` for those that have, `sent` for those
+            that left the warehouse, `missed` for those whose delivery found nobody, `to_pay` for those
+            that wait for a boleto or Pix, `not_paid` also for those whose payment failed,
+            `charged_twice`, `coming_back` for those with a return or exchange under way, `paid_back`
+            for those whose money was or will be given back.
     """
     with opened(context) as shop:
-        found = [_facts(shop, order) for order in shop.orders() if _is(order, state)]
+        found = [_facts(shop, order) for order in shop.orders() if IS[state](order)]
     if not found:
-        return Result(text=say("no_orders", context.language), data={"orders": []})
+        return Result(text=say(f"no_orders_{state}", context.language), data={"orders": []})
     listed = "; ".join(order["label"] for order in found[:SHOWN])
     return Result(text=say("orders", context.language, list=listed), data={"orders": found})
 
@@ -72,6 +99,34 @@ def order_status(order_id: OrderNumber, *, context: Context) -> Result:
         order = shop.order(order_id)
         facts = _facts(shop, order)
         return Result(text=_told(shop, order, facts), data=facts)
+
+
+@tool(needs="verified")
+def order_items(order_id: OrderNumber, *, context: Context) -> Result:
+    """List what is in an order.
+
+    Args:
+        order_id: `A-` and four digits.
+
+    Raises:
+        ToolFailed: this customer has no such order.
+    """
+    with opened(context) as shop:
+        order = shop.order(order_id)
+        lines = bought(shop, order)
+    items = [
+        {
+            "product_id": each.product["product_id"],
+            "name": each.name,
+            "size": each.size,
+            "quantity": each.line.get("quantity", 1),
+            "price": each.line["price"],
+        }
+        for each in lines
+    ]
+    names = ", ".join(each.called for each in lines)
+    text = say("items", context.language, number=order["order_id"], names=names)
+    return Result(text=text, data={"order_id": order["order_id"], "items": items})
 
 
 @tool(needs="anonymous")
@@ -95,11 +150,6 @@ def delivery_estimate(cep: PostalCode, *, context: Context) -> Result:
     )
 
 
-def _is(order: Row, state: str) -> bool:
-    arrived = order["status"] in ("delivered", "returned")
-    return state == "all" or ((state == "delivered") == arrived and order["status"] != "cancelled")
-
-
 def _facts(shop: Shop, order: Row) -> dict[str, Any]:
     """Give what journeys may ask about an order."""
     arrived = order["arrived"]
@@ -111,11 +161,14 @@ def _facts(shop: Shop, order: Row) -> dict[str, Any]:
         "sent": order["status"] not in (*NOT_SENT, "cancelled"),
         "delivered": order["status"] == "delivered",
         "days_since_delivery": shop.today - arrived if arrived is not None else None,
-        "refunded": bool(order.get("refunded")),
+        "refunded": order["refund"] is not None,
+        "charges": order["charges"],
         "payment": order["payment"],
         "total": order["total"],
         "promised_on": shop.day(order["promised"]).isoformat(),
         "tracking": order["tracking"],
+        "gift_message": order["gift_message"],
+        "carrier_note": order["carrier_note"],
     }
 
 
@@ -124,24 +177,25 @@ def _told(shop: Shop, order: Row, facts: dict[str, Any]) -> str:
     language = shop.context.language
     days = {
         name: shop.said_day(order[name]) if order[name] is not None else ""
-        for name in ("sent", "promised", "arrived")
+        for name in ("sent", "promised", "arrived", "held_until")
     }
     total = money(order["total"], language)
     name = "late" if facts["late"] else order["status"]
-    values = {"label": facts["label"], "tracking": order["tracking"], "total": total}
+    values = {
+        "label": facts["label"],
+        "tracking": order["tracking"],
+        "total": total,
+        "attempts": order["attempts"],
+    }
     parts = [say(name, language, **values, **days)]
-    if order.get("refunded"):
-        parts.append(say("refunded", language, total=total))
+    if refund := order["refund"]:
+        parts.append(say("refunded", language, total=money(refund["amount"], language)))
     parts += [
-        say(
-            f"{request['kind']}_open",
-            language,
-            request_id=request["request_id"],
-            size=request.get("size"),
-        )
-        for request in order.get("requests", [])
+        say(f"{request['kind']}_open", language, request_id=request["request_id"])
+        for request in order["requests"]
+        if not request.keys() & {"received", "done"}
     ]
     return " ".join(parts)
 
 
-tools = [my_orders, order_status, delivery_estimate]
+tools = [my_orders, order_status, order_items, delivery_estimate]

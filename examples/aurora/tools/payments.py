@@ -1,4 +1,4 @@
-"""Money and papers: refunds, payment slips, invoices."""
+"""Paying: how a payment stands, codes to pay with, invoices."""
 
 from core.errors import ToolFailed
 from tools import Context, Preview, Result
@@ -7,109 +7,122 @@ from tools.building import tool
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, money, say
 
-REFUND_DAYS = 30
-SLIP_DAYS = 3
-
-
-def _objection(shop: Shop, order: Row) -> str | None:
-    """Say why an order cannot be refunded, or None."""
-    status = order["status"]
-    if order.get("refunded"):
-        return "refund_already"
-    if order.get("requests"):
-        return "refund_after_return"
-    if status == "pending_payment" or status == "cancelled":
-        return "refund_not_paid"
-    if status in ("paid", "picking"):
-        return "refund_not_sent"
-    if status in ("shipped", "out_for_delivery") and order["promised"] >= shop.today:
-        return "refund_in_transit"
-    if status == "delivered" and shop.today - order["arrived"] > REFUND_DAYS:
-        return "refund_too_old"
-    return None
-
-
-def _refundable(shop: Shop, order_id: OrderNumber) -> Row:
-    order = shop.order(order_id)
-    if name := _objection(shop, order):
-        arrived = shop.said_day(order["arrived"]) if order["arrived"] is not None else ""
-        raise ToolFailed(
-            say(name, shop.context.language, number=order["order_id"], arrived=arrived)
-        )
-    return order
-
-
-def preview_refund(order_id: OrderNumber, *, context: Context) -> Preview:
-    """Say what would be paid back, and how."""
-    with opened(context) as shop:
-        order = _refundable(shop, order_id)
-        total = money(order["total"], context.language)
-        how = say(f"how_{order['payment']}", context.language)
-        text = say(
-            "refund_preview", context.language, total=total, label=shop.label(order), how=how
-        )
-        return Preview(text=text, amount=order["total"])
-
-
-@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_refund, retry="key")
-def refund_order(order_id: OrderNumber, *, context: Context) -> Result:
-    """Pay back the whole amount of an order that is late, lost, damaged, returned or not wanted.
-
-    Args:
-        order_id: `A-` and four digits.
-
-    Raises:
-        ToolFailed: this customer has no such order, or it cannot be refunded; the message says why.
-    """
-
-    def act(shop: Shop) -> Result:
-        order = _refundable(shop, order_id)
-        shop.save(order | {"refunded": True})
-        total = money(order["total"], context.language)
-        how = say(f"how_{order['payment']}", context.language)
-        text = say("refund_done", context.language, total=total, number=order["order_id"], how=how)
-        return Result(text=text, data={"order_id": order["order_id"], "amount": order["total"]})
-
-    return once(context, act)
+BOLETO_DAYS = 3
+PAY_URL = "https://aurora.example/pay/"
+PIX_KEY = "pix@aurora.example"
 
 
 @tool(needs="verified")
-def payment_slip(order_id: OrderNumber, *, context: Context) -> Result:
-    """Give a new copy of the payment slip (boleto) of an order that has not been paid.
+def payment_status(order_id: OrderNumber, *, context: Context) -> Result:
+    """Say whether an order is paid; if not, why the payment failed and how to pay again.
 
     Args:
         order_id: `A-` and four digits.
 
     Raises:
-        ToolFailed: this customer has no such order, or there is no slip to pay.
+        ToolFailed: this customer has no such order.
     """
     with opened(context) as shop:
-        order = shop.order(order_id)
-        if order["payment"] != "boleto":
-            raise ToolFailed(say("slip_not_boleto", context.language, number=order["order_id"]))
-        if order["status"] != "pending_payment":
-            raise ToolFailed(say("slip_settled", context.language, number=order["order_id"]))
-        due = shop.today + SLIP_DAYS
+        order, language = shop.order(order_id), context.language
         values = {
-            "number": order["order_id"],
-            "total": money(order["total"], context.language),
-            "due": shop.said_day(due),
-            "line": _line(order),
+            "label": shop.label(order),
+            "total": money(order["total"], language),
+            "until": shop.said_day(order["expires"]) if order["expires"] is not None else "",
+            "why": say(order["failure"], language) if order["failure"] else "",
+            "link": f"{PAY_URL}{order['order_id']}",
+            "payment": say(order["payment"], language),
         }
-        return Result(
-            text=say("slip", context.language, **values),
-            data={
-                "order_id": order["order_id"],
-                "line": values["line"],
-                "due_on": shop.day(due).isoformat(),
-            },
-        )
+        state = _state(order)
+        facts = {"order_id": order["order_id"], "state": state, "failure": order["failure"]}
+        return Result(text=say(f"payment_{state}", language, **values), data=facts)
 
 
-def _line(order: Row) -> str:
+def _state(order: Row) -> str:
+    if order["status"] == "payment_failed":
+        return "declined"
+    if order["status"] == "pending_payment":
+        return "waiting"
+    if order["status"] == "cancelled":
+        return "given_up" if order["failure"] else "closed"
+    return "twice" if order["charges"] > 1 else "approved"
+
+
+@tool(needs="verified")
+def payment_copy(order_id: OrderNumber, *, context: Context) -> Result:
+    """Give the boleto or the Pix code of an order that has not been paid once more.
+
+    Args:
+        order_id: `A-` and four digits.
+
+    Raises:
+        ToolFailed: this customer has no such order, or there is nothing to pay; the message says why.
+    """
+    with opened(context) as shop:
+        order, language = shop.order(order_id), context.language
+        number = order["order_id"]
+        if order["status"] == "payment_failed":
+            link = f"{PAY_URL}{number}"
+            raise ToolFailed(say("copy_declined", language, number=number, link=link))
+        if order["status"] != "pending_payment":
+            raise ToolFailed(say("copy_settled", language, number=number))
+        due = _due(shop, order)
+        code = _boleto(order) if order["payment"] == "boleto" else _pix(order)
+        values = {"number": number, "total": money(order["total"], language), "code": code}
+        text = say(f"copy_{order['payment']}", language, due=shop.said_day(due), **values)
+        facts = {"order_id": number, "payment": order["payment"], "code": code}
+        return Result(text=text, data=facts | {"due_on": shop.day(due).isoformat()})
+
+
+def _due(shop: Shop, order: Row) -> int:
+    """Give the day until which it can be paid; a boleto that has run out gets a new one."""
+    expires = order["expires"]
+    if order["payment"] == "boleto" or expires is None or expires < shop.today:
+        return shop.today + BOLETO_DAYS
+    return expires
+
+
+def _boleto(order: Row) -> str:
     """Give the digits that a customer types into her bank's app."""
     number, cents = int(order["order_id"][2:]), round(order["total"] * 100)
     return f"34191.79001 0{number}.510047 91020.150008 1 9{number:04d}{cents:010d}"
+
+
+def _pix(order: Row) -> str:
+    """Give the code to copy and paste: fields of tag, length and value, and a check sum.
+
+    Source: https://www.bcb.gov.br/content/estabilidadefinanceira/pix/Regulamento_Pix/II_ManualdePadroesparaIniciacaodoPix.pdf
+    """
+    account = _field("00", "br.gov.bcb.pix") + _field("01", PIX_KEY)
+    code = "".join(
+        (
+            _field("00", "01"),
+            _field("26", account),
+            _field("52", "0000"),
+            _field("53", "986"),
+            _field("54", f"{order['total']:.2f}"),
+            _field("58", "BR"),
+            _field("59", "AURORA DEMO"),
+            _field("60", "SAO PAULO"),
+            _field("62", _field("05", order["order_id"].replace("-", ""))),
+            "6304",
+        )
+    )
+    return f"{code}{_crc16(code):04X}"
+
+
+def _field(tag: str, value: str) -> str:
+    return f"{tag}{len(value):02d}{value}"
+
+
+def _crc16(text: str) -> int:
+    """Give the check sum CRC-16/CCITT-FALSE."""
+    rest = 0xFFFF
+    for byte in text.encode():
+        rest ^= byte << 8
+        for _ in range(8):
+            rest = (rest << 1) ^ 0x1021 if rest & 0x8000 else rest << 1
+            rest &= 0xFFFF
+    return rest
 
 
 def preview_invoice(order_id: OrderNumber, *, context: Context) -> Preview:
@@ -121,7 +134,7 @@ def preview_invoice(order_id: OrderNumber, *, context: Context) -> Preview:
         return Preview(text=text)
 
 
-def _invoiced(shop: Shop, order_id: OrderNumber) -> Row:
+def _invoiced(shop: Shop, order_id: str) -> Row:
     order = shop.order(order_id)
     if order["sent"] is None:
         raise ToolFailed(say("invoice_none", shop.context.language, number=order["order_id"]))
@@ -148,4 +161,4 @@ def resend_invoice(order_id: OrderNumber, *, context: Context) -> Result:
     return once(context, act)
 
 
-tools = [refund_order, payment_slip, resend_invoice]
+tools = [payment_status, payment_copy, resend_invoice]

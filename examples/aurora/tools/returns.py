@@ -1,38 +1,37 @@
-"""Sending things back: returns and exchanges."""
+"""Sending things back: returns, exchanges, and the label that goes on the parcel."""
+
+from collections.abc import Iterator
 
 from core.errors import ToolFailed, ToolRetry
 from tools import Context, Preview, Result
 from tools.building import tool
 
+from ._items import Bought, Item, found, sized, take
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, plain, say
 
 RETURN_DAYS = 7
 EXCHANGE_DAYS = 30
+LABEL_DAYS = 10
 
 
-def _received(shop: Shop, order_id: OrderNumber, days: int) -> Row:
+def _received(shop: Shop, order_id: str, days: int) -> Row:
     """Give an order that arrived at most `days` ago and has nothing under way."""
     order, language = shop.order(order_id), shop.context.language
     number = order["order_id"]
+    if order["refund"]:
+        raise ToolFailed(say("refund_already", language, number=number))
+    if request := shop.under_way(order):
+        request_id = request["request_id"]
+        raise ToolFailed(say("request_already", language, number=number, request_id=request_id))
     if order["status"] != "delivered":
         raise ToolFailed(say("return_not_delivered", language, number=number))
-    if order.get("requests") or order.get("refunded"):
-        raise ToolFailed(say("return_already", language, number=number))
     if shop.today - order["arrived"] > days:
         arrived = shop.said_day(order["arrived"])
         raise ToolFailed(
             say("return_too_late", language, number=number, arrived=arrived, days=days)
         )
     return order
-
-
-def _opened(shop: Shop, order: Row, kind: str, **details: str) -> str:
-    """Enter a request with its order and give its number."""
-    request_id = shop.request(order["order_id"], kind=kind, **details)
-    entry = {"kind": kind, "request_id": request_id, **details}
-    shop.save(order | {"requests": [*order.get("requests", []), entry]})
-    return request_id
 
 
 def preview_return(order_id: OrderNumber, *, context: Context) -> Preview:
@@ -57,7 +56,7 @@ def request_return(order_id: OrderNumber, *, context: Context) -> Result:
 
     def act(shop: Shop) -> Result:
         order = _received(shop, order_id, RETURN_DAYS)
-        request_id = _opened(shop, order, "return")
+        request_id = shop.open_request(order, "return")
         values = {"number": order["order_id"], "email": shop.customer()["email"]}
         return Result(
             text=say("return_done", context.language, request_id=request_id, **values),
@@ -67,61 +66,171 @@ def request_return(order_id: OrderNumber, *, context: Context) -> Result:
     return once(context, act)
 
 
-def _exchangeable(shop: Shop, order_id: OrderNumber, new_size: str) -> tuple[Row, Row, str]:
-    """Give the order, the product and the size as the product writes it."""
-    order, language = _received(shop, order_id, EXCHANGE_DAYS), shop.context.language
-    line = order["items"][0]
-    product = shop.product(line["product_id"])
-    name = product["name"][language]
-    stocked = [size for size, number in product["stock"].items() if number and size != line["size"]]
-    sizes = ", ".join(stocked) or say("none", language)
-    wanted = next((size for size in product["stock"] if plain(size) == plain(new_size.strip())), "")
-    if not wanted:
-        raise ToolRetry(say("exchange_no_size", language, name=name, size=new_size, sizes=sizes))
-    if wanted == line["size"]:
-        raise ToolRetry(say("exchange_same", language, number=order["order_id"], size=wanted))
-    if wanted not in stocked:
-        raise ToolFailed(say("exchange_no_stock", language, name=name, size=wanted, sizes=sizes))
-    return order, product, wanted
+def _labelled(shop: Shop, order_id: str) -> tuple[Row, str]:
+    """Give an order with a parcel that is still to be posted to us, and the number of its request."""
+    order, language = shop.order(order_id), shop.context.language
+    number, request = order["order_id"], shop.under_way(order)
+    if request is None or request["kind"] not in ("return", "exchange"):
+        raise ToolFailed(say("label_none", language, number=number))
+    request_id = request["request_id"]
+    if "received" in request:
+        raise ToolFailed(say("label_arrived", language, number=number, request_id=request_id))
+    return order, request_id
 
 
-def preview_exchange(order_id: OrderNumber, new_size: str, *, context: Context) -> Preview:
-    """Say what would be exchanged for which size."""
+def preview_label(order_id: OrderNumber, *, context: Context) -> Preview:
+    """Say which label would go where."""
     with opened(context) as shop:
-        order, product, size = _exchangeable(shop, order_id, new_size)
-        values = {
-            "name": product["name"][context.language],
-            "number": order["order_id"],
-            "size": size,
-        }
-        return Preview(text=say("exchange_preview", context.language, **values))
+        order, request_id = _labelled(shop, order_id)
+        values = {"label": shop.label(order), "email": shop.customer()["email"]}
+        text = say("label_preview", context.language, request_id=request_id, **values)
+        return Preview(text=text)
 
 
-@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_exchange, retry="key")
-def exchange_size(order_id: OrderNumber, new_size: str, *, context: Context) -> Result:
-    """Exchange the first item of an order that arrived at most thirty days ago for another size.
+@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_label, retry="key")
+def resend_label(order_id: OrderNumber, *, context: Context) -> Result:
+    """Send the postage label of an open return or exchange to the customer's e-mail again.
 
     Args:
         order_id: `A-` and four digits.
-        new_size: the size wanted: PP, P, M, G, GG, or a shoe size from 34 to 44.
 
     Raises:
-        ToolRetry: the product does not come in that size, or it is the same one.
-        ToolFailed: no such order, too late, or the size is out of stock.
+        ToolFailed: this customer has no such order, or nothing of it is to be posted.
     """
 
     def act(shop: Shop) -> Result:
-        order, product, size = _exchangeable(shop, order_id, new_size)
-        request_id = _opened(shop, order, "exchange", size=size)
-        stock = product["stock"] | {size: product["stock"][size] - 1}
-        shop.keep_stock(product, stock)
-        values = {"number": order["order_id"], "size": size, "email": shop.customer()["email"]}
+        order, request_id = _labelled(shop, order_id)
+        until = shop.said_day(shop.today + LABEL_DAYS)
+        values = {"number": order["order_id"], "email": shop.customer()["email"], "until": until}
         return Result(
-            text=say("exchange_done", context.language, request_id=request_id, **values),
-            data={"order_id": order["order_id"], "request_id": request_id, "size": size},
+            text=say("label_done", context.language, request_id=request_id, **values),
+            data={"order_id": order["order_id"], "request_id": request_id},
         )
 
     return once(context, act)
 
 
-tools = [request_return, exchange_size]
+def _choices(shop: Shop, line: Bought) -> Iterator[tuple[str, Row, str]]:
+    """Give what an item can be exchanged for now: how to call it, the product, the size."""
+    language = shop.context.language
+    for size, number in line.product["stock"].items():
+        if number and size != line.size:
+            yield say("size", language, size=size), line.product, size
+    for other in shop.products():
+        same = other["item"] == line.product["item"]
+        if same and other["colour"] != line.product["colour"] and other["stock"].get(line.size):
+            yield other["colour"][language], other, line.size
+
+
+def _wanted(shop: Shop, order: Row, line: Bought, wanted: str) -> tuple[Row, str]:
+    """Give the product and the size that a size or a colour means.
+
+    Raises:
+        ToolRetry: it does not come like that, or is the same.
+        ToolFailed: it is out of stock.
+    """
+    language, flat = shop.context.language, plain(wanted.strip())
+    flat = flat.removeprefix(plain(say("size", language, size="")))
+    sizes = {plain(size): size for size in line.product["stock"]}
+    colours = {
+        plain(word): row
+        for row in shop.products()
+        if row["item"] == line.product["item"]
+        for word in row["colour"].values()
+    }
+    values = {"name": line.name, "wanted": wanted.strip()}
+    values["choices"] = ", ".join(name for name, _, _ in _choices(shop, line)) or say(
+        "none", language
+    )
+    if flat in sizes:
+        product, size = line.product, sizes[flat]
+    elif flat in colours:
+        product, size = colours[flat], line.size
+    else:
+        raise ToolRetry(say("exchange_no_such", language, **values))
+    if (product["product_id"], size) == (line.product["product_id"], line.size):
+        raise ToolRetry(say("exchange_same", language, number=order["order_id"], **values))
+    if not product["stock"].get(size):
+        raise ToolFailed(say("exchange_no_stock", language, **values))
+    return product, size
+
+
+@tool(needs="verified")
+def exchange_choices(order_id: OrderNumber, item: Item, *, context: Context) -> Result:
+    """List the sizes and colours that an item of an order can be exchanged for now.
+
+    Args:
+        order_id: `A-` and four digits.
+        item: number of the product, as `order_items` gives it; or its name.
+
+    Raises:
+        ToolRetry: the order has no such item.
+        ToolFailed: this customer has no such order, or it can no longer be exchanged.
+    """
+    with opened(context) as shop:
+        line = found(shop, _received(shop, order_id, EXCHANGE_DAYS), item)
+        choices = [
+            {"wanted": size if product is line.product else product["colour"]["en"], "label": name}
+            for name, product, size in _choices(shop, line)
+        ]
+    name = "exchange_choices" if choices else "exchange_nothing"
+    listed = ", ".join(choice["label"] for choice in choices)
+    text = say(name, context.language, name=line.called, choices=listed)
+    return Result(text=text, data={"choices": choices})
+
+
+def preview_exchange(
+    order_id: OrderNumber, item: Item, wanted: str, *, context: Context
+) -> Preview:
+    """Say what would be exchanged for what."""
+    with opened(context) as shop:
+        order = _received(shop, order_id, EXCHANGE_DAYS)
+        line = found(shop, order, item)
+        product, size = _wanted(shop, order, line, wanted)
+        values = {
+            "name": line.called,
+            "number": order["order_id"],
+            "new": _called(product, size, context.language),
+        }
+        return Preview(text=say("exchange_preview", context.language, **values))
+
+
+@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_exchange, retry="key")
+def exchange_item(order_id: OrderNumber, item: Item, wanted: str, *, context: Context) -> Result:
+    """Exchange an item that arrived at most thirty days ago for another size or another colour.
+
+    Args:
+        order_id: `A-` and four digits.
+        item: number of the product, as `order_items` gives it; or its name.
+        wanted: the size (PP, P, M, G, GG, or a shoe size from 34 to 44) or the colour to have instead.
+
+    Raises:
+        ToolRetry: the product does not come like that, or it is the same one.
+        ToolFailed: no such order, too late, or out of stock.
+    """
+
+    def act(shop: Shop) -> Result:
+        order = _received(shop, order_id, EXCHANGE_DAYS)
+        line = found(shop, order, item)
+        product, size = _wanted(shop, order, line, wanted)
+        details = {"product_id": product["product_id"], "size": size}
+        request_id = shop.open_request(order, "exchange", **details)
+        take(shop, product, size)
+        values = {
+            "number": order["order_id"],
+            "new": _called(product, size, context.language),
+            "email": shop.customer()["email"],
+        }
+        return Result(
+            text=say("exchange_done", context.language, request_id=request_id, **values),
+            data={"order_id": order["order_id"], "request_id": request_id, **details},
+        )
+
+    return once(context, act)
+
+
+def _called(product: Row, size: str, language: str) -> str:
+    return sized(product["name"][language], product, size, language)
+
+
+tools = [request_return, resend_label, exchange_choices, exchange_item]

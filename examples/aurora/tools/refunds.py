@@ -1,0 +1,163 @@
+"""Money that goes back: refunds, how they stand, and charges that were made twice."""
+
+from core.errors import ToolFailed
+from tools import Context, Preview, Result
+from tools.building import tool
+
+from ._shop import Row, Shop, once, opened
+from ._words import OrderNumber, money, say
+
+REFUND_DAYS = 30
+CHECK_DAYS = 3
+"""Working days in which a parcel that came back is looked over."""
+
+NOT_PAID = ("pending_payment", "payment_failed", "cancelled")
+
+
+def _objection(shop: Shop, order: Row) -> str | None:
+    """Say why an order cannot be refunded, or None."""
+    status = order["status"]
+    if order["refund"]:
+        return "refund_already"
+    if request := shop.under_way(order):
+        return f"refund_after_{request['kind']}"
+    if status in NOT_PAID:
+        return "refund_not_paid"
+    if status in ("paid", "picking"):
+        return "refund_not_sent"
+    if status in ("out_for_delivery", "delivery_failed"):
+        return "refund_in_transit"
+    if status == "shipped" and order["promised"] >= shop.today:
+        return "refund_in_transit"
+    if status == "delivered" and shop.today - order["arrived"] > REFUND_DAYS:
+        return "refund_too_old"
+    return None
+
+
+def _refundable(shop: Shop, order_id: str) -> Row:
+    order = shop.order(order_id)
+    if name := _objection(shop, order):
+        arrived = shop.said_day(order["arrived"]) if order["arrived"] is not None else ""
+        raise ToolFailed(
+            say(name, shop.context.language, number=order["order_id"], arrived=arrived)
+        )
+    return order
+
+
+def _how(order: Row, language: str) -> str:
+    return say(f"how_{order['payment']}", language)
+
+
+def preview_refund(order_id: OrderNumber, *, context: Context) -> Preview:
+    """Say what would be paid back, and how."""
+    with opened(context) as shop:
+        order = _refundable(shop, order_id)
+        total, how = money(order["total"], context.language), _how(order, context.language)
+        text = say(
+            "refund_preview", context.language, total=total, label=shop.label(order), how=how
+        )
+        return Preview(text=text, amount=order["total"])
+
+
+@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_refund, retry="key")
+def refund_order(order_id: OrderNumber, *, context: Context) -> Result:
+    """Pay back the whole amount of an order that is late, lost, damaged or not wanted.
+
+    Args:
+        order_id: `A-` and four digits.
+
+    Raises:
+        ToolFailed: this customer has no such order, or it cannot be refunded; the message says why.
+    """
+
+    def act(shop: Shop) -> Result:
+        order = _refundable(shop, order_id)
+        shop.save(order | {"refund": {"amount": order["total"], "day": shop.today}})
+        total, how = money(order["total"], context.language), _how(order, context.language)
+        text = say("refund_done", context.language, total=total, number=order["order_id"], how=how)
+        return Result(text=text, data={"order_id": order["order_id"], "amount": order["total"]})
+
+    return once(context, act)
+
+
+@tool(needs="verified")
+def refund_status(order_id: OrderNumber, *, context: Context) -> Result:
+    """Say how the refund of an order stands: made, waiting for the goods, or none.
+
+    Args:
+        order_id: `A-` and four digits.
+
+    Raises:
+        ToolFailed: this customer has no such order.
+    """
+    with opened(context) as shop:
+        order, language = shop.order(order_id), context.language
+        number, request = order["order_id"], shop.under_way(order)
+        values = {
+            "label": shop.label(order),
+            "total": money(order["total"], language),
+            "how": _how(order, language),
+        }
+        if refund := order["refund"]:
+            values |= {
+                "total": money(refund["amount"], language),
+                "day": shop.said_day(refund["day"]),
+            }
+            state = "made"
+        elif request and request["kind"] == "return":
+            state = "checking" if "received" in request else "waiting"
+            values["request_id"] = request["request_id"]
+            received = request.get("received", shop.today)
+            values["received"] = shop.said_day(received)
+            values["days"] = str(CHECK_DAYS)
+        else:
+            state = "not_paid" if order["status"] in NOT_PAID else "none"
+        text = say(f"refund_is_{state}", language, **values)
+        return Result(
+            text=text, data={"order_id": number, "state": state, "amount": order["total"]}
+        )
+
+
+def _charged_twice(shop: Shop, order_id: str) -> Row:
+    order, language = shop.order(order_id), shop.context.language
+    if order["charges"] < 2:
+        name = "reverse_done_before" if order.get("reversed") is not None else "reverse_single"
+        total = money(order["total"], language)
+        raise ToolFailed(say(name, language, number=order["order_id"], total=total))
+    return order
+
+
+def preview_reversal(order_id: OrderNumber, *, context: Context) -> Preview:
+    """Say which charge would be taken back."""
+    with opened(context) as shop:
+        order = _charged_twice(shop, order_id)
+        total, how = money(order["total"], context.language), _how(order, context.language)
+        text = say(
+            "reverse_preview", context.language, total=total, label=shop.label(order), how=how
+        )
+        return Preview(text=text, amount=order["total"])
+
+
+@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_reversal, retry="key")
+def reverse_charge(order_id: OrderNumber, *, context: Context) -> Result:
+    """Take back the second of two charges for the same order; the order itself stays as it is.
+
+    Args:
+        order_id: `A-` and four digits.
+
+    Raises:
+        ToolFailed: this customer has no such order, or it was charged only once.
+    """
+
+    def act(shop: Shop) -> Result:
+        order = _charged_twice(shop, order_id)
+        shop.save(order | {"charges": order["charges"] - 1, "reversed": shop.today})
+        number, how = order["order_id"], _how(order, context.language)
+        total = money(order["total"], context.language)
+        text = say("reverse_done", context.language, total=total, number=number, how=how)
+        return Result(text=text, data={"order_id": number, "amount": order["total"]})
+
+    return once(context, act)
+
+
+tools = [refund_order, refund_status, reverse_charge]
