@@ -15,8 +15,18 @@ from conversations.transcript import Utterance
 from core.database import Tx, database_now, insert_once
 from core.errors import Conflict
 from core.ids import new_id
+from core.statements import Prepared
 
 SHARDS = 64
+_OPEN = Prepared(
+    sa.select(conversations)
+    .where(
+        conversations.c.workspace_id == sa.bindparam("workspace"),
+        conversations.c.customer_id == sa.bindparam("customer"),
+        conversations.c.state == sa.literal_column("'open'"),
+    )
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +50,10 @@ def open_conversation(
 
     Twenty first messages at once open one: the partial unique index decides, not a look beforehand.
     """
-    theirs = sa.select(conversations).where(
-        conversations.c.workspace_id == workspace_id,
-        conversations.c.customer_id == customer_id,
-        conversations.c.state == "open",
-    )
     while True:
-        row = tx.execute(theirs.with_for_update()).mappings().first()
+        row = _OPEN.first(tx, workspace=workspace_id, customer=customer_id)
         if row is not None:
-            return dict(row)
+            return row
         insert_once(
             tx, conversations, _new(tx, workspace_id, customer_id, channel, address, language)
         )

@@ -1,31 +1,29 @@
 """The graph's state between turns: stored by the commit that it belongs to, in its transaction."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 import sqlalchemy as sa
 
 from conversations.tables import checkpoints
 from core.database import Tx, database_now
+from core.statements import Prepared
 from graph.saver import Row
 
-# Built once: every turn needs them.
 _THREAD = (checkpoints.c.workspace_id == sa.bindparam("workspace")) & (
     checkpoints.c.thread_id == sa.bindparam("thread")
 )
-_OF_THREAD = sa.select(checkpoints).where(_THREAD)
-_REPLACED = checkpoints.delete().where(
-    _THREAD, checkpoints.c.namespace == sa.bindparam("of_namespace")
+_OF_THREAD = Prepared(sa.select(checkpoints).where(_THREAD))
+_REPLACED = Prepared(
+    checkpoints.delete().where(_THREAD, checkpoints.c.namespace == sa.bindparam("of_namespace"))
 )
-_SAVED = checkpoints.insert()
+_SAVED = Prepared(checkpoints.insert())
 
 
 def load(tx: Tx, workspace_id: str, thread_id: str) -> list[Row]:
     """Give the committed state of a thread, for a `TurnSaver`; `[]`: there is none yet."""
-    wanted = {"workspace": workspace_id, "thread": thread_id}
-    return [
-        Row(row.namespace, row.checkpoint_id, row.checkpoint, row.metadata, row.writes)
-        for row in tx.execute(_OF_THREAD, wanted)
-    ]
+    stored = _OF_THREAD.rows(tx, workspace=workspace_id, thread=thread_id)
+    return [Row(**{field.name: row[field.name] for field in fields(Row)}) for row in stored]
 
 
 def store(
@@ -34,20 +32,15 @@ def store(
     """Put what a run changed in the place of what was there."""
     now = database_now(tx)
     for row in rows:
-        before = {"workspace": workspace_id, "thread": thread_id, "of_namespace": row.namespace}
-        tx.execute(_REPLACED, before)
-        saved = {
-            "workspace_id": workspace_id,
-            "thread_id": thread_id,
-            "namespace": row.namespace,
-            "conversation_id": conversation_id,
-            "checkpoint_id": row.checkpoint_id,
-            "checkpoint": row.checkpoint,
-            "metadata": row.metadata,
-            "writes": row.writes,
-            "updated_at": now,
-        }
-        tx.execute(_SAVED, saved)
+        _REPLACED.run(tx, workspace=workspace_id, thread=thread_id, of_namespace=row.namespace)
+        _SAVED.run(
+            tx,
+            workspace_id=workspace_id,
+            thread_id=thread_id,
+            conversation_id=conversation_id,
+            updated_at=now,
+            **vars(row),
+        )
 
 
 def forget(tx: Tx, workspace_id: str, thread_id: str) -> None:

@@ -18,7 +18,6 @@ from conversations import (
 from conversations.mailbox import Claim
 from conversations.ownership import MAX_STALE_RERUNS, Draft, Verdict, verdict
 from conversations.rows import change, locked, standing
-from conversations.tables import messages
 from conversations.transcript import Utterance
 from core import audit, events
 from core.database import Tx, database_now
@@ -112,14 +111,7 @@ def _store(
 
 
 def _mark_done(tx: Tx, row: dict[str, Any], claim: Claim) -> None:
-    tx.execute(
-        messages.update()
-        .where(
-            messages.c.workspace_id == claim.workspace_id,
-            messages.c.message_id.in_([message["message_id"] for message in claim.batch]),
-        )
-        .values(state="done", turn_id=claim.turn_id)
-    )
+    mailbox.mark(tx, claim.workspace_id, claim.batch, state="done", turn_id=claim.turn_id)
     seen = claim.batch[-1]["sequence"]
     if left := transcript.waiting(tx, claim.workspace_id, claim.conversation_id):
         seen = min(seen, left[0]["sequence"] - 1)

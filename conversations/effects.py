@@ -16,6 +16,7 @@ import structlog
 from conversations.tables import effects
 from core.database import Database, Tx, database_now
 from core.errors import ToolFailed, ToolRetry
+from core.statements import Prepared
 from tools import Context, Outcome, Proposal, Result, Tool
 
 log = structlog.get_logger(__name__)
@@ -173,11 +174,10 @@ def _change(tx: Tx, known: dict[str, Any], **values: Any) -> None:
 
 def of_turn(tx: Tx, workspace_id: str, turn_id: str) -> list[dict[str, Any]]:
     """Give the effects that a turn, in any of its runs, has started, oldest first."""
-    wanted = {"workspace": workspace_id, "turn": turn_id}
-    return [dict(row) for row in tx.execute(_OF_TURN, wanted).mappings()]
+    return _OF_TURN.rows(tx, workspace=workspace_id, turn=turn_id)
 
 
-_OF_TURN = (
+_OF_TURN = Prepared(
     sa.select(effects)
     .where(
         effects.c.workspace_id == sa.bindparam("workspace"),

@@ -7,10 +7,23 @@ import sqlalchemy as sa
 from conversations.rows import change
 from conversations.tables import feed
 from core.database import Tx, database_now
+from core.statements import Prepared
 
 Kind = Literal["message", "status", "done", "error"]
 
-_ENTRY = feed.insert()
+_ENTRY = Prepared(feed.insert())
+_SINCE = (
+    sa.select(feed)
+    .where(
+        feed.c.workspace_id == sa.bindparam("workspace"),
+        feed.c.conversation_id == sa.bindparam("conversation"),
+        feed.c.sequence > sa.bindparam("sequence"),
+    )
+    .order_by(feed.c.sequence)
+    .limit(sa.bindparam("limit"))
+)
+_FOR_STAFF = Prepared(_SINCE)
+_FOR_ALL = Prepared(_SINCE.where(feed.c.staff_only.is_(False)))
 
 
 def append(
@@ -38,7 +51,7 @@ def append(
         "data": data,
         "created_at": database_now(tx),
     }
-    tx.execute(_ENTRY, entry)
+    _ENTRY.run(tx, **entry)
     return row["feed_seq"]
 
 
@@ -46,16 +59,7 @@ def since(
     tx: Tx, workspace_id: str, conversation_id: str, sequence: int, *, staff: bool, limit: int = 200
 ) -> list[dict[str, Any]]:
     """Give the entries after `sequence`, oldest first; what only staff may see is left out otherwise."""
-    statement = (
-        sa.select(feed)
-        .where(
-            feed.c.workspace_id == workspace_id,
-            feed.c.conversation_id == conversation_id,
-            feed.c.sequence > sequence,
-        )
-        .order_by(feed.c.sequence)
-        .limit(limit)
+    theirs = _FOR_STAFF if staff else _FOR_ALL
+    return theirs.rows(
+        tx, workspace=workspace_id, conversation=conversation_id, sequence=sequence, limit=limit
     )
-    if not staff:
-        statement = statement.where(feed.c.staff_only.is_(False))
-    return [dict(entry) for entry in tx.execute(statement).mappings()]

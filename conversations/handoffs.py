@@ -12,8 +12,28 @@ from core import audit, events
 from core.database import Tx, database_now
 from core.errors import BadInput, Conflict
 from core.ids import new_id
+from core.statements import Prepared
 
 OPEN = ("waiting", "taken")
+_CURRENT = Prepared(
+    sa.select(handoffs)
+    .where(
+        handoffs.c.workspace_id == sa.bindparam("workspace"),
+        handoffs.c.conversation_id == sa.bindparam("conversation"),
+        handoffs.c.state.in_([sa.literal(state) for state in OPEN]),
+    )
+    .order_by(handoffs.c.created_at.desc())
+    .limit(sa.literal_column("1"))
+)
+_RETURNED = Prepared(
+    sa.select(handoffs.c.handback)
+    .where(
+        handoffs.c.workspace_id == sa.bindparam("workspace"),
+        handoffs.c.customer_id == sa.bindparam("customer"),
+        handoffs.c.state == "returned",
+    )
+    .order_by(handoffs.c.returned_at)
+)
 
 
 def request(
@@ -74,18 +94,7 @@ STATUS = {"ai": "answered", "queue": "handoff", "person": "with_person", "closed
 
 def current(tx: Tx, row: dict[str, Any]) -> dict[str, Any] | None:
     """Give the conversation's open hand-off, or None."""
-    statement = (
-        sa.select(handoffs)
-        .where(
-            handoffs.c.workspace_id == row["workspace_id"],
-            handoffs.c.conversation_id == row["conversation_id"],
-            handoffs.c.state.in_(OPEN),
-        )
-        .order_by(handoffs.c.created_at.desc())
-        .limit(1)
-    )
-    found = tx.execute(statement).mappings().first()
-    return dict(found) if found else None
+    return _CURRENT.first(tx, workspace=row["workspace_id"], conversation=row["conversation_id"])
 
 
 def _change(tx: Tx, handoff: dict[str, Any], **values: Any) -> None:
@@ -228,14 +237,6 @@ def queue(tx: Tx, workspace_id: str, limit: int = 100) -> list[dict[str, Any]]:
 
 def promises(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:
     """Give what people promised this customer, oldest first."""
-    statement = (
-        sa.select(handoffs.c.handback)
-        .where(
-            handoffs.c.workspace_id == workspace_id,
-            handoffs.c.customer_id == customer_id,
-            handoffs.c.state == "returned",
-        )
-        .order_by(handoffs.c.returned_at)
-    )
-    given = (handback.get("promised") for handback in tx.execute(statement).scalars())
+    returned = _RETURNED.rows(tx, workspace=workspace_id, customer=customer_id)
+    given = (row["handback"].get("promised") for row in returned)
     return [promise for promise in given if promise]

@@ -11,6 +11,7 @@ from conversations.rows import change, locked, standing
 from conversations.tables import conversations, messages
 from core.database import Tx, database_now
 from core.errors import LeaseLost
+from core.statements import Prepared, change_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,7 @@ _FREE = (
     )
 )
 _DUE = sa.select(conversations.c.conversation_id).where(_FREE).order_by(conversations.c.ready_at)
-_CLAIMABLE = (
+_CLAIMABLE = Prepared(
     sa.select(conversations)
     .where(conversations.c.conversation_id == sa.bindparam("conversation"), _FREE)
     .with_for_update(skip_locked=True)
@@ -82,11 +83,9 @@ def claim(
 ) -> Claim | None:
     """Take the lease of a conversation that is due and free, with its batch; else None."""
     now = database_now(tx)
-    wanted = {"workspace": workspace_id, "conversation": conversation_id, "moment": now}
-    found = tx.execute(_CLAIMABLE, wanted).mappings().first()
-    if found is None:
+    row = _CLAIMABLE.first(tx, workspace=workspace_id, conversation=conversation_id, moment=now)
+    if row is None:
         return None
-    row = dict(found)
     waiting = transcript.waiting(tx, workspace_id, conversation_id)
     if not waiting:
         change(tx, row, ready_at=None, first_waiting_at=None, answer_by=None)
@@ -101,14 +100,7 @@ def claim(
         lease_owner=process_id,
         lease_until=now + lease_s,
     )
-    tx.execute(
-        messages.update()
-        .where(
-            messages.c.workspace_id == workspace_id,
-            messages.c.message_id.in_([message["message_id"] for message in batch]),
-        )
-        .values(turn_id=turn_id)
-    )
+    mark(tx, workspace_id, batch, turn_id=turn_id)
     return Claim(
         workspace_id=workspace_id,
         conversation_id=conversation_id,
@@ -120,6 +112,14 @@ def claim(
         claimed_at=now,
         waiting_since=batch[0]["created_at"],
     )
+
+
+def mark(tx: Tx, workspace_id: str, batch: list[dict[str, Any]], **values: Any) -> None:
+    """Change columns of messages."""
+    marking = change_of(messages, ("workspace_id", "message_id"), tuple(values))
+    to = {f"to_{column}": value for column, value in values.items()}
+    for message in batch:
+        marking.run(tx, of_workspace_id=workspace_id, of_message_id=message["message_id"], **to)
 
 
 def _batch(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:

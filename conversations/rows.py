@@ -1,7 +1,6 @@
 """Reading and changing a conversation's row; whoever changes one locks it first.
 
-A turn does this dozens of times. Building a statement costs SQLAlchemy several times what SQLite needs
-to execute it, so the statements are built once and get their values as parameters.
+A turn does this dozens of times, by statements that are prepared once.
 """
 
 from typing import Any
@@ -12,13 +11,14 @@ from conversations.ownership import Standing
 from conversations.tables import conversations
 from core.database import Tx
 from core.errors import NotFound
+from core.statements import Prepared, change_of
 
 _OF = (conversations.c.workspace_id == sa.bindparam("of_workspace")) & (
     conversations.c.conversation_id == sa.bindparam("of_conversation")
 )
-_FOUND = sa.select(conversations).where(_OF)
-_LOCKED = _FOUND.with_for_update()
-_CHANGED = conversations.update().where(_OF)
+_FOUND = Prepared(sa.select(conversations).where(_OF))
+_LOCKED = Prepared(sa.select(conversations).where(_OF).with_for_update())
+_KEYS = ("workspace_id", "conversation_id")
 
 
 def found(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
@@ -39,20 +39,18 @@ def locked(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     return _row(tx, _LOCKED, workspace_id, conversation_id)
 
 
-def _row(
-    tx: Tx, statement: sa.Select[Any], workspace_id: str, conversation_id: str
-) -> dict[str, Any]:
-    wanted = {"of_workspace": workspace_id, "of_conversation": conversation_id}
-    row = tx.execute(statement, wanted).mappings().first()
+def _row(tx: Tx, statement: Prepared, workspace_id: str, conversation_id: str) -> dict[str, Any]:
+    row = statement.first(tx, of_workspace=workspace_id, of_conversation=conversation_id)
     if row is None:
         raise NotFound(f"There is no conversation {conversation_id!r}.")
-    return dict(row)
+    return row
 
 
 def change(tx: Tx, row: dict[str, Any], **values: Any) -> None:
     """Change columns of a locked conversation, in the database and in `row`."""
-    theirs = {"of_workspace": row["workspace_id"], "of_conversation": row["conversation_id"]}
-    tx.execute(_CHANGED, theirs | values)
+    of = {f"of_{key}": row[key] for key in _KEYS}
+    to = {f"to_{column}": value for column, value in values.items()}
+    change_of(conversations, _KEYS, tuple(values)).run(tx, **of, **to)
     row.update(values)
 
 

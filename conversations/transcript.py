@@ -10,14 +10,14 @@ from conversations.rows import change
 from conversations.tables import messages
 from core.database import Tx, database_now, insert_once
 from core.ids import new_id
+from core.statements import Prepared
 
 Role = Literal["customer", "ai", "person", "system"]
 Class = Literal["conversation", "notice", "internal"]
 
-# Built once: every turn asks these several times.
 _THEIRS = messages.c.workspace_id == sa.bindparam("workspace")
-_BY_KEY = sa.select(messages).where(_THEIRS, messages.c.key == sa.bindparam("of_key"))
-_WAITING = (
+_BY_KEY = Prepared(sa.select(messages).where(_THEIRS, messages.c.key == sa.bindparam("of_key")))
+_WAITING = Prepared(
     sa.select(messages)
     .where(
         _THEIRS,
@@ -115,8 +115,7 @@ def shown(said: Utterance, message_id: str, created_at: float) -> dict[str, Any]
 
 def by_key(tx: Tx, workspace_id: str, key: str) -> dict[str, Any] | None:
     """Give the message with this key, or None."""
-    row = tx.execute(_BY_KEY, {"workspace": workspace_id, "of_key": key}).mappings().first()
-    return dict(row) if row else None
+    return _BY_KEY.first(tx, workspace=workspace_id, of_key=key)
 
 
 def of_conversation(
@@ -146,5 +145,4 @@ def of_conversation(
 
 def waiting(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
     """Give the messages that no turn has answered yet, in the order they came."""
-    wanted = {"workspace": workspace_id, "conversation": conversation_id}
-    return [dict(row) for row in tx.execute(_WAITING, wanted).mappings()]
+    return _WAITING.rows(tx, workspace=workspace_id, conversation=conversation_id)

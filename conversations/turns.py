@@ -11,9 +11,32 @@ from conversations.rows import found
 from conversations.tables import approvals, messages, turns
 from core.clock import moment
 from core.database import Tx, database_now
+from core.statements import Prepared
 from customers import cases, identity
 from graph.saver import Row
 from graph.turn import TurnRequest, TurnResult, Waiting
+
+_IN_WORKSPACE = messages.c.workspace_id == sa.bindparam("workspace")
+_MISSED = Prepared(
+    sa.select(messages.c.message_id, messages.c.role, messages.c.text)
+    .where(
+        _IN_WORKSPACE,
+        messages.c.conversation_id == sa.bindparam("conversation"),
+        messages.c.sequence > sa.bindparam("seen"),
+        messages.c.state == "done",
+        messages.c.role.in_([sa.literal("customer"), sa.literal("person")]),
+    )
+    .order_by(messages.c.sequence)
+)
+_PENDING = Prepared(
+    sa.select(approvals.c.approval_id, approvals.c.proposal)
+    .where(
+        approvals.c.workspace_id == sa.bindparam("workspace"),
+        approvals.c.customer_id == sa.bindparam("customer"),
+        approvals.c.state == "pending",
+    )
+    .order_by(approvals.c.created_at)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,37 +101,18 @@ def _waiting(message: dict[str, Any]) -> Waiting:
 
 def _missed(tx: Tx, row: dict[str, Any], claim: Claim) -> list[dict[str, str]]:
     """Give what was said since the last turn without the graph: a person's stretch, or a lost turn."""
-    statement = (
-        sa.select(messages.c.message_id, messages.c.role, messages.c.text)
-        .where(
-            messages.c.workspace_id == row["workspace_id"],
-            messages.c.conversation_id == row["conversation_id"],
-            messages.c.sequence > row["seen_seq"],
-            messages.c.state == "done",
-            messages.c.role.in_(("customer", "person")),
-            messages.c.message_id.not_in([message["message_id"] for message in claim.batch]),
-        )
-        .order_by(messages.c.sequence)
-    )
-    return [
-        {"message_id": said.message_id, "role": said.role, "text": said.text}
-        for said in tx.execute(statement)
-    ]
+    batch = {message["message_id"] for message in claim.batch}
+    said = _MISSED.rows(
+        tx, workspace=row["workspace_id"], conversation=row["conversation_id"],
+        seen=row["seen_seq"],
+    )  # fmt: skip
+    return [message for message in said if message["message_id"] not in batch]
 
 
 def _pending(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, str]]:
-    statement = (
-        sa.select(approvals.c.approval_id, approvals.c.proposal)
-        .where(
-            approvals.c.workspace_id == workspace_id,
-            approvals.c.customer_id == customer_id,
-            approvals.c.state == "pending",
-        )
-        .order_by(approvals.c.created_at)
-    )
     return [
-        {"approval_id": row.approval_id, "preview": row.proposal.get("preview", "")}
-        for row in tx.execute(statement)
+        {"approval_id": row["approval_id"], "preview": row["proposal"].get("preview", "")}
+        for row in _PENDING.rows(tx, workspace=workspace_id, customer=customer_id)
     ]
 
 
@@ -116,7 +120,7 @@ _OWN = (
     "next", "agents", "context", "person", "calls", "input_tokens", "output_tokens", "cost_usd",
     "degraded",
 )  # fmt: skip
-_KEPT = turns.insert()
+_KEEP = Prepared(turns.insert())
 
 
 def keep(tx: Tx, claim: Claim, status: str, result: TurnResult | None, **notes: Any) -> None:
@@ -145,7 +149,7 @@ def keep(tx: Tx, claim: Claim, status: str, result: TurnResult | None, **notes: 
         "started_at": claim.claimed_at,
         "finished_at": finished,
     }
-    tx.execute(_KEPT, kept)
+    _KEEP.run(tx, **kept)
 
 
 def recorded(tx: Tx, claim: Claim) -> bool:
@@ -187,17 +191,37 @@ class Answer:
         return handoffs.STATUS[self.owner]
 
 
+_ONE = Prepared(
+    sa.select(messages.c.conversation_id, messages.c.state, messages.c.turn_id).where(
+        _IN_WORKSPACE, messages.c.message_id == sa.bindparam("message")
+    )
+)
+_RECORD = Prepared(
+    sa.select(turns.c.record).where(
+        turns.c.workspace_id == sa.bindparam("workspace"), turns.c.turn_id == sa.bindparam("turn")
+    )
+)
+_SAID = Prepared(
+    sa.select(
+        messages.c.message_id, messages.c.text, messages.c.citations, messages.c.agent,
+        messages.c.buttons,
+    )
+    .where(_IN_WORKSPACE, messages.c.turn_id == sa.bindparam("turn"), messages.c.role == "ai")
+    .order_by(messages.c.sequence)
+)  # fmt: skip
+_PROPOSED = Prepared(
+    sa.select(approvals.c.approval_id, approvals.c.proposal, approvals.c.state).where(
+        approvals.c.workspace_id == sa.bindparam("workspace"),
+        approvals.c.conversation_id == sa.bindparam("conversation"),
+        approvals.c.proposed_in == sa.bindparam("turn"),
+    )
+)
+
+
 def answer(tx: Tx, workspace_id: str, message_id: str) -> Answer:
     """Give what the turn that contains a message has said."""
-    message = (
-        tx.execute(
-            sa.select(messages).where(
-                messages.c.workspace_id == workspace_id, messages.c.message_id == message_id
-            )
-        )
-        .mappings()
-        .one()
-    )
+    message = _ONE.first(tx, workspace=workspace_id, message=message_id)
+    assert message is not None, "a message that was taken in stays"
     row = found(tx, workspace_id, message["conversation_id"])
     turn_id = message["turn_id"]
     if message["state"] == "waiting":
@@ -228,12 +252,8 @@ def answer(tx: Tx, workspace_id: str, message_id: str) -> Answer:
 
 def _kept(tx: Tx, workspace_id: str, turn_id: str) -> str | None:
     """Give who owned the conversation when a turn was committed."""
-    record = tx.execute(
-        sa.select(turns.c.record).where(
-            turns.c.workspace_id == workspace_id, turns.c.turn_id == turn_id
-        )
-    ).scalar_one_or_none()
-    return (record or {}).get("owner_after")
+    kept = _RECORD.first(tx, workspace=workspace_id, turn=turn_id)
+    return kept["record"].get("owner_after") if kept else None
 
 
 def _coming(tx: Tx, row: dict[str, Any]) -> str:
@@ -243,39 +263,21 @@ def _coming(tx: Tx, row: dict[str, Any]) -> str:
 
 
 def _replies(tx: Tx, workspace_id: str, turn_id: str) -> list[dict[str, Any]]:
-    statement = (
-        sa.select(messages)
-        .where(
-            messages.c.workspace_id == workspace_id,
-            messages.c.turn_id == turn_id,
-            messages.c.role == "ai",
-        )
-        .order_by(messages.c.sequence)
-    )
-    return [
-        {
-            "message_id": said["message_id"],
-            "text": said["text"],
-            "citations": said["citations"],
-            "agent": said["agent"],
-            "buttons": said["buttons"],
-        }
-        for said in tx.execute(statement).mappings()
-    ]
+    return _SAID.rows(tx, workspace=workspace_id, turn=turn_id)
 
 
 def _proposed(
     tx: Tx, workspace_id: str, conversation_id: str, turn_id: str | None
 ) -> list[dict[str, Any]]:
-    statement = sa.select(approvals).where(
-        approvals.c.workspace_id == workspace_id, approvals.c.conversation_id == conversation_id
-    )
+    if turn_id is None:
+        return []
     return [
         {
             "approval_id": row["approval_id"],
             "preview": row["proposal"].get("preview", ""),
             "state": row["state"],
         }
-        for row in tx.execute(statement).mappings()
-        if turn_id is not None and row["proposed_in"] == turn_id
+        for row in _PROPOSED.rows(
+            tx, workspace=workspace_id, conversation=conversation_id, turn=turn_id
+        )
     ]

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.database import Database, Moment, Tx, database_now, insert_once, metadata
+from core.statements import Prepared, change_of
 
 GENESIS = "0" * 64
 
@@ -41,6 +42,13 @@ heads = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
+
+
+_HEAD = Prepared(
+    sa.select(heads).where(heads.c.workspace_id == sa.bindparam("workspace")).with_for_update()
+)
+_ENTRY = Prepared(audit.insert())
+_MOVED = change_of(heads, ("workspace_id",), ("sequence", "hash"))
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,12 @@ def append(
         action: what was done, such as `conversation.takeover`.
         subject: the id of what it was done to.
     """
-    insert_once(tx, heads, {"workspace_id": workspace_id, "sequence": 0, "hash": GENESIS})
-    head = tx.execute(
-        sa.select(heads).where(heads.c.workspace_id == workspace_id).with_for_update()
-    ).one()
-    sequence: int = head.sequence + 1
+    head = _HEAD.first(tx, workspace=workspace_id)
+    if head is None:
+        insert_once(tx, heads, {"workspace_id": workspace_id, "sequence": 0, "hash": GENESIS})
+        head = _HEAD.first(tx, workspace=workspace_id)
+        assert head is not None
+    sequence: int = head["sequence"] + 1
     entry = {
         "workspace_id": workspace_id,
         "sequence": sequence,
@@ -85,15 +94,11 @@ def append(
         "action": action,
         "subject": subject,
         "details": json.loads(json.dumps(dict(details or {}))),
-        "previous": head.hash,
+        "previous": head["hash"],
     }
     digest = _digest(entry)
-    tx.execute(audit.insert().values(**entry, hash=digest))
-    tx.execute(
-        heads.update()
-        .where(heads.c.workspace_id == workspace_id)
-        .values(sequence=sequence, hash=digest)
-    )
+    _ENTRY.run(tx, **entry, hash=digest)
+    _MOVED.run(tx, of_workspace_id=workspace_id, to_sequence=sequence, to_hash=digest)
     return sequence
 
 

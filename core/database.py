@@ -24,11 +24,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 
 from core.errors import BadInput, Unavailable
+from core.statements import insertion
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -150,26 +150,23 @@ def _outage_named() -> Iterator[None]:
     """Turn what the driver says of an outage into `Unavailable`; nothing was kept then."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "orig", None) or error
         raise Unavailable(
-            f"The database did not answer ({error.orig}); nothing was kept, try again."
+            f"The database did not answer ({reason}); nothing was kept, try again."
         ) from error
 
 
 def database_now(tx: Tx) -> float:
     """Give the database's own time in seconds since 1970: the one clock all processes share."""
-    return tx.execute(_NOW[tx.dialect.name]).scalar_one()
+    if tx.dialect.name == "sqlite":
+        return time.time()  # SQLite has no clock but that of the machine all its processes run on
+    return tx.execute(_NOW).scalar_one()
 
 
-_NOW = {
-    "sqlite": sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"),
-    "postgresql": sa.text("SELECT extract(epoch FROM clock_timestamp())::float8"),
-}
+_NOW = sa.text("SELECT extract(epoch FROM clock_timestamp())::float8")
 
 
 def insert_once(tx: Tx, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(row).on_conflict_do_nothing()
-    # Not `rowcount`: SQLAlchemy does not keep it for inserts on PostgreSQL.
-    return tx.execute(statement.returning(sa.literal_column("1"))).first() is not None
+    return insertion(table, tuple(row), tx.dialect.name).inserted(tx, **row)

@@ -19,6 +19,7 @@ import structlog
 
 from core.database import Database, Moment, Tx, database_now, metadata
 from core.ids import new_id
+from core.statements import Prepared
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ events = sa.Table(
     sa.Column("handled_at", Moment),
     sa.Column("failed_at", Moment),
 )
+_EMITTED = Prepared(events.insert())
 _WAITING = "handled_at IS NULL AND failed_at IS NULL"
 sa.Index(
     "ix_events_waiting",
@@ -117,18 +119,17 @@ def emit(
     """Record a fact, in the transaction that made it one, and give the event's id."""
     now = database_now(tx)
     event_id = new_id("event")
-    tx.execute(
-        events.insert().values(
-            workspace_id=workspace_id,
-            event_id=event_id,
-            kind=kind,
-            subject=dict(subject),
-            data=dict(data or {}),
-            emitted_at=now,
-            due_at=now,
-            attempts=0,
-            done=[],
-        )
+    _EMITTED.run(
+        tx,
+        workspace_id=workspace_id,
+        event_id=event_id,
+        kind=kind,
+        subject=dict(subject),
+        data=dict(data or {}),
+        emitted_at=now,
+        due_at=now,
+        attempts=0,
+        done=[],
     )
     return event_id
 

@@ -9,11 +9,27 @@ import sqlalchemy as sa
 from core.database import Tx, database_now, insert_once
 from core.errors import Conflict, NotFound
 from core.ids import new_id
+from core.statements import Prepared
 from customers import Case, Note
-from customers.identity import all_ids
-from customers.tables import OPEN, cases, notes
+from customers.identity import current_id
+from customers.tables import OPEN, cases, customers, notes
 
 FOLLOW_UP_HOURS = 48.0
+_OPEN_WITH = Prepared(
+    sa.select(cases)
+    .where(
+        cases.c.workspace_id == sa.bindparam("workspace"),
+        cases.c.state == "open",
+        cases.c.customer_id.in_(
+            sa.select(customers.c.customer_id).where(
+                customers.c.workspace_id == sa.bindparam("workspace"),
+                (customers.c.customer_id == sa.bindparam("in_use"))
+                | (customers.c.redirect_to == sa.bindparam("in_use")),
+            )
+        ),
+    )
+    .order_by(cases.c.opened_at, cases.c.case_id)
+)
 READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no sign that is misheard on the telephone
 
 
@@ -72,20 +88,16 @@ def case(tx: Tx, workspace_id: str, case_id: str) -> Case:
     Raises:
         NotFound: there is no case of this number.
     """
-    row = tx.execute(sa.select(cases).where(_is(workspace_id, case_id))).one_or_none()
+    row = tx.execute(sa.select(cases).where(_is(workspace_id, case_id))).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no case {case_id!r}.")
-    return _case(row, _notes(tx, workspace_id, [case_id]))
+    return _case(dict(row), _notes(tx, workspace_id, [case_id]))
 
 
 def open_cases(tx: Tx, workspace_id: str, customer_id: str) -> list[Case]:
     """Give what is still open with a customer, under any id she ever had, oldest first."""
-    return _cases(
-        tx,
-        workspace_id,
-        OPEN & cases.c.customer_id.in_(all_ids(tx, workspace_id, customer_id)),
-        cases.c.opened_at,
-    )
+    in_use = current_id(tx, workspace_id, customer_id)
+    return _with_notes(tx, workspace_id, _OPEN_WITH.rows(tx, workspace=workspace_id, in_use=in_use))
 
 
 def due_cases(tx: Tx, workspace_id: str, *, now: float | None = None) -> list[Case]:
@@ -158,8 +170,12 @@ def _cases(
         sa.select(cases)
         .where(cases.c.workspace_id == workspace_id, which)
         .order_by(order, cases.c.case_id)
-    ).all()
-    by_case = _notes(tx, workspace_id, [row.case_id for row in rows])
+    ).mappings()
+    return _with_notes(tx, workspace_id, [dict(row) for row in rows])
+
+
+def _with_notes(tx: Tx, workspace_id: str, rows: list[dict[str, Any]]) -> list[Case]:
+    by_case = _notes(tx, workspace_id, [row["case_id"] for row in rows]) if rows else {}
     return [_case(row, by_case) for row in rows]
 
 
@@ -174,6 +190,6 @@ def _notes(tx: Tx, workspace_id: str, case_ids: list[str]) -> dict[str, list[Not
     return found
 
 
-def _case(row: Any, by_case: dict[str, list[Note]]) -> Case:
-    given = {name: value for name, value in row._mapping.items() if name != "workspace_id"}
-    return Case(**given, notes=tuple(by_case.get(row.case_id, ())))
+def _case(row: dict[str, Any], by_case: dict[str, list[Note]]) -> Case:
+    given = {name: value for name, value in row.items() if name != "workspace_id"}
+    return Case(**given, notes=tuple(by_case.get(row["case_id"], ())))

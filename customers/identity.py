@@ -10,10 +10,41 @@ from core import events
 from core.database import Tx, database_now, insert_once
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
+from core.statements import Prepared
 from customers import Customer, Level, Proof
 from customers.tables import PROVED, customers, identities
 
 MAX_CHARACTERS = 200
+_CUSTOMER = Prepared(
+    sa.select(customers).where(
+        customers.c.workspace_id == sa.bindparam("workspace"),
+        customers.c.customer_id == sa.bindparam("customer"),
+    )
+)
+_IDENTITIES = Prepared(
+    sa.select(identities.c.kind, identities.c.value, identities.c.proof)
+    .where(
+        identities.c.workspace_id == sa.bindparam("workspace"),
+        identities.c.customer_id == sa.bindparam("customer"),
+    )
+    .order_by(identities.c.created_at)
+)
+_HOLDER = Prepared(
+    sa.select(identities.c.customer_id, customers.c.redirect_to)
+    .outerjoin_from(
+        identities,
+        customers,
+        (customers.c.workspace_id == identities.c.workspace_id)
+        & (customers.c.customer_id == identities.c.customer_id),
+    )
+    .where(
+        identities.c.workspace_id == sa.bindparam("workspace"),
+        identities.c.kind == sa.bindparam("of_kind"),
+        identities.c.value == sa.bindparam("of_value"),
+        identities.c.proof != sa.literal_column("'claimed'"),
+    )
+)
+_CREATED = Prepared(customers.insert())
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _PHONE_FILLING = re.compile(r"[\s().\-/]+")
@@ -99,17 +130,8 @@ def resolve(
 
 def find(tx: Tx, workspace_id: str, kind: str, value: str) -> str | None:
     """Give the customer whom a proved identity belongs to, or None; claims are never searched."""
-    row = tx.execute(
-        sa.select(identities.c.customer_id, customers.c.redirect_to)
-        .outerjoin_from(identities, customers, _same_customer())
-        .where(
-            identities.c.workspace_id == workspace_id,
-            identities.c.kind == kind,
-            identities.c.value == normal(kind, value),
-            PROVED,
-        )
-    ).one_or_none()
-    return (row.redirect_to or row.customer_id) if row else None
+    row = _HOLDER.first(tx, workspace=workspace_id, of_kind=kind, of_value=normal(kind, value))
+    return (row["redirect_to"] or row["customer_id"]) if row else None
 
 
 def claim(
@@ -198,28 +220,28 @@ def customer(tx: Tx, workspace_id: str, customer_id: str) -> Customer:
     Raises:
         NotFound: there is no such customer.
     """
-    customer_id = current_id(tx, workspace_id, customer_id)
-    row = tx.execute(_one(workspace_id, customer_id)).one()
-    known = tx.execute(
-        sa.select(identities.c.kind, identities.c.value, identities.c.proof)
-        .where(identities.c.workspace_id == workspace_id, identities.c.customer_id == customer_id)
-        .order_by(identities.c.created_at)
-    ).all()
+    row = _one(tx, workspace_id, customer_id)
+    if row["redirect_to"]:
+        row = _one(tx, workspace_id, row["redirect_to"])
+    customer_id = row["customer_id"]
+    known = _IDENTITIES.rows(tx, workspace=workspace_id, customer=customer_id)
     external = [
-        found.value for found in known if found.kind == "user" and found.proof == "verified"
+        found["value"]
+        for found in known
+        if found["kind"] == "user" and found["proof"] == "verified"
     ]
     return Customer(
         customer_id=customer_id,
         external_id=external[0] if external else None,
-        name=row.name,
-        language=row.language,
+        name=row["name"],
+        language=row["language"],
         verification=_level(known),
-        claims={found.kind: found.value for found in known if found.proof == "claimed"},
+        claims={found["kind"]: found["value"] for found in known if found["proof"] == "claimed"},
     )
 
 
-def _level(known: Any) -> Level:
-    proofs = {found.proof for found in known}
+def _level(known: list[dict[str, Any]]) -> Level:
+    proofs = {found["proof"] for found in known}
     if "verified" in proofs:
         return "verified"
     return "claimed" if "claimed" in proofs else "anonymous"
@@ -231,10 +253,8 @@ def current_id(tx: Tx, workspace_id: str, customer_id: str) -> str:
     Raises:
         NotFound: there is no such customer.
     """
-    row = tx.execute(_one(workspace_id, customer_id)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no customer {customer_id!r}.")
-    return row.redirect_to or row.customer_id
+    row = _one(tx, workspace_id, customer_id)
+    return row["redirect_to"] or row["customer_id"]
 
 
 def all_ids(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:
@@ -248,17 +268,11 @@ def all_ids(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:
     return [in_use, *former]
 
 
-def _one(workspace_id: str, customer_id: str) -> sa.Select[Any]:
-    return sa.select(customers).where(
-        customers.c.workspace_id == workspace_id, customers.c.customer_id == customer_id
-    )
-
-
-def _same_customer() -> sa.ColumnElement[bool]:
-    return sa.and_(
-        customers.c.workspace_id == identities.c.workspace_id,
-        customers.c.customer_id == identities.c.customer_id,
-    )
+def _one(tx: Tx, workspace_id: str, customer_id: str) -> dict[str, Any]:
+    row = _CUSTOMER.first(tx, workspace=workspace_id, customer=customer_id)
+    if row is None:
+        raise NotFound(f"There is no customer {customer_id!r}.")
+    return row
 
 
 def _insert(
@@ -305,16 +319,15 @@ def _strengthen(tx: Tx, workspace_id: str, kind: str, value: str, now: float) ->
 def _create(
     tx: Tx, workspace_id: str, customer_id: str, name: str | None, language: str | None, now: float
 ) -> None:
-    tx.execute(
-        customers.insert().values(
-            workspace_id=workspace_id,
-            customer_id=customer_id,
-            name=name or None,
-            language=language or "",
-            redirect_to=None,
-            created_at=now,
-            updated_at=now,
-        )
+    _CREATED.run(
+        tx,
+        workspace_id=workspace_id,
+        customer_id=customer_id,
+        name=name or None,
+        language=language or "",
+        redirect_to=None,
+        created_at=now,
+        updated_at=now,
     )
 
 

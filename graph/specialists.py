@@ -14,7 +14,7 @@ from graph.ensemble import Ensemble, Say
 from graph.reviewing import Grounds
 from graph.state import Assignment, Findings, Work
 
-Step = Callable[[Assignment, Runtime[TurnContext]], Awaitable[Findings]]
+Step = Callable[..., Awaitable[Findings]]
 
 
 def node(name: str, specialist: Specialist, ensemble: Ensemble, *, expanded: bool = False) -> Any:

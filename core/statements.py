@@ -1,0 +1,147 @@
+"""Statements of the hot path: written once as SQLAlchemy expressions, handed to SQLite without it.
+
+    _WAITING = Prepared(sa.select(messages).where(messages.c.conversation_id == sa.bindparam("conversation")))
+    rows = _WAITING.rows(tx, conversation=conversation_id)
+
+A turn needs some forty statements. SQLAlchemy takes ten times as long to run one as SQLite does, so its
+work (the text, the order of parameters, which values are JSON) is done once. PostgreSQL, where the way
+to the server costs more than all of that, is spoken to as ever.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect
+
+Change = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A statement as SQLite's driver takes it."""
+
+    sql: str
+    names: tuple[str, ...]
+    """Of the parameters, in the order of their marks."""
+
+    fixed: Mapping[str, Any]
+    """Values that stand in the statement itself; None for the columns of an insert."""
+
+    to_database: Mapping[str, Change]
+    columns: tuple[str, ...]
+    from_database: tuple[tuple[int, Change], ...]
+
+
+class Prepared:
+    """A statement whose values come as named parameters, `sa.bindparam` or the columns of an insert.
+
+    It must not expand a list (`in_`) into marks: their number would not be known beforehand.
+    """
+
+    def __init__(self, statement: sa.Executable) -> None:
+        self._statement = statement
+        self._written: _Written | None = None
+
+    def rows(self, tx: Connection, **values: Any) -> list[dict[str, Any]]:
+        """Give all rows, by the names of their columns."""
+        if tx.dialect.name != "sqlite":
+            return [dict(row) for row in tx.execute(self._statement, values).mappings()]
+        written = self._for(tx.dialect)
+        return [_read(written, row) for row in _execute(tx, written, values)]
+
+    def first(self, tx: Connection, **values: Any) -> dict[str, Any] | None:
+        """Give the first row, or None."""
+        if tx.dialect.name != "sqlite":
+            found = tx.execute(self._statement, values).mappings().first()
+            return dict(found) if found else None
+        written = self._for(tx.dialect)
+        row = _execute(tx, written, values).fetchone()
+        return _read(written, row) if row else None
+
+    def run(self, tx: Connection, **values: Any) -> int:
+        """Change rows; give how many (for an insert the number means nothing)."""
+        if tx.dialect.name != "sqlite":
+            return tx.execute(self._statement, values).rowcount
+        return _execute(tx, self._for(tx.dialect), values).rowcount
+
+    def inserted(self, tx: Connection, **values: Any) -> bool:
+        """Insert a row unless a key is taken; say whether it was. For what `insertion` gives."""
+        if tx.dialect.name != "sqlite":
+            # Not `rowcount`: SQLAlchemy does not keep it for inserts on PostgreSQL.
+            assert isinstance(self._statement, sa.Insert)
+            told = self._statement.returning(sa.literal_column("1"))
+            return tx.execute(told, values).first() is not None
+        return self.run(tx, **values) == 1
+
+    def _for(self, dialect: Dialect) -> _Written:
+        if self._written is None:
+            self._written = _write(self._statement, dialect)
+        return self._written
+
+
+def _execute(tx: Connection, written: _Written, values: Mapping[str, Any]) -> Any:
+    driver: Any = tx.connection.dbapi_connection
+    return driver.execute(written.sql, [_value(written, values, name) for name in written.names])
+
+
+def _value(written: _Written, values: Mapping[str, Any], name: str) -> Any:
+    value = values[name] if name in values else written.fixed[name]
+    change = written.to_database.get(name)
+    return change(value) if change else value
+
+
+def _read(written: _Written, row: tuple[Any, ...]) -> dict[str, Any]:
+    found = dict(zip(written.columns, row, strict=True))
+    for place, change in written.from_database:
+        found[written.columns[place]] = change(row[place])
+    return found
+
+
+def _write(statement: sa.Executable, dialect: Dialect) -> _Written:
+    compilable: Any = statement
+    compiled = compilable.compile(dialect=dialect)
+    names = tuple(compiled.positiontup)
+    required = {name for name in names if compiled.binds[name].required}
+    inserted = isinstance(statement, sa.Insert)
+    returned = tuple(getattr(statement, "selected_columns", ()))
+    return _Written(
+        sql=compiled.string,
+        names=names,
+        fixed={name: compiled.params[name] for name in names if inserted or name not in required},
+        to_database={
+            name: change
+            for name in names
+            if (change := compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+        },
+        columns=tuple(column.key for column in returned),
+        from_database=tuple(
+            (place, change)
+            for place, column in enumerate(returned)
+            if (change := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ),
+    )
+
+
+@lru_cache(maxsize=256)
+def insertion(table: sa.Table, columns: tuple[str, ...], dialect: str) -> Prepared:
+    """Give the insert of a row that does nothing where one of its unique keys is taken."""
+    made = postgresql if dialect == "postgresql" else sqlite
+    values = {column: sa.bindparam(column, type_=table.c[column].type) for column in columns}
+    return Prepared(made.insert(table).values(values).on_conflict_do_nothing())
+
+
+@lru_cache(maxsize=256)
+def change_of(table: sa.Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Prepared:
+    """Give the update of some columns of the rows that `keys` name; a key's parameter is `of_<key>`."""
+    where = [table.c[key] == sa.bindparam(f"of_{key}") for key in keys]
+    values = {
+        column: sa.bindparam(f"to_{column}", type_=table.c[column].type) for column in columns
+    }
+    return Prepared(table.update().where(*where).values(values))
+
+
+__all__ = ["Prepared", "change_of", "insertion"]
