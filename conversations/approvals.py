@@ -77,6 +77,26 @@ def listed(
     return [dict(row) for row in tx.execute(statement).mappings()]
 
 
+def pending_in(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
+    """Give what of a conversation waits for a person, oldest first, as the customer may see it."""
+    statement = (
+        sa.select(approvals)
+        .where(
+            approvals.c.workspace_id == workspace_id,
+            approvals.c.conversation_id == conversation_id,
+            approvals.c.state == "pending",
+        )
+        .order_by(approvals.c.created_at)
+    )
+    return [shown(dict(row)) for row in tx.execute(statement).mappings()]
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Give an approval as the customer may see it: what would be done, how it stands, since when."""
+    preview = row["proposal"].get("preview", "")
+    return {"preview": preview, **{key: row[key] for key in ("approval_id", "state", "created_at")}}
+
+
 def one(tx: Tx, workspace_id: str, approval_id: str, *, lock: bool = False) -> dict[str, Any]:
     """Give an approval.
 

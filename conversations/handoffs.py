@@ -85,7 +85,8 @@ def give_to(tx: Tx, row: dict[str, Any], owner: str, name: str = "") -> None:
         fence=row["fence"] + 1,
         tenure=row["tenure"] + 1,
     )
-    feed.append(tx, row, "status", {"status": STATUS[owner], "owner": owner})
+    named = {"name": name} if owner == "person" else {}
+    feed.append(tx, row, "status", {"status": STATUS[owner], "owner": owner, **named})
 
 
 STATUS = {"ai": "answered", "queue": "handoff", "person": "with_person", "closed": "closed"}

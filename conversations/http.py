@@ -11,6 +11,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from channels import Inbound, webchat
 from conversations import (
+    approvals,
     explaining,
     handoffs,
     reading,
@@ -283,8 +284,8 @@ async def conversation(
 
 def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> dict[str, Any]:
     row = found(tx, workspace_id, conversation_id)
-    handoff = handoffs.current(tx, row) if staff else None
-    inside = {"customer_id": row["customer_id"], "owner_name": row["owner_name"]}
+    handoff = handoffs.current(tx, row)
+    inside: dict[str, Any] = {"customer_id": row["customer_id"]}
     if handoff:
         inside["handoff"] = {
             key: handoff[key] for key in ("handoff_id", "reason", "packet", "state")
@@ -297,6 +298,9 @@ def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> d
         "opened_at": row["opened_at"],
         "closed_at": row["closed_at"],
         "last_event_id": row["feed_seq"],
+        "owner_name": row["owner_name"] or None,
+        "waiting_since": handoff["created_at"] if handoff and row["owner"] == "queue" else None,
+        "approvals": approvals.pending_in(tx, workspace_id, conversation_id),
         **(inside if staff else {}),
     }
 

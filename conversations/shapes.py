@@ -158,7 +158,10 @@ class ApprovalShown(BaseModel):
 
     approval_id: str
     preview: str
+    """What would be done, in the customer's words."""
+
     state: str
+    created_at: float
 
 
 Status = Literal["answered", "handoff", "with_person", "running", "closed"]
@@ -240,6 +243,14 @@ class ConversationShown(BaseModel):
     """For staff."""
 
     owner_name: str | None = None
+    """The person who speaks, while one does."""
+
+    waiting_since: float | None = None
+    """When a person was called who has not come yet."""
+
+    approvals: list[ApprovalShown] = []
+    """What waits for a person's decision."""
+
     handoff: dict[str, Any] | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from conversations import checkpoints, effects, handoffs, transcript
+from conversations.approvals import shown
 from conversations.mailbox import Claim
 from conversations.rows import found
 from conversations.tables import approvals, messages, turns
@@ -210,7 +211,9 @@ _SAID = Prepared(
     .order_by(messages.c.sequence)
 )  # fmt: skip
 _PROPOSED = Prepared(
-    sa.select(approvals.c.approval_id, approvals.c.proposal, approvals.c.state).where(
+    sa.select(
+        approvals.c.approval_id, approvals.c.proposal, approvals.c.state, approvals.c.created_at
+    ).where(
         approvals.c.workspace_id == sa.bindparam("workspace"),
         approvals.c.conversation_id == sa.bindparam("conversation"),
         approvals.c.proposed_in == sa.bindparam("turn"),
@@ -272,11 +275,7 @@ def _proposed(
     if turn_id is None:
         return []
     return [
-        {
-            "approval_id": row["approval_id"],
-            "preview": row["proposal"].get("preview", ""),
-            "state": row["state"],
-        }
+        shown(row)
         for row in _PROPOSED.rows(
             tx, workspace=workspace_id, conversation=conversation_id, turn=turn_id
         )

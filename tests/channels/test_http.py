@@ -1,5 +1,7 @@
 """The chat page: nothing foreign, nothing inline, and every text in both languages."""
 
+import ast
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -13,6 +15,8 @@ from channels.http import PAGE, router
 from core.errors import NotFound
 from core.settings import Settings
 from core.workspace import Workspace
+from decisions import deciding
+from graph import planning
 
 FILES = sorted(path for path in PAGE.iterdir() if path.is_file())
 SCRIPTS = [path for path in FILES if path.suffix == ".js"]
@@ -87,6 +91,40 @@ def test_every_text_that_page_and_scripts_name_exists() -> None:
     assert named <= set(texts)
 
 
+def test_every_reason_that_a_plan_an_offer_or_the_review_gives_is_worded_in_both_languages() -> (
+    None
+):
+    code = (PAGE / "reasons.js").read_text("utf-8")
+    texts = json.loads((PAGE / "texts.json").read_text("utf-8"))
+    keys = set(re.findall(r', "(\w+)"[,\]]', code))
+    assert len(keys) > 30 and keys <= set(texts["en"])
+    patterns = [re.compile(found) for found in re.findall(r"\[/(\^.+?\$)/,", code)]
+    assert len(patterns) == len(keys)
+    given = list(reasons())
+    assert len(given) > 15
+    unknown = [why for why in given if not any(known.match(why) for known in patterns)]
+    assert unknown == []
+
+
+def reasons() -> Iterator[str]:
+    """Give every plain sentence with which planning and the offers' rules give a reason."""
+    for node in ast.walk(ast.parse(inspect.getsource(planning))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "step" and len(node.args) > 2:
+            yield from worded(node.args[2])
+    for rule in deciding.RULES:
+        for node in ast.walk(ast.parse(inspect.getsource(rule))):
+            if isinstance(node, ast.Return) and node.value is not None:
+                yield from worded(node.value)
+
+
+def worded(node: ast.expr) -> Iterator[str]:
+    """Give the sentence that an expression is, if it is one without places to fill."""
+    if isinstance(node, ast.IfExp):
+        yield from worded(node.body)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
 def test_every_element_that_the_scripts_look_up_is_on_the_page() -> None:
     page = (PAGE / "index.html").read_text("utf-8")
     code = "".join(path.read_text("utf-8") for path in SCRIPTS)
@@ -108,8 +146,8 @@ def test_what_a_script_imports_is_exported(path: Path) -> None:
 def test_what_is_read_out_stands_on_the_page_before_it_speaks() -> None:
     page = (PAGE / "index.html").read_text("utf-8")
     regions = re.findall(r'<\w+[^>]*\b(?:role="(?:status|log)"|aria-live)[^>]*>', page)
-    assert len(regions) == 3
-    assert [tag for tag in regions if re.search(r"\bhidden\b", tag)] == []
+    assert len(regions) == 4
+    assert [tag for tag in regions if re.search(r"\shidden[\s>]", tag)] == []
 
 
 def test_everything_one_can_press_has_a_name() -> None:

@@ -104,7 +104,9 @@ class EchoConductor:
         self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None
     ) -> TurnResult:
         self.seen.append(request)
-        text = " + ".join(message.text for message in request.messages) or request.event["kind"]
+        text = " + ".join(message.text for message in request.messages) or request.event.get(
+            "kind", ""
+        )
         thread = {"configurable": {"thread_id": request.conversation_id}}
         await _graph(saver).ainvoke({"heard": [text]}, thread, durability="exit")
         if live is not None:

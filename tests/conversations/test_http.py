@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conversations import handoffs
+from conversations import feed, handoffs
 from customers import Assertion
 from customers.verification import sign_token
 from graph.turn import TurnRequest
@@ -224,3 +224,39 @@ async def test_the_feed_replays_from_the_last_event_and_ends_with_the_process(
     assert numbers == list(range(2, len(numbers) + 2))
     said = [data["text"] for kind, data, _ in got if kind == "message"]
     assert said == ["You said hello.", "more", "You said more."]
+
+
+async def test_a_visitor_sees_what_waits_for_a_person_until_it_is_decided(
+    home: House, web: httpx.AsyncClient
+) -> None:
+    first = await chat(web, "something big")
+    token = {"X-Conversation-Token": first["conversation_token"]}
+    address = f"/conversations/{first['conversation_id']}"
+    (proposed,) = first["approvals"]
+    shown = (await web.get(address, headers=token)).json()
+    assert shown["approvals"] == [proposed]
+    assert (proposed["preview"], proposed["state"]) == ("pay 5.00", "pending")
+    assert shown["opened_at"] <= proposed["created_at"]
+    staff = await key(home, "Ana")
+    decision = {"decision": "reject", "reason": "no"}
+    await web.post(f"/approvals/{proposed['approval_id']}", json=decision, headers=staff)
+    assert (await web.get(address, headers=token)).json()["approvals"] == []
+
+
+async def test_a_visitor_sees_since_when_she_waits_and_who_came(
+    home: House, web: httpx.AsyncClient
+) -> None:
+    first = await chat(web, "a person please")
+    token = {"X-Conversation-Token": first["conversation_token"]}
+    address = f"/conversations/{first['conversation_id']}"
+    waiting = (await web.get(address, headers=token)).json()
+    assert (waiting["status"], waiting["owner_name"]) == ("handoff", None)
+    assert waiting["opened_at"] <= waiting["waiting_since"]
+    assert waiting["handoff"] is None, "what staff are told of the matter stays with them"
+    await web.post(f"{address}/takeover", headers=await key(home, "Ana"))
+    taken = (await web.get(address, headers=token)).json()
+    assert (taken["status"], taken["owner_name"]) == ("with_person", "Ana")
+    assert taken["waiting_since"] is None
+    rows = await home.database.reading(feed.since, W, first["conversation_id"], 0, staff=False)
+    told = [row["data"] for row in rows if row["kind"] == "status"]
+    assert told[-1] == {"status": "with_person", "owner": "person", "name": "Ana"}

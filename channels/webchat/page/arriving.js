@@ -1,29 +1,42 @@
 // What arrives, by whichever stream: shown once, in order, and what it says of who is speaking.
 
-import { following } from "/webchat/feed.js";
-import { remember, session } from "/webchat/session.js";
-import { $, atEnd, bubble, say, showState, showTyping, toEnd, write } from "/webchat/view.js";
+import { bubble, place, settled, showDelivery, speaker, takeAway, write } from "/webchat/bubbles.js";
+import { $, atEnd, readOut, say, showState, showTyping, toEnd } from "/webchat/view.js";
 import { make } from "/webchat/words.js";
 
-export const state = { status: "ai", approvals: 0, sending: 0 };
+export const state = { status: "ai", approvals: [], sending: 0, since: 0, name: "" };
 const shown = new Map(); // message_id → element
 const drafts = new Map(); // turn_id → {element, text, source}
-const turns = new Set(); // turns that answered a message sent from here
+const answered = new Set(); // turns whose message stands here: what the other stream still brings of them is late
 const unconfirmed = []; // own messages the feed has not brought back yet
+let quiet = false; // what was said before is being put back: nothing moves and nothing is read out
 let past = 0; // events up to this number had happened when the page read how things stand
 
 export function forgetAll() {
-  for (const known of [shown, drafts, turns]) known.clear();
+  for (const known of [shown, drafts, answered]) known.clear();
   unconfirmed.length = 0;
   past = 0;
-  Object.assign(state, { status: "ai", approvals: 0, name: "" });
+  Object.assign(state, { status: "ai", approvals: [], since: 0, name: "" });
   $("log").replaceChildren();
+}
+
+/** Do something with messages of before: without motion, and without being read out. */
+export async function quietly(work) {
+  quiet = true;
+  $("log").classList.add("still");
+  try {
+    await work();
+  } finally {
+    quiet = false;
+    setTimeout(() => $("log").classList.remove("still"), 300);
+  }
 }
 
 /** Show an own message before the server has it. */
 export function addOwn(own) {
-  own.element = bubble({ role: "customer", text: own.text, created_at: Date.now() / 1000 });
-  $("log").append(own.element);
+  own.element = bubble({ role: "customer", text: own.text, attachments: own.files, created_at: own.at });
+  showDelivery(own.element, "sending");
+  place([own.element]);
   unconfirmed.push(own);
   hideWelcome();
   toEnd();
@@ -44,14 +57,14 @@ const isPast = (number) => number > 0 && number <= past;
 // --- messages ------------------------------------------------------------------------------------
 
 function takeDelta({ turn_id, text }, source) {
+  if (answered.has(turn_id)) return;
   const stay = atEnd();
   let draft = drafts.get(turn_id);
   if (draft && draft.source !== source) return;
   if (!draft) {
     draft = { text: "", source, element: bubble({ role: "ai", text: "", provisional: true }) };
-    draft.element.classList.add("draft");
     drafts.set(turn_id, draft);
-    $("log").append(draft.element);
+    place([draft.element]);
   }
   const gap = draft.text && !/\s$/.test(draft.text) && !/^\s/.test(text) ? " " : "";
   draft.text += gap + text;
@@ -63,7 +76,7 @@ function takeDelta({ turn_id, text }, source) {
 function dropDraft(turn_id, source) {
   const draft = drafts.get(turn_id);
   if (!draft || (source && draft.source !== source)) return;
-  draft.element.remove();
+  takeAway(draft.element);
   drafts.delete(turn_id);
   showTyping(state.sending > 0);
 }
@@ -74,16 +87,23 @@ export function dropDraftsOf(source) {
 
 function takeMessage(message) {
   if (message.role === "customer") return takeOwn(message);
+  if (message.turn_id) answered.add(message.turn_id);
   const [id, same] = names(message);
-  dropDraft(message.turn_id);
-  if (shown.has(id) || (message.turn_id && shown.has(same))) return;
+  if (shown.has(id) || (message.turn_id && shown.has(same))) return dropDraft(message.turn_id);
   const stay = atEnd();
-  $("log").append(elementOf(message));
+  const draft = drafts.get(message.turn_id);
+  if (draft) {
+    drafts.delete(message.turn_id);
+    settled(draft.element, known(message, draft.element));
+  } else place([elementOf(message)]);
+  if (!quiet) readOut(`${speaker(named(message))}: ${message.text}`);
   showTyping(false);
   showButtons(message.buttons);
   hideWelcome();
   toEnd(stay);
 }
+
+const named = (message) => ({ created_at: Date.now() / 1000, ...message, name: message.name || state.name });
 
 /** A message's id, and what else it is known by: a repeated answer comes without the id. */
 function names(message) {
@@ -92,19 +112,31 @@ function names(message) {
 }
 
 function elementOf(message) {
+  const element = bubble(named(message));
+  known(message, element);
+  return element;
+}
+
+/** Remember that a message is shown, by all it is known by. */
+function known(message, element) {
   const [id, same] = names(message);
-  const element = bubble({ role: "ai", created_at: Date.now() / 1000, ...message, name: state.name });
   shown.set(id, element);
   if (message.role !== "customer" && message.turn_id) shown.set(same, element);
-  return element;
+  return named(message);
 }
 
 /** A message of the customer comes back by the feed; from another tab it is new here. */
 function takeOwn(message) {
   if (shown.has(message.message_id)) return;
   const at = unconfirmed.findIndex((own) => own.text === message.text);
-  if (at >= 0) return void shown.set(message.message_id, unconfirmed.splice(at, 1)[0].element);
-  $("log").append(elementOf(message));
+  if (at >= 0) {
+    const [own] = unconfirmed.splice(at, 1);
+    showDelivery(own.element, "sent");
+    return void shown.set(message.message_id, own.element);
+  }
+  const element = elementOf(message);
+  if (!quiet) showDelivery(element, "sent");
+  place([element]);
   showButtons([]);
   hideWelcome();
   toEnd();
@@ -117,17 +149,18 @@ function confirm(own, message_id) {
   unconfirmed.splice(at, 1);
   const known = shown.get(message_id);
   if (known && known !== own.element) {
-    own.element.remove();
+    takeAway(own.element);
     own.element = known;
   }
   shown.set(message_id, own.element);
+  showDelivery(own.element, "sent");
 }
 
 /** Put what was said before a message above everything that stands here. */
 export function takeEarlier(messages, message_id) {
   const end = messages.findIndex((message) => message.message_id === message_id);
   const earlier = messages.slice(0, Math.max(end, 0)).filter((message) => !names(message).some((name) => shown.has(name)));
-  $("log").prepend(...earlier.map(elementOf));
+  if (earlier.length) place(earlier.map(elementOf), { first: true });
   toEnd();
 }
 
@@ -138,6 +171,9 @@ const STATUSES = { handoff: "queue", queue: "queue", with_person: "with_person",
 /** Take how things stand, as read; what the feed repeats from before then is not told as news. */
 export function takeStanding(now) {
   state.status = STATUSES[now.status || now.owner] || state.status;
+  if (now.approvals) state.approvals = now.approvals.filter((one) => one.state === "pending");
+  state.since = now.waiting_since || 0;
+  state.name = now.owner_name || "";
   past = Math.max(past, now.last_event_id || 0);
   showState(state);
 }
@@ -147,23 +183,27 @@ export function takeStatus(data, own) {
   const stay = atEnd();
   const before = state.status;
   state.status = STATUSES[data.status] || (data.status === "waiting" ? "later" : before);
-  if (data.name !== undefined) state.name = data.name || "";
-  if (before !== "with_person" && state.status === "with_person") announce("person_joined");
+  const name = data.name ?? data.owner_name;
+  if (name !== undefined) state.name = name || "";
+  if (state.status === "queue" && before !== "queue") state.since ||= Date.now() / 1000;
+  if (state.status !== "queue") state.since = 0;
+  if (before !== "with_person" && state.status === "with_person") announce(state.name ? "named_person_joined" : "person_joined", { name: state.name });
   if (before === "with_person" && state.status === "ai") announce("ai_is_back");
   if (state.status === "with_person") showTyping(false);
   showState(state);
   toEnd(stay);
 }
 
-/** A turn of ours may add approvals; a turn that nobody here asked for tells the outcome of one. */
 function takeDone(data, source, number) {
   dropDraft(data.turn_id);
-  const ours = source !== following;
-  if (ours && !turns.has(data.turn_id)) state.approvals += (data.approvals || []).length;
-  if (ours) turns.add(data.turn_id);
-  else if (!state.sending && !turns.has(data.turn_id)) state.approvals = Math.max(0, state.approvals - 1);
-  remember({ approvals: state.approvals });
+  if (data.approvals) state.approvals = joined(state.approvals, data.approvals);
   if (!isPast(number)) takeStatus(data);
+}
+
+/** What waits for a person, with what a turn has added; the server's own list replaces it soon. */
+function joined(before, added) {
+  const ids = new Set(before.map((one) => one.approval_id));
+  return [...before, ...added.filter((one) => one.state === "pending" && !ids.has(one.approval_id))];
 }
 
 /** The whole answer as JSON: no stream was to be had, or the turn takes longer. */
@@ -172,13 +212,9 @@ function takeWhole(data) {
   takeDone({ ...data, status: data.status || "waiting" });
 }
 
-/** What was being waited for when the page was left. */
-export function recall() {
-  state.approvals = session.approvals || 0;
-}
-
-function announce(key) {
-  $("log").append(make("p", { class: "change", text: say(key) }));
+function announce(key, values) {
+  $("log").append(make("p", { class: "change", text: say(key, values) }));
+  if (!quiet) readOut(say(key, values));
 }
 
 export function hideWelcome() {

@@ -1,12 +1,15 @@
 // The page around the conversation: the box to write in, the side panel, languages; and the start.
 
-import { begin, choose, hostedBy, showWho, welcome } from "/webchat/guests.js";
+import { showTimes } from "/webchat/bubbles.js";
+import { takeFiles, takeStash, stashState } from "/webchat/files.js";
+import { begin, choose, hostedBy, invite, showWho, welcome } from "/webchat/guests.js";
 import { remember, session } from "/webchat/session.js";
 import { onPick, state } from "/webchat/arriving.js";
 import { page, resume, send, sendStranded } from "/webchat/talk.js";
 import {
-  $, language, loadTexts, nextTheme, prefer, preferences, said, say, showBanner, showState, showTheme, speak, stayAtEnd, toEnd,
+  $, keepHours, language, loadTexts, nextTheme, prefer, preferences, said, say, showBanner, showState, showTheme, speak, stayAtEnd, toEnd,
 } from "/webchat/view.js";
+import { offerWhy } from "/webchat/why.js";
 import { json } from "/webchat/wire.js";
 import { make } from "/webchat/words.js";
 
@@ -20,7 +23,8 @@ function count() {
   $("count").textContent = left < 0 ? say("too_long", { count: -left }) : left < 300 ? say("characters_left", { count: left }) : "";
   $("count").classList.toggle("over", left < 0);
   $("message").setAttribute("aria-invalid", String(left < 0));
-  $("send").disabled = !$("message").value.trim() || left < 0;
+  const stash = stashState();
+  $("send").disabled = stash === "busy" || left < 0 || (stash === "none" && !$("message").value.trim());
 }
 
 function grow() {
@@ -40,8 +44,9 @@ function submit(event) {
   if ($("send").disabled) return;
   const text = $("message").value.trim();
   $("message").value = "";
+  const files = takeStash();
   written();
-  send(text);
+  send(text, files);
 }
 
 function speakUp(text) {
@@ -66,14 +71,13 @@ function closeSide() {
 function suggest() {
   const texts = (company.suggestions?.[language] || []).map((text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1));
   $("try").hidden = !texts.length;
-  for (const [id, most] of [["suggestions", 6], ["openers", 3]]) {
+  for (const [id, most] of [["suggestions", 6], ["openers", 4]]) {
     $(id).replaceChildren(...texts.slice(0, most).map((text) => make("li", {}, make("button", { type: "button", text, click: () => suggestion(text) }))));
   }
 }
 
 function suggestion(text) {
   closeSide();
-  if ($("composer").hidden) begin({});
   speakUp(text);
 }
 
@@ -89,7 +93,8 @@ function showLanguage(tag) {
   showWho();
   showState(state);
   count();
-  if (!$("choose").hidden) void choose();
+  showTimes();
+  if ($("choose").open) void choose();
 }
 
 function signIn() {
@@ -113,13 +118,19 @@ function wire() {
     showLanguage(preferences.language);
   });
   $("change-who").addEventListener("click", signIn);
-  $("anonymous").addEventListener("click", () => begin({}));
+  $("try-as-somebody").addEventListener("click", signIn);
+  $("anonymous").addEventListener("click", () => {
+    $("choose").close();
+    if (session.jwt) begin({});
+  });
   $("open-side").addEventListener("click", () => openSide(true));
   for (const id of ["close-side", "veil"]) $(id).addEventListener("click", closeSide);
   matchMedia("(min-width: 861px)").addEventListener("change", closeSide);
   addEventListener("keydown", (event) => { if (event.key === "Escape") closeSide(); });
-  $("close-source").addEventListener("click", () => $("source").close());
-  $("source").addEventListener("click", (event) => { if (event.target === $("source")) $("source").close(); });
+  for (const id of ["source", "why", "choose", "seen"]) {
+    $(`close-${id}`).addEventListener("click", () => $(id).close());
+    $(id).addEventListener("click", (event) => { if (event.target === $(id)) $(id).close(); });
+  }
   stayAtEnd();
   $("down").addEventListener("click", () => { toEnd(); $("message").focus(); });
   addEventListener("offline", () => showBanner("offline"));
@@ -135,13 +146,16 @@ async function start() {
     return;
   }
   hostedBy(company);
+  keepHours(company);
+  offerWhy(company.demo);
   const wished = preferences.language || (navigator.language.toLowerCase().startsWith("pt") ? "pt-BR" : "en");
   const spoken = company.languages || [];
   wire();
+  takeFiles(company.files, count);
   for (const id of ["tools", "presence"]) $(id).hidden = false;
   showLanguage(spoken.length && !spoken.includes(wished) ? spoken[0] : wished);
   $("language").hidden = spoken.length === 1;
-  if (company.demo && !session.chosen) return choose();
+  if (company.demo) void invite();
   welcome();
   await resume();
   $("message").focus();

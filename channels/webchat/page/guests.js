@@ -1,5 +1,6 @@
 // Who is writing: the demo's customers to choose from, signing in, and the page's welcome.
 
+import { emptyStash } from "/webchat/files.js";
 import { clear, resume } from "/webchat/talk.js";
 import { endFeed } from "/webchat/feed.js";
 import { forgetConversation, remember, session } from "/webchat/session.js";
@@ -14,16 +15,28 @@ export function hostedBy(config) {
   company = config;
 }
 
+const FACES = 4;
+
+/** Show the faces of whom one may be, where the page invites to be somebody. */
+export async function invite() {
+  try {
+    const { customers } = await json("/demo/customers");
+    $("faces").replaceChildren(...customers.slice(0, FACES).map(face));
+    $("try-as").hidden = !customers.length;
+  } catch {
+    $("try-as").hidden = true; // the demo's sign-in is closed to other machines
+  }
+}
+
+const face = (person) => make("span", { class: "initial", "aria-hidden": "true", text: (person.name || "?").trim().charAt(0).toUpperCase() });
+
 /** Show who one may be. */
 export async function choose() {
-  clear();
-  $("choose").hidden = false;
-  $("empty").hidden = true;
-  $("composer").hidden = true;
-  $("choose-title").focus();
+  if (!$("choose").open) $("choose").showModal();
   try {
     const { customers } = await json("/demo/customers");
     $("customers").replaceChildren(...customers.map(personButton));
+    $("customers").querySelector("button")?.focus();
   } catch {
     $("customers").replaceChildren(make("li", { class: "muted", role: "alert", text: say("customers_failed") }));
   }
@@ -32,7 +45,7 @@ export async function choose() {
 function personButton(person) {
   const button = make("button", { type: "button", class: "pick", click: () => login(person) });
   button.append(
-    make("span", { class: "initial", "aria-hidden": "true", text: (person.name || "?").trim().charAt(0).toUpperCase() }),
+    face(person),
     make("span", { class: "who-is" }, make("b", { text: person.name || person.id }), make("small", { text: said(person.about) })),
   );
   return make("li", {}, button);
@@ -42,6 +55,7 @@ async function login(person) {
   try {
     const given = await json("/demo/login", { method: "POST", body: { customer: person.id } });
     const who = { jwt: given.token, who: person };
+    $("choose").close();
     if (session.token && !session.jwt) await goOn(who);
     else begin(who);
   } catch {
@@ -52,7 +66,7 @@ async function login(person) {
 
 /** Go on with a visitor's conversation, in which she has now signed in. */
 async function goOn({ jwt, who }) {
-  remember({ jwt, who, chosen: true });
+  remember({ jwt, who });
   welcome();
   await resume();
   $("message").focus();
@@ -63,13 +77,13 @@ export function begin({ jwt, who }) {
   clear();
   endFeed();
   forgetConversation();
-  remember({ jwt, who, chosen: true, unanswered: [] });
+  remember({ jwt, who, unanswered: [] });
+  emptyStash();
   welcome();
   $("message").focus();
 }
 
 export function welcome() {
-  $("choose").hidden = true;
   $("composer").hidden = false;
   $("empty").hidden = $("log").childElementCount > 0;
   $("message").value = session.draft || "";
@@ -82,6 +96,7 @@ export function showWho() {
   const name = session.who?.name || "";
   $("who").textContent = name ? say("signed_in_as", { name }) : say("not_signed_in");
   $("change-who").hidden = !company.demo;
+  $("try-as").classList.toggle("known", Boolean(name));
   $("change-who").textContent = say(name ? "change_person" : "sign_in");
   $("new").hidden = Boolean(session.jwt);
   $("hello").textContent = name ? say("hello_name", { name: name.split(" ")[0] }) : say("hello");

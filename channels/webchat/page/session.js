@@ -4,7 +4,7 @@ import { keep, read } from "/webchat/view.js";
 
 const KEY = "regente.session";
 
-/** `jwt`, `who`, `chosen`; `conversation_id`, `token`, `last_id`, `approvals`; `unanswered`, `draft`. */
+/** `jwt`, `who`, `chosen`; `conversation_id`, `token`, `last_id`; `unanswered`, `draft`, `files`. */
 export const session = read(sessionStorage, KEY);
 
 export const save = () => keep(sessionStorage, KEY, session);
@@ -25,11 +25,11 @@ export function remember(changes) {
   save();
 }
 
-export const forgetConversation = () => remember({ conversation_id: undefined, token: undefined, last_id: undefined, approvals: 0 });
+export const forgetConversation = () => remember({ conversation_id: undefined, token: undefined, last_id: undefined });
 
 /** Keep a message until its turn is done: a reload sends it again under the same id, which is taken once. */
 export function expect(own) {
-  remember({ unanswered: [...others(own), { id: own.id, text: own.text }] });
+  remember({ unanswered: [...others(own), { id: own.id, text: own.text, files: own.files, at: own.at }] });
 }
 
 export function settle(own) {

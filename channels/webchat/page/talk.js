@@ -1,6 +1,7 @@
 // The customer's side of the conversation: sends messages until they are answered, and comes back after a reload.
 
-import { addOwn, dropDraftsOf, forgetAll, recall, showButtons, state, take, takeEarlier, takeStanding } from "/webchat/arriving.js";
+import { addOwn, dropDraftsOf, forgetAll, quietly, showButtons, state, take, takeEarlier, takeStanding } from "/webchat/arriving.js";
+import { showDelivery, takeAway } from "/webchat/bubbles.js";
 import { endFeed, follow, following } from "/webchat/feed.js";
 import { address, expect, forgetConversation, headers, remember, session, settle } from "/webchat/session.js";
 import { $, language, say, showBanner, showState, showTyping, toEnd } from "/webchat/view.js";
@@ -30,8 +31,8 @@ export function clear() {
 
 // --- sending -------------------------------------------------------------------------------------
 
-export function send(text) {
-  const own = { text, id: newId(), epoch };
+export function send(text, files = []) {
+  const own = { text, files, id: newId(), at: Date.now() / 1000, epoch };
   expect(own);
   addOwn(own);
   showButtons([]);
@@ -46,6 +47,7 @@ function newId() {
 async function deliver(own, attempt = 1) {
   stranded.delete(own);
   own.element.querySelector(".trouble")?.remove();
+  showDelivery(own.element, "sending");
   state.sending += 1;
   if (["ai", "later", "closed"].includes(state.status)) showTyping(true);
   toEnd(true);
@@ -66,12 +68,13 @@ async function post(own) {
     await stream("/chat", {
       method: "POST",
       headers: headers(),
-      body: { message: own.text, message_id: own.id, language, ...(session.token ? { conversation_id: session.conversation_id } : {}) },
+      body: { message: own.text, message_id: own.id, language, attachments: own.files.map(({ id }) => ({ id })), ...(session.token ? { conversation_id: session.conversation_id } : {}) },
       onEvent: (name, data) => {
         if (own.epoch !== epoch) return;
         if (name === "error") failure = new Refused(data.status || 500, data.message || "");
         if (name === "done" || name === "json") failure = null;
         take(name, data, own);
+        if (name === "json") showDelivery(own.element, "sent");
         if (data.conversation_id && data.conversation_token) adopt(data);
       },
     });
@@ -95,9 +98,18 @@ async function recover(own, attempt, failure) {
   }
   if (!status) stranded.add(own);
   trouble(own, status === 429 ? "too_many" : status >= 500 ? "not_answered" : "not_sent", "retry", () => deliver(own));
+  if (status !== 0 && status < 500) showWord(own, failure.message);
+}
+
+/** Show what the server says of a message it does not take. */
+function showWord(own, message) {
+  const button = make("button", { type: "button", class: "quiet", text: say("discard"), click: () => { settle(own); takeAway(own.element); } });
+  own.element.querySelector(".trouble").append(button);
+  if (message) own.element.querySelector(".trouble span").title = message;
 }
 
 function trouble(own, key, action, click) {
+  showDelivery(own.element, "");
   const button = make("button", { type: "button", class: "quiet", text: say(action), click });
   own.element.append(make("p", { class: "trouble", role: "alert" }, make("span", { text: say(key) }), button));
   toEnd();
@@ -113,7 +125,7 @@ function signedOut(own) {
   endFeed();
   settle(own);
   forgetConversation(); // it was hers, and another may sign in here
-  remember({ jwt: undefined, who: undefined, draft: own.text });
+  remember({ jwt: undefined, who: undefined, draft: own.text, files: own.files });
   page.signedOut();
   trouble(own, "signed_out", "sign_in", () => page.signIn());
 }
@@ -145,8 +157,18 @@ async function join(message_id) {
 }
 
 function attend() {
-  void follow({ onEvent: take, onOpen: sendStranded, onLost: dropDraftsOf });
+  void follow({ onEvent: took, onOpen: sendStranded, onLost: dropDraftsOf });
 }
+
+/** Take what the feed brings; when a turn is done or the owner changes, ask what is waited for now. */
+function took(name, data, source, number) {
+  take(name, data, source, number);
+  if (name !== "done" && name !== "status") return;
+  clearTimeout(looking);
+  looking = setTimeout(() => void refresh(), 150);
+}
+
+let looking = 0;
 
 /** Ask the server how things stand: it knows best who has the conversation. */
 async function refresh() {
@@ -154,7 +176,9 @@ async function refresh() {
   const asked = epoch;
   try {
     const now = await json(address(), { headers: headers() });
-    if (asked === epoch && !state.sending) take("status", now, null);
+    if (asked !== epoch || state.sending) return;
+    take("status", now, null);
+    takeStanding(now);
   } catch {
     // the feed will tell
   }
@@ -172,15 +196,14 @@ async function transcript() {
 
 /** Bring the conversation back after a reload, and what had not been answered. */
 export async function resume() {
-  const log = $("log");
-  log.setAttribute("aria-live", "off");
-  if (session.conversation_id && session.token) await bringBack(log);
-  for (const { id, text } of session.unanswered || []) {
-    const own = { id, text, epoch };
-    addOwn(own);
-    void deliver(own);
-  }
-  setTimeout(() => log.setAttribute("aria-live", "polite"), 300);
+  await quietly(async () => {
+    if (session.conversation_id && session.token) await bringBack($("log"));
+    for (const { id, text, files = [], at } of session.unanswered || []) {
+      const own = { id, text, files, at, epoch };
+      addOwn(own);
+      void deliver(own);
+    }
+  });
   toEnd();
 }
 
@@ -188,7 +211,6 @@ async function bringBack(log) {
   try {
     takeStanding(await json(address(), { headers: headers() }));
     for (const message of await transcript()) take("message", message, null);
-    recall();
     showState(state);
     attend();
   } catch (error) {

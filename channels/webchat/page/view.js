@@ -1,7 +1,7 @@
-// What stands on the page: bubbles, states, the source panel, themes, and the texts in the chosen language.
+// What stands around the messages: texts in the chosen language, themes, who speaks and what is waited for, the end of the page.
 
 import { json } from "/webchat/wire.js";
-import { blocks, make, safe } from "/webchat/words.js";
+import { make } from "/webchat/words.js";
 
 export const $ = (id) => document.getElementById(id);
 const PREFERENCES = "regente.preferences";
@@ -9,7 +9,7 @@ const PREFERENCES = "regente.preferences";
 export const preferences = read(localStorage, PREFERENCES);
 let texts = {};
 export let language = "en";
-let assistant = "Regente";
+export let assistant = "Regente";
 
 export function read(storage, key) {
   try {
@@ -43,7 +43,6 @@ export function speak(tag, name) {
     if (element.tagName === "BUTTON") element.title = say(element.dataset.label);
   }
   for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = say(element.dataset.placeholder);
-  for (const time of document.querySelectorAll("time")) showTime(time);
   $("language").textContent = say("other_language");
   $("language").setAttribute("aria-label", say("switch_language"));
   $("language").title = say("switch_language");
@@ -76,112 +75,71 @@ export function showTheme() {
   if (preferences.theme) document.documentElement.dataset.theme = preferences.theme;
 }
 
-// --- bubbles -------------------------------------------------------------------------------------
-
-/** Make the element of a message: `{role, text, citations, name, created_at, provisional}`. */
-export function bubble(message) {
-  const { role } = message;
-  const who = { customer: say("you"), ai: assistant, person: message.name || say("person"), system: say("notice") }[role] || assistant;
-  const body = make("div", { class: "body" });
-  const foot = make("div", { class: "foot" });
-  const element = make("article", { class: `message ${role}` }, make("span", { class: "hidden", text: `${who}: ` }));
-  if (role === "person") element.append(make("p", { class: "name", "aria-hidden": "true", text: who }));
-  element.append(body, foot);
-  if (message.provisional) element.setAttribute("aria-hidden", "true");
-  write(element, message);
-  return element;
-}
-
-/** Show a message's text and sources in its bubble. */
-export function write(element, { text, citations = [], created_at }) {
-  const shown = new Set();
-  const chip = (number) => {
-    const cited = citations[number - 1];
-    if (cited) shown.add(number);
-    return cited ? chipOf(cited, number) : null;
-  };
-  element.querySelector(".body").replaceChildren(...blocks(text || "", chip));
-  const foot = element.querySelector(".foot");
-  foot.replaceChildren();
-  if (citations.length) {
-    const sources = citations.map((cited, place) => chipOf(cited, place + 1, cited.title));
-    foot.append(make("div", { class: "sources", role: "group", "aria-label": say("sources") }, ...sources));
-  }
-  if (created_at) {
-    const time = make("time", { datetime: new Date(created_at * 1000).toISOString() });
-    showTime(time);
-    foot.append(time);
-  }
-}
-
-function chipOf(cited, number, title) {
-  const label = say("open_source", { number, title: cited.title || "" });
-  const chip = make("button", { type: "button", class: title ? "chip wide" : "chip", "aria-label": label, title: cited.title || "", click: () => openSource(cited) });
-  chip.append(make("b", { text: title ? String(number) : `[${number}]` }));
-  if (title) chip.append(make("span", { text: title }));
-  return chip;
-}
-
-function showTime(element) {
-  const at = new Date(element.dateTime);
-  const today = at.toDateString() === new Date().toDateString();
-  const time = at.toLocaleTimeString(language, { timeStyle: "short" });
-  element.textContent = today ? time : `${at.toLocaleDateString(language, { day: "numeric", month: "short" })}, ${time}`;
-}
-
-// --- a source ------------------------------------------------------------------------------------
-
-async function openSource(cited) {
-  $("source-title").textContent = cited.title || say("source");
-  $("source-text").replaceChildren(make("p", { class: "muted", text: say("loading") }));
-  showLink(cited.url);
-  $("source").showModal();
-  try {
-    const passage = await json(`/passages/${encodeURIComponent(cited.passage_id)}`);
-    $("source-title").textContent = passage.title || cited.title;
-    $("source-text").replaceChildren(...blocks(passage.text || ""));
-    mark($("source-text"), cited.quote);
-    showLink(passage.url || cited.url);
-  } catch {
-    const known = cited.quote ? blocks(cited.quote) : [];
-    $("source-text").replaceChildren(...known, make("p", { class: "muted", role: "alert", text: say("source_failed") }));
-  }
-}
-
-/** Mark the quoted sentence where it stands in one piece of text. */
-function mark(root, quote) {
-  if (!quote) return;
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const at = node.data.indexOf(quote.trim());
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + quote.trim().length);
-    range.surroundContents(make("mark"));
-    return;
-  }
-}
-
-function showLink(url) {
-  const href = url ? safe(url) : "";
-  $("source-link").hidden = !href;
-  if (href) $("source-link").href = href;
-}
-
 // --- states --------------------------------------------------------------------------------------
 
 const PRESENCE = { queue: "presence_queue", with_person: "presence_some_person", closed: "presence_closed" };
-const STATE = { queue: "state_queue", with_person: "state_person", approval: "state_approval", closed: "state_closed", later: "state_later" };
+let hours = {};
 
-/** Show who speaks and what is being waited for. */
-export function showState({ status, name, approvals }) {
-  const dot = status || "ai";
-  $("presence").dataset.state = dot;
+/** Say when people answer: `{hours, people_answer, time_zone}`. */
+export function keepHours(given) {
+  hours = given;
+}
+
+/** Show who speaks and what is being waited for: `{status, name, approvals, since}`. */
+export function showState({ status, name, approvals, since }) {
+  $("presence").dataset.state = status || "ai";
   $("presence-text").textContent = status === "with_person" && name ? say("presence_person", { name }) : say(PRESENCE[status] || "presence_ai");
-  const line = approvals && status !== "with_person" ? "approval" : status;
-  $("state").dataset.state = line || "";
-  $("state").textContent = STATE[line] ? say(STATE[line]) : "";
+  const lines = standing(status, name, since).filter(Boolean);
+  if (approvals.length) lines.push(waiting(approvals));
+  $("state").dataset.state = approvals.length ? "approval" : status || "";
+  // Written anew only when it says something else: it is read out.
+  const now = make("div", {}, ...lines);
+  if ($("state").textContent !== now.textContent) $("state").replaceChildren(...now.childNodes);
+}
+
+function standing(status, name, since) {
+  if (status === "queue") {
+    const away = hours.people_answer === false;
+    return [
+      headline(say(away ? "state_queue_away" : "state_queue"), since),
+      away && Object.keys(hours.hours || {}).length ? make("p", { class: "small", text: say("people_answer", { hours: openings() }) }) : "",
+    ];
+  }
+  if (status === "with_person") return [headline(name ? say("state_named_person", { name }) : say("state_person"))];
+  if (status === "closed") return [make("p", { text: say("state_closed") })];
+  return status === "later" ? [make("p", { text: say("state_later") })] : [];
+}
+
+function headline(text, since) {
+  return make("p", {}, text, since ? make("span", { class: "since", text: ` ${say("since", { time: clock(since) })}` }) : "");
+}
+
+function waiting(approvals) {
+  const items = approvals.map(({ preview, created_at }) => make("li", {}, make("b", { text: capital(preview || say("your_request")) }), created_at ? make("span", { class: "since", text: ` ${say("since", { time: clock(created_at) })}` }) : ""));
+  return make("div", { class: "waiting" }, make("p", { text: say("state_approval") }), make("ul", {}, ...items));
+}
+
+const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+
+function clock(seconds) {
+  const at = new Date(seconds * 1000);
+  const today = at.toDateString() === new Date().toDateString();
+  return at.toLocaleString(language, today ? { timeStyle: "short" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+}
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** Give the hours in which people answer, days with the same ones together: `Mon–Fri 8:00–20:00`. */
+function openings() {
+  const named = (day) => new Date(Date.UTC(2024, 0, 1 + DAYS.indexOf(day))).toLocaleDateString(language, { weekday: "short", timeZone: "UTC" }).replace(".", "");
+  const groups = [];
+  for (const day of DAYS) {
+    const times = (hours.hours[day] || []).join("–");
+    const last = groups.at(-1);
+    if (last && last.times === times) last.to = day;
+    else groups.push({ from: day, to: day, times });
+  }
+  return groups.filter(({ times }) => times).map(({ from, to, times }) => `${named(from)}${from === to ? "" : `–${named(to)}`} ${times}`).join(", ");
 }
 
 export function showBanner(key) {
@@ -189,7 +147,14 @@ export function showBanner(key) {
 }
 
 export function showTyping(on) {
-  $("typing").hidden = !on;
+  $("typing").classList.toggle("on", on);
+}
+
+/** Let what came be read out, once: the log itself is silent, for its sentences come twice. */
+export function readOut(text) {
+  const heard = make("p", { text });
+  $("heard").append(heard);
+  setTimeout(() => heard.remove(), 20000);
 }
 
 let stuck = true; // the reader is at the end and wants to stay there
