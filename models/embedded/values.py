@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from models.embedded import labels, patterns, words
+from models.embedded import freeform, labels, patterns, words
 from models.embedded.agreement import agreement, gives_up
 from models.embedded.dates import dates, moments, times
 from models.embedded.entities import entities
-from models.embedded.numbers import money, numbers
+from models.embedded.numbers import money, numbers, spelled
 from models.embedded.spans import Span
 
 NEAR = 24
@@ -34,6 +34,9 @@ class Asking:
     alone: bool
     """No other schema looks for the same kind of value."""
 
+    beside: bool = False
+    """Free words were asked for: a bare number among them is no value of another schema."""
+
     @property
     def about(self) -> str:
         """The words that say what the value is: its name and description."""
@@ -53,11 +56,12 @@ def values(
     found: dict[str, Any] = {}
     kinds = {name: _kind(name, schema) for name, schema in schemas.items()}
     taken: list[Span] = []
-    # What was asked for has the first claim on what was said.
-    for name in sorted(schemas, key=lambda name: name != asked):
+    beside = kinds.get(asked) == "free"
+    # What was asked for has the first claim on what was said; free words take what is left.
+    for name in sorted(schemas, key=lambda name: (kinds[name] == "free", name != asked)):
         schema, kind = schemas[name], kinds[name]
         alone = sum(other == kind for other in kinds.values()) == 1
-        asking = Asking(name, schema, text, language, now, name == asked, alone)
+        asking = Asking(name, schema, text, language, now, name == asked, alone, beside)
         if "const" in schema:
             found[name] = schema["const"]
         elif schema.get("type") == "array":
@@ -80,7 +84,7 @@ def _kind(name: str, schema: dict[str, Any]) -> str:
     if "pattern" in schema:
         return f"pattern {schema['pattern']}"
     form = schema.get("format", "")
-    if form in ("date", "date-time", "time", "email"):
+    if form in ("date", "date-time", "time", "email", "attachment"):
         return form
     type_ = schema.get("type", "string")
     if isinstance(type_, list):
@@ -97,7 +101,7 @@ def _kind(name: str, schema: dict[str, Any]) -> str:
 def _one(asking: Asking, kind: str, taken: list[Span]) -> Span | None:
     finder = FINDERS.get(kind.split(" ", maxsplit=1)[0], _nothing)
     span = finder(asking, taken)
-    if span is None or any(span.start < other.end and other.start < span.end for other in taken):
+    if span is None or (kind != "free" and _within(span, taken)):
         return None
     return span
 
@@ -114,7 +118,10 @@ def _enum(asking: Asking, taken: list[Span]) -> Span | None:
 
 
 def _pattern(asking: Asking, taken: list[Span]) -> Span | None:
-    found = _affirmed(patterns.matches(asking.schema["pattern"], asking.text), asking)
+    pattern = asking.schema["pattern"]
+    found = _affirmed(patterns.matches(pattern, asking.text) or _in_words(pattern, asking), asking)
+    if asking.beside:
+        found = [span for span in found if span.kind != "number"]
     if not asking.asked:
         found = [span for span in found if _plain(span, asking)]
     if any(span.kind != "number" for span in found):
@@ -130,6 +137,30 @@ def _pattern(asking: Asking, taken: list[Span]) -> Span | None:
     return found[0] if len({span.value for span in found}) == 1 else None
 
 
+def _in_words(pattern: str, asking: Asking) -> list[Span]:
+    """Find values whose digits are said in words: "a mil e quarenta e cinco", "order ten forty-five"."""
+    found = []
+    text = asking.text
+    for said in spelled(text, asking.language):
+        before, after = words.flat(text[: said.start]), words.flat(text[said.end :])
+        if TIME_BEFORE.search(before) or TIME_AFTER.match(after) or (
+            YEAR_BEFORE.search(before) and re.fullmatch(r"(?:19|20)\d\d", said.value)
+        ):  # fmt: skip
+            continue
+        written = f"{text[: said.start]}{said.value}{text[said.end :]}"
+        longer = len(said.value) - (said.end - said.start)
+        found += [
+            Span(match.kind, match.value, match.start, match.end - longer)
+            for match in patterns.matches(pattern, written)
+            if match.start < said.start + len(said.value) and said.start < match.end
+        ]
+    return found
+
+
+TIME_BEFORE = re.compile(r"\b(?:at|by|until|till|as|pelas|ate as)\s+$")
+TIME_AFTER = re.compile(
+    r"\s*(?:[ap]\.?m\b|o'?clock|horas?\b|da (?:manha|tarde|noite)|reais\b|dollars?\b)"
+)
 YEAR_BEFORE = re.compile(r"\b(?:em|in|de|of|desde|since|ano|year|en)\s+$")
 
 
@@ -219,19 +250,26 @@ def _unit(span: Span, asking: Asking, listed: dict[str, list[str]]) -> bool:
 
 def _free(asking: Asking, taken: list[Span]) -> Span | None:
     if asking.asked:
-        return _answer(asking)
-    return _introduced(asking)
+        return _answer(asking, freeform.without(asking.text, taken))
+    if freeform.is_address(asking.name, asking.schema):
+        left = freeform.address_in(freeform.without(asking.text, taken))
+        if left and not words.is_question(asking.text, asking.language):
+            return Span("free", left, 0, len(asking.text))
+    introduced = _introduced(asking)
+    return None if introduced is None or _within(introduced, taken) else introduced
 
 
-def _answer(asking: Asking) -> Span | None:
+def _answer(asking: Asking, text: str) -> Span | None:
     """Take the bare answer to a question, unless it is plainly none."""
-    text, language = asking.text, asking.language
+    language = asking.language
     if words.is_question(text, language) or gives_up(text, language):
         return None
     if len(words.words(text)) <= 3 and agreement(text, language) is not None:
         return None
     answer = bare_answer(text, language)
-    return Span("free", answer, 0, len(text)) if answer else None
+    if not answer or freeform.misses(asking.name, asking.schema, answer):
+        return None
+    return Span("free", answer, 0, len(text))
 
 
 def _introduced(asking: Asking) -> Span | None:
@@ -311,7 +349,7 @@ def _several(asking: Asking) -> list[Any]:
             items["enum"], items.get("x-labels", {}), asking.text, asking.language
         )
     if asking.asked and items.get("type", "string") == "string":
-        answer = _answer(asking)
+        answer = _answer(asking, asking.text)
         parts = re.split(r"\s*[,;]\s*|\s+(?:e|and|y)\s+", answer.value) if answer else []
         return [part for part in parts if part]
     return []

@@ -1,0 +1,69 @@
+"""Whether words may be the value of a free slot: an address looks like one, whatever else was said."""
+
+import re
+from typing import Any
+
+from models.embedded import words
+from models.embedded.spans import Span
+
+MARKS = " ,;.:-–—|/\n"
+LEAD_WORDS = 2
+"""Words left beside other values that only lead to them: "the code is 24020-100"."""
+
+
+def misses(name: str, schema: dict[str, Any], text: str) -> bool:
+    """Say whether a text is plainly no value of a free slot, by its name, description and examples."""
+    if is_address(name, schema) and not like_address(text):
+        return True
+    examples = [str(example) for example in schema.get("examples", [])]
+    numbered = bool(examples) and all(any(map(str.isdigit, example)) for example in examples)
+    return numbered and not any(map(str.isdigit, text))
+
+
+def is_address(name: str, schema: dict[str, Any]) -> bool:
+    """Say whether a slot holds an address, by its name or description."""
+    told = (str(schema.get(key, "")) for key in ("description", "title"))
+    about = set(words.words(" ".join((name.replace("_", " "), *told))))
+    return bool(about & {words.folded(hint) for hint in words.load("values")["hints"]["address"]})
+
+
+def like_address(text: str) -> bool:
+    """Say whether a text has what addresses have: a number, or the name of a kind of street."""
+    return any(map(str.isdigit, text)) or _street(text)
+
+
+def address_in(text: str) -> str:
+    """Give the address that stands in a text which nobody asked for one; empty: none for sure."""
+    street = words.pattern(*words.load("values")["streets"]).search(words.flat(text))
+    if street is None or not any(map(str.isdigit, text)):
+        return ""
+    number = re.search(r"(?<![\w-])\d", text)
+    first = number.start() if number and number.start() < street.start() else street.start()
+    return text[first:].strip(MARKS)
+
+
+def without(text: str, spans: list[Span]) -> str:
+    """Give what is left of a text beside other values; nothing, where the rest only leads to them."""
+    if not spans:
+        return text
+    left, at = "", 0
+    for span in sorted(spans, key=lambda span: span.start):
+        left += text[at : span.start].rstrip(MARKS) + ", "
+        at = span.end
+    left += text[at:].lstrip(MARKS)
+    left = _INTRODUCING.sub("", left.strip(MARKS)).strip(MARKS)
+    left = re.sub(r"(?:^(?:e|and)\s+|\s+(?:e|and|for|of|to|on|para|do|da|no|na)$)", "", left).strip(
+        MARKS
+    )
+    return left if len(words.words(left)) > LEAD_WORDS or any(map(str.isdigit, left)) else ""
+
+
+def _street(text: str) -> bool:
+    return words.pattern(*words.load("values")["streets"]).search(words.flat(text)) is not None
+
+
+_INTRODUCING = re.compile(
+    r"(?:^|[,;.\s])(?:e\s+)?(?:o\s+|and\s+|the\s+|my\s+|meu\s+)?"
+    r"(?:cep|c[oó]digo postal|postal code|zip(?: code)?|postcode)(?:\s*(?:e|é|is|:))?\s*(?=$|,)",
+    re.IGNORECASE,
+)

@@ -1,0 +1,215 @@
+"""How a customer turns: takes back a wish, means another one of several, asks what became of it."""
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from models.embedded import words
+
+NEAR = 4
+"""Words before a verb in which a denial makes an example say that something is *not* so."""
+
+SHORTEST_VERB = 4
+FEW = 4
+"""A word tells a procedure apart if at most one in so many others has it."""
+
+SHORT = 7
+"""Words of a question on what became of something."""
+
+
+def refuses(examples: Sequence[str], text: str, language: str) -> bool:
+    """Say whether a text tells not to do what the examples ask for: "não cancela não", "don't send it".
+
+    A verb of the examples must be denied in a form that tells others what to do, and nowhere be wished.
+    """
+    base = words.base(language)
+    if base not in words.load("turning") or "?" in text:
+        return False
+    wished = _wished(tuple(examples), base)
+    said = words.plain(text, language)
+    denied = [match for match in _denial(base).finditer(said) if _is_wished(match, wished, base)]
+    if not denied:
+        return False
+    rest = said
+    for match in reversed(denied):
+        rest = f"{rest[: match.start()]} | {rest[match.end() :]}"
+    stems = {words.stem(match["verb"], base) for match in denied}
+    return not stems & set(words.stems(rest.split(), base))
+
+
+def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
+    """Say whether a text says that nobody need be called any more: "I don't need a person anymore"."""
+    plain = words.plain(text, language)
+    base = words.base(language)
+    if "?" in text or not _said(language, "negation").search(plain):
+        return False
+    people = set(words.stems(words.words(" ".join(_listed(language)["people"])), base))
+    return bool(people & set(words.stems(plain.split(), base))) or refuses(examples, text, language)
+
+
+def other(text: str, language: str, about: str = "") -> bool:
+    """Say whether a text means another one than what was talked about: "não, a outra", "my other order".
+
+    `about` says what the things are called, such as the question for them: "another address" is no
+    other order.
+    """
+    listed = _listed(language)
+    said = words.words(text, language)
+    others = {words.folded(word) for word in listed["other"]}
+    apart = {words.folded(word) for word in listed["not_other"]}
+    called = set(words.stems(words.words(about), words.base(language)))
+    for at, word in enumerate(said):
+        if word not in others:
+            continue
+        rest = [one for one in said[at + 1 : at + 3] if one not in _grammar(language)]
+        following = rest[0] if rest and said[at + 1] == rest[0] else ""
+        if following in apart:
+            continue
+        if not following or following in ("one", "ones"):
+            return True
+        if not about or words.stem(following, words.base(language)) in called:
+            return True
+    return False
+
+
+def not_this(text: str, language: str) -> bool:
+    """Say whether a text says that what was taken is not what she meant."""
+    return _said(language, "not_this").search(words.plain(text, language)) is not None
+
+
+def any_of(text: str, language: str) -> bool:
+    """Say whether a text speaks of one of several without saying which."""
+    return _said(language, "any").search(words.plain(text, language)) is not None
+
+
+def regrets(text: str, language: str) -> bool:
+    """Say whether a text wishes that something had not been done."""
+    return _said(language, "regrets").search(words.plain(text, language)) is not None
+
+
+def heard(text: str, language: str) -> bool:
+    """Say whether a text only says that something was heard: "ah, ok", "got it"."""
+    said = _said(language, "heard").sub(" ", words.plain(text, language))
+    return said.strip() != words.plain(text, language) and not words.content(
+        said.split(), (words.base(language),)
+    )
+
+
+def asks_decision(text: str, language: str) -> bool:
+    """Say whether a text asks what was decided."""
+    return _said(language, "decided").search(words.plain(text, language)) is not None
+
+
+def asks_status(text: str, language: str) -> bool:
+    """Say whether a text asks how something stands, with a mark or without."""
+    plain = words.plain(text, language)
+    return "?" in text or _said(language, "asking").search(plain) is not None
+
+
+def asks_outcome(text: str, language: str) -> bool:
+    """Say whether a text asks if something was done: "cancelou?", "did it go through?"."""
+    plain = words.plain(text, language)
+    if "?" not in text or len(plain.split()) > SHORT:
+        return False
+    if _said(language, "happened").search(plain):
+        return True
+    if words.base(language) == "en" and plain.startswith(("did ", "have you ", "has it ")):
+        return True
+    ending = _listed(language)["past"]
+    return any(re.fullmatch(rf"\w{{3,}}{ending}", word) for word in plain.split())
+
+
+def asks_generally(text: str, language: str) -> bool:
+    """Say whether a text asks if it was done without saying what."""
+    return _said(language, "happened").search(words.plain(text, language)) is not None
+
+
+def asks_whether(examples: Sequence[str], text: str, language: str) -> bool:
+    """Say whether a text asks if what the examples ask for was done: "cancelou?"."""
+    base = words.base(language)
+    ending = _listed(language)["past"]
+    wished = _wished(tuple(examples), base)
+    return any(
+        re.fullmatch(rf"\w{{3,}}{ending}", word) is not None and words.stem(word, base) in wished
+        for word in words.plain(text, language).split()
+    ) or (base == "en" and _did(text, wished))
+
+
+def _did(text: str, wished: frozenset[str]) -> bool:
+    """Read "did you cancel it?": the verb of the question has no ending."""
+    said = words.plain(text, "en").split()
+    return "did" in said[:2] and any(
+        words.stem(word, "en") in wished for word in said if len(word) >= SHORTEST_VERB
+    )
+
+
+@lru_cache(maxsize=64)
+def telling(
+    own: tuple[str, ...], others: tuple[tuple[str, ...], ...], language: str
+) -> frozenset[str]:
+    """Give the stems of meaning in examples that most other examples do not have."""
+    base = words.base(language)
+    each = [_meaning(texts, base) for texts in others]
+    return frozenset(
+        stem
+        for stem in _meaning(own, base)
+        if sum(stem in stems for stems in each) * FEW <= len(each)
+    )
+
+
+def says(stems: frozenset[str], text: str, language: str) -> bool:
+    """Say whether a text has one of these stems."""
+    return bool(stems & set(words.stems(words.words(text, language), words.base(language))))
+
+
+def _meaning(texts: tuple[str, ...], base: str) -> frozenset[str]:
+    told = words.content(words.words(" ".join(texts), base), (base,))
+    return frozenset(words.stems([word for word in told if len(word) >= SHORTEST_VERB], base))
+
+
+@lru_cache(maxsize=256)
+def _wished(examples: tuple[str, ...], language: str) -> frozenset[str]:
+    """Give the stems of what the examples ask for, not of what they say is not so."""
+    found: set[str] = set()
+    denials = _said(language, "negation")
+    for example in examples:
+        said = words.words(example, language)
+        for at, word in enumerate(said):
+            before = " ".join(said[max(0, at - NEAR) : at])
+            if len(word) >= SHORTEST_VERB and not denials.search(before):
+                found.add(words.stem(word, language))
+    return frozenset(found)
+
+
+def _is_wished(match: re.Match[str], wished: frozenset[str], language: str) -> bool:
+    verb = match["verb"]
+    form = words.load("turning")[language]["forms"]
+    if _said(language, "other").fullmatch(verb):
+        return False
+    if len(verb) < SHORTEST_VERB or (form and not re.search(f"{form}$", verb)):
+        return False
+    return words.stem(verb, language) in wished
+
+
+@cache
+def _denial(language: str) -> re.Pattern[str]:
+    listed = words.load("turning")[language]
+    between = "|".join(re.escape(words.folded(word)) for word in listed["between"])
+    no = _said(language, "negation").pattern
+    return re.compile(rf"{no}\s+(?:(?:{between})\s+)*(?P<verb>[^\W\d_]+)(?:\s+nao)?")
+
+
+@cache
+def _said(language: str, kind: str) -> re.Pattern[str]:
+    listed = _listed(language)[kind]
+    return words.pattern(*(words.plain(str(phrase), language) for phrase in listed))
+
+
+@cache
+def _grammar(language: str) -> frozenset[str]:
+    return words.function_words((words.base(language),))
+
+
+def _listed(language: str) -> dict:
+    lists = words.load("turning")
+    return lists.get(words.base(language), lists["en"])
