@@ -28,6 +28,9 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
     hint = words.help_for(slot, language, labels) if helped else ""
     text = " ".join(part for part in (lead, text, hint) if part)
     run = run.having(asked=step.collect, waits_for="answer", calls=0)
+    if labels:
+        offered = {**run.instance.get("offered", {}), step.collect: run.instance["options"]}
+        run = run.having(offered=offered)
     buttons = tuple(labels) or tuple(words.choices(slot, language))
     return run.wanting(Ask(step.collect, text, buttons=buttons, options=tuple(labels)))
 

@@ -10,6 +10,7 @@ from journeys.model import Branch, Call, Collect, Confirm, HandOff, Journey, Say
 from tools import Tool
 
 END = "end"
+ATTACHMENT = "attachment"
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -20,6 +21,8 @@ def problems(journey: Journey, tools: Mapping[str, Tool], languages: Sequence[st
         *_slots(journey, tools, languages),
         *(problem for step in journey.steps for problem in _step(journey, step, tools, languages)),
         *_texts("its purpose", journey.purpose, languages),
+        *(_texts("`regretted`", journey.regretted, languages) if journey.regretted else ()),
+        *_unknown(journey, "`regretted`", places.names(journey.regretted)),
     ]
     if not any("there is no step" in problem or "two steps" in problem for problem in found):
         found += _ways(journey)
@@ -76,8 +79,21 @@ def _schema(where: str, slot: Slot) -> Iterator[str]:
     except re.error as error:
         yield f"{where} has a pattern that cannot be read: {error}"
         return
+    if slot.schema_.get("format") == ATTACHMENT:
+        yield from _attachment(where, slot)
     if slot.default is not None and not Draft202012Validator(slot.schema_).is_valid(slot.default):
         yield f"{where} has the default {slot.default!r}, which its own schema refuses"
+
+
+def _attachment(where: str, slot: Slot) -> Iterator[str]:
+    """Check a slot that takes the name of a file which the customer sends."""
+    if slot.schema_.get("type", "string") != "string":
+        yield f"{where} takes an attachment, whose name is text; say 'type: string'"
+    for mark in ("pattern", "enum", "examples"):
+        if mark in slot.schema_:
+            yield f"{where} takes an attachment, which customers name as they like; leave out {mark!r}"
+    if slot.options or slot.default is not None:
+        yield f"{where} takes an attachment, which only she can send; leave out options and default"
 
 
 def _step(

@@ -87,6 +87,21 @@ class Resume:
     reminder: bool = True
     """Say first what it was about."""
 
+    afresh: bool = False
+    """Find everything out again first: time has passed, or another language is spoken."""
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """What was taken for a slot is not what the customer meant; she has not said what she does mean."""
+
+    slot: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A person did not approve the write, or nobody decided in time, or the customer took it back."""
+
 
 Event = (
     Begin
@@ -99,6 +114,8 @@ Event = (
     | Correct
     | Cancel
     | Resume
+    | Reopen
+    | Refused
 )
 
 # Effects
@@ -149,6 +166,11 @@ class Perform:
 
 
 @dataclass(frozen=True)
+class AwaitDecision:
+    """A person decides on the proposal; come back with `Performed` or `Refused`."""
+
+
+@dataclass(frozen=True)
 class BringPerson:
     """Hand over to a person."""
 
@@ -162,4 +184,4 @@ class End:
     state: Literal["done", "cancelled", "failed", "handed_off"]
 
 
-Effect = Tell | Ask | Read | Propose | Perform | BringPerson | End
+Effect = Tell | Ask | Read | Propose | Perform | AwaitDecision | BringPerson | End

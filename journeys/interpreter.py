@@ -3,7 +3,7 @@
 The caller does the effects in their order and comes back with what happened. After each event the
 journey has either ended (`End`), or the last effect says what it waits for: an answer (`Ask`), a call
 (`Read`), a preview (`Propose`), or an execution (`Perform`), which only a yes to that very proposal
-brings about.
+brings about; or for a person's decision on it (`AwaitDecision`).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from journeys.asking import ask, options_of, question_for
 from journeys.events import (
     Answer,
     Ask,
+    AwaitDecision,
     Begin,
     BringPerson,
     Called,
@@ -29,6 +30,8 @@ from journeys.events import (
     Perform,
     Performed,
     Proposed,
+    Refused,
+    Reopen,
     Resume,
     Submitted,
     Tell,
@@ -60,7 +63,9 @@ def interpret(
     asked for again. The instance that is given is left as it was.
     """
     run = Run(journey, instance, now, language)
-    if instance["state"] != "running":
+    if instance["state"] == "waiting" and not isinstance(event, Performed | Refused | Cancel):
+        run = run.wanting(AwaitDecision())
+    elif instance["state"] not in ("running", "waiting"):
         run = run.wanting(End(instance["state"]))
     elif run.step is None:
         run = end(run, "failed")
@@ -158,8 +163,9 @@ def _proposed(run: Run, event: Proposed) -> Run:
 
 
 def _performed(run: Run, event: Performed) -> Run:
-    if run.instance.get("waits_for") != "outcome":
+    if run.instance.get("waits_for") not in ("outcome", "decision"):
         return _again(run)
+    run = run.having(state="running")
     step, outcome = cast(Confirm, run.step), event.outcome
     if outcome["state"] == "stopped":  # nothing was done; only a new yes may do it
         run = run.having(waits_for="answer").wanting(Tell(outcome["text"]))
@@ -182,7 +188,12 @@ def _performed(run: Run, event: Performed) -> Run:
 def _submitted(run: Run, event: Submitted) -> Run:
     if run.instance.get("waits_for") != "outcome":
         return _again(run)
-    return end(run.saying("submitted"), "done")
+    run = run.having(state="waiting", waits_for="decision", asked="").saying("submitted")
+    return run.wanting(AwaitDecision())
+
+
+def _refused(run: Run, event: Refused) -> Run:
+    return end(run, "cancelled") if run.instance["state"] == "waiting" else _again(run)
 
 
 def _correct(run: Run, event: Correct) -> Run:
@@ -198,7 +209,30 @@ def _cancel(run: Run, event: Cancel) -> Run:
     return end(run.saying(key), "cancelled")
 
 
+def _reopen(run: Run, event: Reopen) -> Run:
+    """Ask for a slot again, without what was found out with its value."""
+    step = next((step for step in run.journey.steps if _collects(step, event.slot)), None)
+    if step is None or event.slot not in run.instance["slots"]:
+        return _again(run)
+    target, instance = rewound(run.journey, run.instance, {event.slot: None})
+    if target is None:
+        return _again(run.saying("too_late"))
+    run = replace(run, instance=instance).having(slots=cleared(instance, event.slot), proposal=None)
+    return enter(run, step.id)
+
+
+def _collects(step: Any, slot: str) -> bool:
+    return isinstance(step, Collect) and step.collect == slot
+
+
 def _resume(run: Run, event: Resume) -> Run:
+    if event.afresh and not run.instance.get("performed"):
+        afresh = run.having(
+            results={}, path=[], options=[], proposal=None, asked="", tries=0, waits_for=None
+        )
+        return enter(afresh, run.journey.steps[0].id)
+    if event.afresh:
+        return enter(run, run.instance["step"])
     if not event.reminder or run.instance.get("waits_for") != "answer":
         return _again(run)
     purpose = said(run.journey.purpose, run.language)
@@ -302,4 +336,6 @@ _HANDLERS: dict[type, Callable[[Run, Any], Run]] = {
     Correct: _correct,
     Cancel: _cancel,
     Resume: _resume,
+    Reopen: _reopen,
+    Refused: _refused,
 }

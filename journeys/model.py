@@ -38,6 +38,12 @@ and in texts is a slot's value or a field of a call's data; `$name.text` is the 
 (or put before a person, when the workspace's policies say so) and its outcome lands in `into`; a
 sentence of the tool that no text mentions is said by itself. Going back by `go` to a `collect` that was
 passed asks for its slot again. Conditions: see `journeys.conditions`.
+
+When a person has to approve a `confirm`, the steps after it run once she has: the customer hears that it
+was sent, then what was decided and whatever the steps after it say or ask. After a rejection, an expiry
+or a withdrawal they do not run. A slot of `schema: {type: string, format: attachment}` takes the name of
+a file that the customer sends. `regretted` is what can still be done after the procedure was carried
+out, told to a customer who wishes it had not been.
 """
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
@@ -197,6 +203,9 @@ class Journey(_Part):
     needs: Verification = "verified"
     trigger: Trigger
     slots: dict[str, Slot] = {}
+    regretted: Text = {}
+    """What can still be done once it was carried out, for a customer who wishes it undone."""
+
     steps: Annotated[list[_ReadStep], Field(min_length=1)]
 
 
@@ -209,7 +218,9 @@ class Instance(TypedDict):
     """A running instance finishes on the version it began with."""
 
     step: str
-    state: Literal["running", "done", "cancelled", "failed", "handed_off"]
+    state: Literal["running", "waiting", "done", "cancelled", "failed", "handed_off"]
+    """`waiting`: a person decides on its proposal; it goes on after that."""
+
     slots: dict[str, Any]
     results: dict[str, dict[str, Any]]
     """What calls gave, by `into`: their data plus `text`."""
@@ -226,7 +237,9 @@ class Instance(TypedDict):
     proposal: NotRequired[Proposal | None]
     """What she is asked to agree to, exactly."""
 
-    waits_for: NotRequired[Literal["answer", "options", "call", "proposal", "outcome"] | None]
+    waits_for: NotRequired[
+        Literal["answer", "options", "call", "proposal", "outcome", "decision"] | None
+    ]
     """What the interpreter needs next; between turns it is always an answer."""
 
     path: NotRequired[list[str]]
@@ -237,6 +250,18 @@ class Instance(TypedDict):
 
     by: NotRequired[str]
     """The specialist that began it; its own limits go with it."""
+
+    offered: NotRequired[dict[str, list[dict[str, Any]]]]
+    """Choices that were shown for a slot, so that "the second" is understood later too."""
+
+    language: NotRequired[str]
+    """In which its question was put."""
+
+    at: NotRequired[str]
+    """When it last moved, in ISO format; what it found out before that may be out of date."""
+
+    decided: NotRequired[str]
+    """What a person decided on its proposal, as the customer was told."""
 
     refused: NotRequired[int]
     """How often a tool would not take what she gave."""

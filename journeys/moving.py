@@ -17,7 +17,7 @@ MAX_MOVES = 100
 MAX_CALLS = 20
 """Calls between two questions; more is a loop."""
 
-Waits = Literal["answer", "options", "call", "proposal", "outcome"]
+Waits = Literal["answer", "options", "call", "proposal", "outcome", "decision"]
 
 
 def enter(run: Run, name: str, *, jumped: bool = False) -> Run:

@@ -63,6 +63,8 @@ def help_for(slot: Slot, language: str, labels: list[str]) -> str:
         hint = ""  # the question names them already
     elif schema.get("enum"):
         hint = say("help_choice", language, choices="; ".join(choices(slot, language)))
+    elif schema.get("format") == "attachment":
+        hint = say("help_attachment", language)
     elif schema.get("format") == "date":
         hint = say("help_date", language)
     elif schema.get("type") in ("number", "integer"):

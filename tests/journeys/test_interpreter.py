@@ -12,6 +12,7 @@ from journeys import Instance, Journey, events
 from journeys.events import (
     Answer,
     Ask,
+    AwaitDecision,
     Begin,
     BringPerson,
     Called,
@@ -26,6 +27,8 @@ from journeys.events import (
     Propose,
     Proposed,
     Read,
+    Refused,
+    Reopen,
     Resume,
     Submitted,
     Tell,
@@ -343,8 +346,44 @@ def test_what_a_person_must_approve_is_said_so_before_and_after() -> None:
     asked = cast(Ask, play(Proposed(proposal("move it", needs_approval="above the limit"))))
     assert "approve" in asked.text
     play(Answer("yes", agreed=True))
-    assert play(Submitted()) == End("done")
+    assert play(Submitted()) == AwaitDecision()
     assert "as soon as they decide" in play.told[0]
+
+
+def submitted() -> Play:
+    play = Play()
+    play(Begin({"visit_id": "V-1001", "day": "2026-03-09"}))
+    play(Called("", {"past": False}))
+    play(Proposed(proposal("move it", needs_approval="above the limit")))
+    play(Answer("yes", agreed=True))
+    play(Submitted())
+    return play
+
+
+def test_steps_after_a_write_that_was_approved_run_after_the_decision() -> None:
+    play = submitted()
+    assert play(Answer("yes", agreed=True)) == AwaitDecision()
+    assert play(Resume(afresh=True)) == AwaitDecision()
+    assert play(Performed(outcome("done"))) == End("done")
+    assert play.instance["path"][-1] == "told"
+
+
+def test_nothing_after_a_write_that_was_not_approved_runs() -> None:
+    play = submitted()
+    assert play(Refused()) == End("cancelled")
+    assert play.instance["path"][-1] != "told"
+
+
+def test_a_slot_that_was_not_meant_is_asked_for_again_and_nothing_else_is_lost() -> None:
+    play = Play().to_confirm()
+    assert play(Reopen("visit_id")) == Read("my_visits", {}, None)
+    assert play.instance["slots"] == {"day": "2026-03-09"}
+
+
+def test_what_was_found_out_long_ago_is_found_out_again_before_the_question_is_put() -> None:
+    play = Play().to_confirm()
+    assert isinstance(play(Resume(afresh=True)), Read)
+    assert isinstance(play(Called("", {"past": False})), Propose)
 
 
 def test_going_back_by_a_jump_asks_anew() -> None:
@@ -422,7 +461,9 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     ),
     st.just(Submitted()),
     st.just(Cancel()),
-    st.builds(Resume, st.booleans()),
+    st.just(Refused()),
+    st.builds(Resume, st.booleans(), st.booleans()),
+    st.builds(Reopen, st.sampled_from(["visit_id", "day", "other"])),
 )  # fmt: skip
 
 
@@ -446,6 +487,9 @@ def _fitting_event(effect: Effect | None, event: Event) -> Event:
     return event
 
 
+LAST = Ask | Read | Propose | Perform | AwaitDecision | End
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(EVENTS, st.sampled_from([True, True, False])), min_size=8, max_size=25),
@@ -466,9 +510,10 @@ def test_whatever_happens_it_waits_or_ends_and_acts_only_on_a_yes_to_the_very_pr
         assert (instance, effects) == again
         assert json.loads(json.dumps(instance)) == instance
         effect = effects[-1]
-        assert isinstance(effect, Ask | Read | Propose | Perform | End)
-        assert sum(isinstance(each, Ask | Read | Propose | Perform | End) for each in effects) == 1
-        assert (instance["state"] != "running") == isinstance(effect, End)
+        assert isinstance(effect, LAST)
+        assert sum(isinstance(each, LAST) for each in effects) == 1
+        assert (instance["state"] == "waiting") == isinstance(effect, AwaitDecision)
+        assert (instance["state"] not in ("running", "waiting")) == isinstance(effect, End)
         if isinstance(effect, Perform):
             assert isinstance(told, Answer)
             assert told.agreed is True
