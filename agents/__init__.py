@@ -100,7 +100,9 @@ class Brief(TypedDict):
     agent: str
     goal: str
     """`perceive`, `answer`, `continue` (it asked, this is the reply), `event` (something happened),
-    `withdraw` (she takes back what awaits approval); `engagement` knows a few more."""
+    `remind` (put the open question again), `drop` (she takes a wish back), `withdraw` (she takes back
+    what awaits approval), `decision` (what became of it), `outcome` (was it done), `regret` (it was, and
+    she wishes it had not been); `engagement` knows a few more."""
 
     why: str
     text: str
@@ -113,7 +115,11 @@ class Brief(TypedDict):
     slots: dict[str, Slot]
     awaiting: list[Question]
     journey: list[Instance]
-    """Procedures under way, the current one first, interrupted ones after it."""
+    """Procedures under way, the current one first, interrupted ones after it; then those that wait for
+    a person or have ended, newest first."""
+
+    attachments: NotRequired[list[dict[str, str]]]
+    """Files that came with the waiting messages, `{name, type}`; a name is the customer's own text."""
 
     reports: list["Report"]
     """What other specialists said in this turn."""

@@ -1,27 +1,73 @@
 """Tell the customer what became of a write that a person had to decide on."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from agents import Brief, Kit, Question, Report
+from agents import Brief, Kit, Question, Report, remembering
 from agents.phrases import Phrases
+from agents.procedures import Course
+from journeys import Instance
 from journeys.words import clause
+from tools import Outcome
+
+MAX_TOLD = 3
+"""Requests whose standing is told at once."""
 
 
-def told(brief: Brief, kit: Kit, say: Phrases) -> Report:
-    """Tell an `approval` event in the customer's language."""
+async def told(brief: Brief, kit: Kit, say: Phrases) -> Report:
+    """Tell an `approval` event in the customer's language, and go on with what waited for it."""
     event = brief["event"]
     tell = _DECISIONS.get(str(event.get("decision", "")))
     evidence = [str(event)]
     if tell is None:
         return Report(agent="transactions", text="", evidence=evidence)
-    report = tell(event, brief, say)
-    report["evidence"] = evidence
+    instance = _waiting_for(brief, event)
+    if instance is None or event.get("decision") == "respond":
+        report = tell(event, brief, say)
+    else:
+        report = await _gone_on(brief, kit, say, instance)
+    report["evidence"] = [*evidence, *report.get("evidence", [])]
     report["about"] = _preview(event)
     return report
 
 
-def withdrawn(brief: Brief, kit: Kit, say: Phrases) -> Report:
+def _waiting_for(brief: Brief, event: dict[str, Any]) -> Instance | None:
+    """Find the procedure whose proposal was decided on."""
+    proposal_id = (event.get("proposal") or {}).get("proposal_id")
+    for instance in remembering.kept(brief["journey"]):
+        known = instance.get("proposal")
+        if instance["state"] == "waiting" and known and known["proposal_id"] == proposal_id:
+            return instance
+    return None
+
+
+async def _gone_on(brief: Brief, kit: Kit, say: Phrases, instance: Instance) -> Report:
+    """Tell the decision and carry out the steps after it; after a no there are none."""
+    event = brief["event"]
+    outcome: Outcome | None = event.get("outcome") or None
+    certain = outcome is not None and outcome["state"] in ("done", "failed")
+    course = Course(brief, kit)
+    await course.decided(instance, outcome if certain else None)
+    if certain and outcome is not None and course.told:
+        key = "approved" if outcome["state"] == "done" else "approved_failed"
+        text = " ".join(dict.fromkeys(course.told))
+        lead = Report(agent="transactions", text=say(key, brief["language"], outcome=text))
+    else:
+        lead = _DECISIONS[event["decision"]](event, brief, say)
+    course.told = [lead["text"]]
+    course.kept = [
+        cast(Instance, {**one, "decided": lead["text"]})
+        if one["instance_id"] == instance["instance_id"] else one
+        for one in course.kept
+    ]  # fmt: skip
+    await course.finish()
+    report = course.report()
+    if handoff := lead.get("handoff"):
+        report["handoff"] = handoff
+    return report
+
+
+async def withdrawn(brief: Brief, kit: Kit, say: Phrases) -> Report:
     """Take back what waits for approval: the one she means, or all."""
     pending: list[dict[str, Any]] = list(brief["facts"].get("pending_approvals") or [])
     language = brief["language"]
@@ -33,13 +79,35 @@ def withdrawn(brief: Brief, kit: Kit, say: Phrases) -> Report:
         pending = pending if chosen is None else [pending[chosen]]
     previews = [clause(str(approval.get("preview", ""))) for approval in pending]
     text = say("withdrawn", language, preview=say("and", language).join(previews))
-    return Report(
-        agent="transactions",
-        text=text,
-        withdrawn=[str(approval["approval_id"]) for approval in pending],
-        asked=[],
-        evidence=previews,
-    )
+    taken = [str(approval["approval_id"]) for approval in pending]
+    course = Course(brief, kit)
+    for instance in list(course.kept):
+        if (
+            instance["state"] == "waiting"
+            and (instance.get("proposal") or {}).get("proposal_id") in taken
+        ):
+            await course.decided(instance, None)
+    course.told = [text]
+    await course.finish()
+    report = course.report()
+    report["withdrawn"] = taken
+    report["evidence"] = [*previews, *report.get("evidence", [])]
+    return report
+
+
+async def standing(brief: Brief, kit: Kit, say: Phrases) -> Report:
+    """Say how it stands with what a person has to decide on, or has decided."""
+    language = brief["language"]
+    pending: list[dict[str, Any]] = list(brief["facts"].get("pending_approvals") or [])
+    previews = [clause(str(approval.get("preview", ""))) for approval in pending[:MAX_TOLD]]
+    told_lines = [say("pending", language, preview=preview) for preview in previews]
+    decided = [
+        known["decided"] for known in remembering.kept(brief["journey"]) if "decided" in known
+    ]
+    if not told_lines and decided:
+        told_lines = [say("decided_before", language, decided=decided[0])]
+    text = " ".join(told_lines) or say("nothing_pending", language)
+    return Report(agent="transactions", text=text, evidence=[*previews, *decided, text])
 
 
 def _approved(event: dict[str, Any], brief: Brief, say: Phrases) -> Report:

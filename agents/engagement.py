@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from agents import Brief, Kit, Question, Report, Specialist
+from agents import Brief, Kit, Question, Report, Slot, Specialist
 from agents.cards import beside
 from agents.phrases import phrases
 from core.workspace import said
@@ -23,6 +23,8 @@ def greeting(brief: Brief, kit: Kit) -> Report:
     key = "greeting_name" if name else "greeting"
     if brief["facts"].get("notice_due"):
         key = "introduced"  # the notice that an AI is speaking has greeted already
+    if _asked_elsewhere(brief):
+        key = "greeting_between"
     return _told(say(key, brief["language"], name=name, company=kit.workspace.profile.name))
 
 
@@ -95,13 +97,39 @@ def continued(brief: Brief, kit: Kit) -> Report:
 
 
 def offer_person(brief: Brief, kit: Kit) -> Report:
-    """Offer a person after something that could not be answered."""
+    """Offer a person after something that could not be answered; ask nothing beside an open question."""
+    if _asked_elsewhere(brief):
+        return _told(say("person_possible", brief["language"]))
     question = say("offer_person", brief["language"])
     return Report(
         agent="engagement",
         text="",
         asked=[Question(agent="engagement", slot="person", text=question)],
     )
+
+
+def attached(brief: Brief, kit: Kit) -> Report:
+    """Acknowledge a file that nobody waited for, keep it, and ask what it is about."""
+    taken = any("attachment" in report.get("slots", {}) for report in brief["reports"])
+    names = [one["name"] for one in brief.get("attachments", [])]
+    if taken or not names:
+        return _told("")
+    slot = Slot(value=names[0], source="engagement", verification=kit.context.verification)
+    alone = not any(report["text"].strip() for report in brief["reports"])
+    key = "attached_alone" if alone else "attached"
+    text = say(key, brief["language"], name="; ".join(f"“{name}”" for name in names))
+    return Report(agent="engagement", text=text, slots={"attachment": slot}, evidence=names)
+
+
+def small_talk(brief: Brief, kit: Kit) -> Report:
+    """Answer in kind; beside an open question nothing else is asked."""
+    key = "small_talk_between" if _asked_elsewhere(brief) else "small_talk"
+    return _told(say(key, brief["language"]))
+
+
+def _asked_elsewhere(brief: Brief) -> bool:
+    """Say whether another specialist waits for an answer, which this one must not cover with its own."""
+    return any(question["agent"] != "engagement" for question in brief["awaiting"])
 
 
 def _abilities(brief: Brief, kit: Kit) -> str:
@@ -150,12 +178,15 @@ GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
     "offer_person": offer_person,
     "clarify": clarify,
     "unspoken": _phrase("unspoken"),
+    "attached": attached,
+    "stray": _phrase("stray"),
+    "heard": _phrase("heard"),
 }
 INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
     "greeting": greeting,
     "thanks": _phrase("thanks"),
     "goodbye": _phrase("goodbye"),
-    "small_talk": _phrase("small_talk"),
+    "small_talk": small_talk,
     "are_you_a_bot": _phrase("are_you_a_bot"),
     "capabilities": capabilities,
     "person": person,

@@ -2,19 +2,173 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents import Brief, Kit, Slot
-from journeys import Instance, Journey, places
-from journeys.events import Answer, Cancel
+from agents import Brief, Kit, Slot, remembering
+from journeys import Instance, Journey, model, places
+from journeys.asking import options_of
+from journeys.checking import ATTACHMENT
+from journeys.events import Answer, Called, Cancel, Event, Read, Reopen
 from journeys.model import Confirm
 from models import Understanding
+from models.embedded import turning
 from tools import Tool
 
 NEWEST = re.compile(
     r"\b(?:[uú]ltim[oa]s?|mais recentes?|mais nov[oa]|last|latest|(?:most )?recent|newest)\b",
     re.IGNORECASE,
 )
+
+
+@dataclass
+class Known:
+    """What is known for the slots of a procedure before anything is asked."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    guesses: dict[str, Any] = field(default_factory=dict)
+    """Values known from elsewhere, for slots whose choices have to be looked at first."""
+
+    apart: dict[str, list[Any]] = field(default_factory=dict)
+    """Values that she does not mean: she speaks of another one."""
+
+    only: dict[str, list[Any]] = field(default_factory=dict)
+    """Values of which she means one, for several were talked about at once."""
+
+    def narrowed(self, happened: Called, journey: Journey, instance: Instance) -> Called:
+        """Leave out of a list of choices what she does not mean, unless nothing would be left."""
+        step = next((step for step in journey.steps if step.id == instance["step"]), None)
+        name = getattr(step, "collect", "")
+        options = journey.slots[name].options if name in journey.slots else None
+        if options is None or not ({name} & {*self.apart, *self.only}):
+            return happened
+        items = happened.data.get(options.items)
+        kept = [
+            item for item in items if self._may_mean(name, item.get(options.value))
+        ] if isinstance(items, list) else []  # fmt: skip
+        return replace(happened, data={**happened.data, options.items: kept}) if kept else happened
+
+    def _may_mean(self, name: str, value: Any) -> bool:
+        return value not in self.apart.get(name, []) and value in self.only.get(name, [value])
+
+
+def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
+    """Give what her words and what was said before tell for a procedure that begins."""
+    found = Known(values=values(brief, kit, journey))
+    text, language = words_of(brief), brief["language"]
+    for name, slot in journey.slots.items():
+        if slot.options is not None and name not in found.values:
+            several = _named(brief, kit, slot, text) or _offered(brief, name)
+            if len(several) > 1:
+                found.only[name] = several
+    for name, value in shared(journey, brief["slots"], kit.tools).items():
+        slot = journey.slots[name]
+        if name in found.values or name in found.only:
+            continue
+        if slot.options is not None or "pattern" in slot.schema_:
+            several = remembering.recent(brief["journey"], name)
+            if turning.other(text, language, _called(journey, name)):
+                found.apart[name] = [value]
+                continue
+            if turning.any_of(text, language):
+                continue
+            if len(several) > 1:
+                found.only[name] = several
+                continue
+        known_values = found.guesses if slot.options is not None else found.values
+        known_values[name] = value
+    return found
+
+
+def _named(brief: Brief, kit: Kit, slot: model.Slot, text: str) -> list[Any]:
+    """Give the values that she names where only one can be taken: "A-1 and A-2"."""
+    if "pattern" not in slot.schema_:
+        return []
+    schema = {"named": {"type": "array", "items": slot.schema_}}
+    language, now = brief["language"], kit.context.now
+    return list(kit.understanding.values(schema, text, language, now).get("named", []))
+
+
+def _offered(brief: Brief, name: str) -> list[Any]:
+    """Give the choices that are open to her in a procedure which asks for the same."""
+    current = next(iter(remembering.running(brief["journey"])), None)
+    if current is None or current["asked"] != name:
+        return []
+    return [option["value"] for option in current["options"]]
+
+
+def _called(journey: Journey, name: str) -> str:
+    """Give the words by which customers call what a slot stands for."""
+    return " ".join((*journey.slots[name].ask.values(), name.replace("_", " ")))
+
+
+def corrected(
+    brief: Brief, kit: Kit, journey: Journey, instance: Instance, name: str,
+    listed: Sequence[Mapping[str, Any]],
+) -> Any:  # fmt: skip
+    """Give the other choice that she means instead of the one taken, `Reopen` if unclear, else None."""
+    text, language, taken = brief["text"], brief["language"], instance["slots"][name]
+    labels = [str(option["label"]) for option in listed]
+    if name in instance.get("offered", {}):
+        chosen = kit.understanding.choose(labels, text, language)
+    else:
+        chosen = meant(kit.understanding, labels, text, language)
+    if chosen is not None and listed[chosen]["value"] != taken:
+        return listed[chosen]["value"]
+    others = [option["value"] for option in listed if option["value"] != taken]
+    if turning.other(text, language, _called(journey, name)):
+        return others[0] if len(others) == 1 else Reopen(name)
+    return Reopen(name) if turning.not_this(text, language) else None
+
+
+def may_correct(brief: Brief, journey: Journey, instance: Instance, name: str) -> bool:
+    """Say whether her words may mean another choice than the one that was taken for a slot."""
+    text, language = brief["text"], brief["language"]
+    return instance["asked"] == "confirm" or means_other(text, language, journey, name)
+
+
+def means_other(text: str, language: str, journey: Journey, name: str) -> bool:
+    """Say whether a text says that another choice is meant, or not the one that was taken."""
+    about = _called(journey, name)
+    return turning.other(text, language, about) or turning.not_this(text, language)
+
+
+def options_call(slot: model.Slot, instance: Instance, language: str) -> Read:
+    """Give the call that lists the choices of a slot."""
+    assert slot.options is not None
+    told = {**instance["slots"], **instance["results"]}
+    return Read(slot.options.call, places.resolved(slot.options.arguments, told, language), None)
+
+
+def listed(slot: model.Slot, happened: Event) -> list[dict[str, Any]]:
+    """Give the choices that a call listed."""
+    assert slot.options is not None
+    items = happened.data.get(slot.options.items) if isinstance(happened, Called) else None
+    return options_of(items, slot)
+
+
+def asked_before(brief: Brief) -> bool:
+    """Say whether a procedure has asked her something in this turn already."""
+    return any(
+        question["agent"] == "transactions"
+        for report in brief["reports"]
+        for question in report.get("asked", [])
+    )
+
+
+def takes_attachment(slot: model.Slot) -> bool:
+    """Say whether a slot takes the name of a file that she sends."""
+    return slot.schema_.get("format") == ATTACHMENT
+
+
+def used_attachment(brief: Brief, instance: Instance, verification: str) -> dict[str, Slot]:
+    """Forget a file that nobody waited for once a procedure has taken it."""
+    sent = [one["name"] for one in brief.get("attachments", [])]
+    known_before = brief["slots"].get(ATTACHMENT)
+    sent += [known_before["value"]] if known_before else []
+    if not set(sent) & set(map(str, instance["slots"].values())):
+        return {}
+    return {ATTACHMENT: Slot(value=None, source="transactions", verification=verification)}
 
 
 def words_of(brief: Brief) -> str:
@@ -37,8 +191,20 @@ def values(
     }
     if not schemas:
         return {}
-    text, language = text or words_of(brief), brief["language"]
-    return kit.understanding.values(schemas, text, language, kit.context.now, asked=asked)
+    said, language = text or words_of(brief), brief["language"]
+    found = kit.understanding.values(schemas, said, language, kit.context.now, asked=asked)
+    return found | _attached(brief, journey, asked)
+
+
+def _attached(brief: Brief, journey: Journey, asked: str) -> dict[str, Any]:
+    """Give the file that she sends, or has sent before anybody asked, to the slot that takes one."""
+    waiting = [name for name, slot in journey.slots.items() if takes_attachment(slot)]
+    sent: list[Any] = [one["name"] for one in brief.get("attachments", [])]
+    before = brief["slots"].get(ATTACHMENT)
+    if not sent and not asked and before and before["value"]:
+        sent = [before["value"]]
+    waiting.sort(key=lambda name: name != asked)
+    return dict(zip(waiting, sent, strict=False))
 
 
 def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answer | Cancel:

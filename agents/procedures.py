@@ -5,37 +5,36 @@ Reads are called, writes are proposed, and executed only as the proposal the cus
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
-from agents import Brief, Kit, Question, Report, Slot, hearing
-from core.errors import ToolError, ToolNeedsVerification, ToolRetry
+from agents import Brief, Kit, Question, Report, Slot, hearing, remembering
+from agents.deeds import Deeds, described
+from core.errors import ToolNeedsVerification
 from core.workspace import said
-from journeys import Instance, Journey, places, words
-from journeys.asking import options_of
+from journeys import Instance, Journey, words
 from journeys.direct import name_of, of_tool
 from journeys.events import (
     Answer,
     Ask,
+    AwaitDecision,
     Begin,
     BringPerson,
     Called,
-    CallFailed,
+    Cancel,
     Effect,
     Event,
     Perform,
     Performed,
     Propose,
-    Proposed,
     Read,
+    Refused,
+    Reopen,
     Resume,
-    Submitted,
     Tell,
 )
 from journeys.interpreter import interpret, new
-from journeys.words import money
-from tools import LEVELS, Preview, Proposal, Tool, approval_reason
-from tools.calling import Repeats, call, preview, say
-from tools.schemas import Misfit
+from tools import LEVELS, Outcome
+from tools.calling import say
 
 MAX_ROUNDS = 40
 """Events for one message; more is a loop."""
@@ -53,19 +52,25 @@ class Course:
     agent: str = "transactions"
     told: list[str] = field(default_factory=list)
     question: Ask | None = None
-    stack: list[Instance] = field(default_factory=list)
-    approvals: list[Proposal] = field(default_factory=list)
-    evidence: list[str] = field(default_factory=list)
-    tried: list[str] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
     about: str = ""
     handoff: str = ""
-    _repeats: Repeats = field(default_factory=Repeats)
-    _guesses: dict[str, Any] = field(default_factory=dict)
-    """Values known from elsewhere, for slots whose choices have to be looked at first."""
+    stack: list[Instance] = field(init=False)
+    kept: list[Instance] = field(init=False)
+    """What waits for a person or has ended."""
+
+    deeds: Deeds = field(init=False)
+    _known: hearing.Known = field(default_factory=hearing.Known)
+    _lead: str = ""
+    """What the next question belongs to."""
 
     _hears: bool = False
     """Whether the message is still to be searched for an answer to what is asked next."""
+
+    def __post_init__(self) -> None:
+        self.stack = remembering.running(self.brief["journey"])
+        self.kept = remembering.kept(self.brief["journey"])
+        self.deeds = Deeds(self.brief, self.kit)
 
     @property
     def language(self) -> str:
@@ -75,23 +80,28 @@ class Course:
     # What may happen
 
     async def begin(self, journey: Journey, given: Mapping[str, Any] | None = None) -> None:
-        """Start a procedure on top of those under way."""
+        """Start a procedure on top of those under way, or behind one that has just asked something."""
         if not self.admitted(journey):
             return
-        values = {**hearing.values(self.brief, self.kit, journey), **(given or {})}
-        shared = hearing.shared(journey, self.brief["slots"], self.kit.tools)
-        for name, value in shared.items():
-            if name in values:
-                continue
-            if journey.slots[name].options:
-                self._guesses[name] = value
-            else:
-                values[name] = value
+        self._known = hearing.known(self.brief, self.kit, journey)
+        values = {**self._known.values, **(given or {})}
         self.stack = [known for known in self.stack if known["journey"] != journey.journey]
         instance = new(journey, f"{self.brief['turn_id']}:{journey.journey}")
         instance["by"] = self.agent
         self._hears = True
+        asked_before = hearing.asked_before(self.brief)
         await self._carry(journey, instance, Begin(values))
+        if asked_before and self.question is not None and self.stack:
+            self._put_behind(journey)
+
+    def _put_behind(self, journey: Journey) -> None:
+        """Let what was begun wait until the question that is open in this turn is answered."""
+        self.stack[:2] = self.stack[:2][::-1]
+        self.question = None
+        purpose = said(journey.purpose, self.language)
+        if self.about and self.about not in purpose:
+            purpose = f"{purpose} ({self.about})"
+        self.told.append(words.say("behind", self.language, purpose=purpose))
 
     async def go_on(self) -> None:
         """Give the customer's words to the procedure that is under way."""
@@ -101,18 +111,80 @@ class Course:
             self.told.append(words.say("unavailable", self.language))
         elif not self.admitted(journey):
             return
-        elif (
-            instance["version"] != journey.version
-        ):  # its steps have changed: begin again, knowing more
+        elif instance["version"] != journey.version:
+            # its steps have changed: begin again, knowing more
             await self.begin(journey, instance["slots"])
             return
         else:
-            await self._carry(journey, instance, await self._heard(journey, instance))
-        await self._resume()
+            event = await self._heard(journey, instance)
+            if remembering.stale(instance, self.kit.context.now):
+                await self._checked_again(journey, instance, event)
+            else:
+                await self._carry(journey, instance, event)
+        await self.finish()
+
+    async def _checked_again(self, journey: Journey, instance: Instance, event: Event) -> None:
+        """Find everything out again first; a yes counts only if it is a yes to the very same."""
+        if isinstance(event, Cancel):
+            await self._carry(journey, instance, event)
+            return
+        before = instance.get("proposal")
+        await self._carry(journey, instance, Resume(afresh=True))
+        now = self.stack[0] if self.stack and self.question else None
+        if now is None or now["instance_id"] != instance["instance_id"]:
+            return
+        after = now.get("proposal")
+        if isinstance(event, Answer) and event.agreed and not _same(before, after):
+            return
+        self.stack.pop(0)
+        self.question = None
+        await self._carry(journey, now, event)
+
+    async def drop(self, journey_name: str) -> None:
+        """Drop the procedure that the customer takes back, and go on with the one that is open."""
+        at = next((at for at, one in enumerate(self.stack) if one["journey"] == journey_name), None)
+        journey = journey_of(self.kit, journey_name)
+        if at is None or journey is None:
+            return
+        instance = self.stack.pop(at)
+        await self._carry(journey, instance, Cancel())
+        await self.finish()
 
     async def finish(self) -> None:
-        """After a procedure has ended, put the question of the one beneath it."""
-        await self._resume()
+        """Put the question of the procedure that is open, saying which one it belongs to."""
+        if hearing.asked_before(self.brief):
+            return  # it is put already
+        while self.stack and self.question is None and not self.handoff:
+            instance = self.stack.pop(0)
+            journey = journey_of(self.kit, instance["journey"])
+            if journey is None or instance["version"] != journey.version:
+                continue
+            if self.admitted(journey):
+                told_before = len(self.told)
+                await self._carry(journey, instance, self._resumed(journey, instance))
+                if self._lead:  # it ended without a question
+                    self.told.insert(told_before, self._lead)
+                self._lead = ""
+
+    def _resumed(self, journey: Journey, instance: Instance) -> Resume:
+        """Put the question again; after a while, or in another language, find everything out anew."""
+        old = remembering.stale(instance, self.kit.context.now)
+        if not old and instance.get("language", self.language) == self.language:
+            return Resume()
+        if purpose := said(journey.purpose, self.language):
+            self._lead = words.say("reminder", self.language, purpose=purpose)
+        return Resume(reminder=False, afresh=True)
+
+    async def decided(self, instance: Instance, outcome: Outcome | None) -> None:
+        """Go on after a person's decision on what a procedure had put before her."""
+        journey = journey_of(self.kit, instance["journey"])
+        self.kept = [one for one in self.kept if one["instance_id"] != instance["instance_id"]]
+        if journey is None or instance["version"] != journey.version:
+            return
+        if outcome is not None:
+            self.deeds.evidence += [outcome["text"], str(outcome["data"])]
+        event = Refused() if outcome is None else Performed(outcome)
+        await self._carry(journey, instance, event)
 
     def admitted(self, journey: Journey) -> bool:
         """Say whether this customer is known surely enough; if not, ask her to sign in, and no more."""
@@ -125,29 +197,36 @@ class Course:
         """Give what came of it."""
         question = self.question
         parts = [*self.told, question.text if question else ""]
+        asked = (
+            [Question(agent="transactions", slot=question.slot, text=question.text)]
+            if question
+            else []
+        )
+        if not question and hearing.asked_before(self.brief):
+            asked = [q for q in self.brief["awaiting"] if q["agent"] == "transactions"]
         report = Report(
             agent=self.agent,
             text=" ".join(part for part in dict.fromkeys(parts) if part),
             about=self.about,
-            evidence=self.evidence,
+            evidence=self.deeds.evidence,
             slots=self.slots,
-            asked=[Question(agent="transactions", slot=question.slot, text=question.text)]
-            if question
-            else [],
+            asked=asked,
             buttons=list(question.buttons) if question else [],
-            journey=[] if self.handoff else self.stack[:MAX_STACK],
-            approvals=self.approvals,
-            tried=self.tried,
+            journey=[*([] if self.handoff else self.stack[:MAX_STACK]), *self.kept],
+            approvals=self.deeds.approvals,
+            tried=self.deeds.tried,
         )
         if self.handoff:
             report["handoff"] = self.handoff
         return report
 
+    # Hearing
+
     def _guess(self, ask: Ask, instance: Instance) -> Answer | None:
         """Answer a question at once from the message itself, or from what is known from elsewhere."""
         if not self._hears or ask.slot == "confirm":
             return None
-        guess = self._guesses.pop(ask.slot, None)
+        guess = self._known.guesses.pop(ask.slot, None)
         if ask.options:
             text = hearing.words_of(self.brief)
             chosen = hearing.meant(self.kit.understanding, ask.options, text, self.language)
@@ -158,38 +237,37 @@ class Course:
         return Answer(values={ask.slot: guess}) if guess is not None else None
 
     async def _heard(self, journey: Journey, instance: Instance) -> Event:
-        """Read the customer's words; before a yes she may also mean another of the choices."""
+        """Read the customer's words; she may also mean another of the choices than was taken."""
         event = hearing.answer(self.brief, self.kit, journey, instance)
-        if not isinstance(event, Answer) or instance["asked"] != "confirm" or event.agreed is True:
+        if not isinstance(event, Answer) or event.agreed is True or event.chosen is not None:
             return event
-        for name, value in instance["slots"].items():
-            options = journey.slots[name].options if name in journey.slots else None
-            if options is None or name in event.values:
+        for name in reversed(instance["slots"]):
+            slot = journey.slots.get(name)
+            if slot is None or slot.options is None or {name, instance["asked"]} & {*event.values}:
                 continue
-            known = {**instance["slots"], **instance["results"]}
-            arguments = places.resolved(options.arguments, known, self.language)
-            happened = await self._read(Read(options.call, arguments, None))
-            listed = (
-                options_of(happened.data.get(options.items), journey.slots[name])
-                if isinstance(happened, Called)
-                else []
-            )
-            labels = [str(option["label"]) for option in listed]
-            chosen = hearing.meant(self.kit.understanding, labels, event.text, self.language)
-            if chosen is not None and listed[chosen]["value"] != value:
-                return replace(event, values={**event.values, name: listed[chosen]["value"]})
+            if not hearing.may_correct(self.brief, journey, instance, name):
+                continue
+            listed = instance.get("offered", {}).get(name)
+            if listed is None:
+                read = hearing.options_call(slot, instance, self.language)
+                listed = hearing.listed(slot, await self.deeds.read(read))
+            turned = hearing.corrected(self.brief, self.kit, journey, instance, name, listed)
+            if isinstance(turned, Reopen):
+                self._known.apart[name] = [instance["slots"][name]]
+                return turned
+            if turned is not None:
+                return replace(event, values={**event.values, name: turned})
         return event
 
     # Doing
 
     async def _carry(self, journey: Journey, instance: Instance, event: Event | None) -> None:
         """Hand events to the interpreter and do what it wants, until it waits or ends."""
+        now = self.kit.context.now
         for _ in range(MAX_ROUNDS):
             if event is None:
                 break
-            instance, effects = interpret(
-                journey, instance, event, self.kit.context.now, self.language
-            )
+            instance, effects = interpret(journey, instance, event, now, self.language)
             try:
                 event = await self._do(journey, instance, effects)
             except ToolNeedsVerification as refusal:
@@ -199,7 +277,11 @@ class Course:
         else:
             self.handoff = f"the procedure {journey.journey} does not come to an end"
         self._learn(journey, instance)
-        if instance["state"] == "running" and not self.handoff:
+        moved = {"language": self.language, "at": now.isoformat()}
+        instance = cast(Instance, {**instance, **moved})
+        if instance["state"] != "running":
+            self.kept = remembering.with_ended(self.kept, instance)
+        elif not self.handoff:
             self.stack.insert(0, instance)
 
     async def _do(
@@ -217,122 +299,40 @@ class Course:
                     if guess is not None:
                         return guess
                     self._hears = False
-                    self.question = effect
+                    self.question = replace(effect, text=f"{self._lead} {effect.text}".strip())
+                    self._lead = ""
                 case Read():
-                    return await self._read(effect)
+                    happened = await self.deeds.read(effect)
+                    return self._narrowed(happened, journey, instance)
                 case Propose():
-                    return await self._propose(effect, journey, instance)
+                    return await self.deeds.propose(effect, journey, instance)
                 case Perform():
-                    return await self._perform(effect.proposal)
+                    return await self.deeds.perform(effect.proposal)
+                case AwaitDecision():
+                    return None
         return None
 
-    async def _read(self, effect: Read) -> Event:
-        tool = self.kit.tools.get(effect.tool)
-        if tool is None:
-            return CallFailed(words.say("unavailable", self.language))
-        made = described(effect.tool, effect.arguments)
-        try:
-            result = await call(tool, effect.arguments, self.kit.context, repeats=self._repeats)
-        except ToolNeedsVerification:
-            raise
-        except ToolError as error:
-            self.tried.append(f"{made}: {error}")
-            return self._call_failed(error)
-        self.tried.append(f"{made}: {result.text}")
-        self.evidence += [result.text, str(result.data)]
-        return Called(result.text, result.data)
-
-    def _call_failed(self, error: ToolError) -> CallFailed:
-        message = words.say("refused", self.language) if isinstance(error, Misfit) else str(error)
-        self.evidence.append(message)
-        if isinstance(error, ToolRetry):
-            return CallFailed(message, retry=True, argument=error.argument)
-        return CallFailed(message)
-
-    async def _propose(self, effect: Propose, journey: Journey, instance: Instance) -> Event:
-        """Preview a write and make the proposal that she is asked about."""
-        tool = self.kit.tools.get(effect.tool)
-        if tool is None:
-            return CallFailed(words.say("unavailable", self.language))
-        try:
-            shown = await preview(tool, effect.arguments, self.kit.context)
-        except ToolNeedsVerification:
-            raise
-        except ToolError as error:
-            self.tried.append(f"{described(effect.tool, effect.arguments)}, preview: {error}")
-            return self._call_failed(error)
-        text = self._previewed(shown, effect, journey)
-        proposal = Proposal(
-            proposal_id=proposal_id(self.brief["turn_id"], tool, effect.arguments),
-            tool=tool.name,
-            arguments=effect.arguments,
-            asked="",
-            preview=text,
-            amount=shown.amount if shown else None,
-            needs_approval=self._needs_approval(tool, shown, instance.get("by", "")),
-            turn_id=self.brief["turn_id"],
-        )
-        self.evidence.append(text)
-        self.tried.append(f"{described(effect.tool, effect.arguments)}: proposed, {text}")
-        return Proposed(proposal)
-
-    def _needs_approval(self, tool: Tool, shown: Preview | None, by: str) -> str | None:
-        """Say why a person must approve: the company's limits first, then those of who began it."""
-        policies = self.kit.workspace.policies
-        own = self.kit.catalog[by].autonomy if by in self.kit.catalog else {}
-        stricter = policies.model_copy(update={"autonomy": dict(own)})
-        return approval_reason(tool, shown, policies) or approval_reason(tool, shown, stricter)
-
-    def _previewed(self, shown: Preview | None, effect: Propose, journey: Journey) -> str:
-        """Say exactly what would be done, and what it costs."""
-        if shown is None:
-            values = ", ".join(
-                places.written(value, self.language) for value in effect.arguments.values()
-            )
-            purpose = said(journey.purpose, self.language) or effect.tool.replace("_", " ")
-            return f"{purpose} ({values})" if values else purpose
-        text = words.clause(shown.text)
-        if shown.amount and not words.names_amount(text, shown.amount):
-            text = f"{text} ({money(shown.amount, shown.currency, self.language)})"
-        return text
-
-    async def _perform(self, proposal: Proposal) -> Event:
-        """Execute what she said yes to, or put it before a person."""
-        made = described(proposal["tool"], proposal["arguments"])
-        if reason := proposal.get("needs_approval"):
-            self.approvals.append(proposal)
-            self.tried.append(f"{made}: waits for approval, {reason}")
-            return Submitted()
-        context = replace(self.kit.context, idempotency_key=proposal["proposal_id"])
-        outcome = await self.kit.ledger.perform(proposal, context)
-        tool = self.kit.tools.get(proposal["tool"])
-        if outcome["state"] == "unknown" and tool is not None and tool.retry == "key":
-            outcome = await self.kit.ledger.perform(proposal, context)
-        self.tried.append(f"{made}: {outcome['state']}, {outcome['text']}")
-        self.evidence += [outcome["text"], str(outcome["data"])]
-        return Performed(outcome)
-
-    async def _resume(self) -> None:
-        """Go back to the procedure beneath, if nothing is being asked."""
-        while self.stack and self.question is None and not self.handoff:
-            instance = self.stack.pop(0)
-            journey = journey_of(self.kit, instance["journey"])
-            if journey is None or instance["version"] != journey.version:
-                continue
-            if instance["state"] == "running" and self.admitted(journey):
-                await self._carry(journey, instance, Resume())
+    def _narrowed(self, happened: Event, journey: Journey, instance: Instance) -> Event:
+        """Leave out choices that she does not mean: "the other one" is not the one just talked about."""
+        if not isinstance(happened, Called) or instance.get("waits_for") != "options":
+            return happened
+        return self._known.narrowed(happened, journey, instance)
 
     def _learn(self, journey: Journey, instance: Instance) -> None:
         """Share the slots of a procedure with everybody."""
         verification = self.kit.context.verification
         for name, value in instance["slots"].items():
             self.slots[name] = Slot(value=value, source=self.agent, verification=verification)
-        codes = [
-            str(value)
-            for name, value in instance["slots"].items()
-            if name in journey.slots and "pattern" in journey.slots[name].schema_
-        ]
+        if any(hearing.takes_attachment(slot) for slot in journey.slots.values()):
+            self.slots |= hearing.used_attachment(self.brief, instance, verification)
+        codes = remembering.entities(journey, instance)
         self.about = self.about or (codes[0] if codes else said(journey.purpose, self.language))
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Say whether two proposals would do the same at the same price."""
+    told = ("tool", "arguments", "amount", "preview", "needs_approval")
+    return bool(before and after) and all(before.get(key) == after.get(key) for key in told)
 
 
 def journey_of(kit: Kit, name: str) -> Journey | None:
@@ -343,12 +343,4 @@ def journey_of(kit: Kit, name: str) -> Journey | None:
     return of_tool(tool, kit.journeys) if tool else None
 
 
-def proposal_id(turn_id: str, tool: Tool, arguments: Mapping[str, Any]) -> str:
-    """Give the id of a proposal: a turn that runs again makes the same, so nothing is done twice."""
-    entity = ",".join(str(arguments.get(name, "")) for name in tool.entity)
-    return f"{turn_id}:{tool.name}:{entity}"
-
-
-def described(tool: str, arguments: Mapping[str, Any]) -> str:
-    """Write a call in a few words."""
-    return f"{tool}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
+__all__ = ["Course", "described", "journey_of"]

@@ -10,9 +10,10 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents import Brief, Kit, Question, Report, Slot, Specialist
 from agents.cards import beside, filled
-from agents.decided import told, withdrawn
+from agents.decided import standing, told, withdrawn
 from agents.phrases import phrases
 from agents.procedures import Course
+from agents.recounting import outcome, regretted
 from core.errors import ModelFailed
 from journeys import Journey
 from journeys.direct import of_tool
@@ -22,12 +23,16 @@ say = phrases(__file__)
 
 
 async def respond(brief: Brief, kit: Kit) -> Report:
-    """Start, continue or drop a procedure; tell what a person decided."""
-    if brief["goal"] == "event":
-        return told(brief, kit, say)
-    if brief["goal"] == "withdraw":
-        return withdrawn(brief, kit, say)
-    course = Course(brief, kit, stack=running(brief))
+    """Start, continue or drop a procedure; tell what was done, and what a person decided."""
+    if (told_of := TOLD.get(brief["goal"])) is not None:
+        return await told_of(brief, kit, say)
+    course = Course(brief, kit)
+    if brief["goal"] == "remind":
+        await course.finish()
+        return course.report()
+    if brief["goal"] == "drop":
+        await course.drop(brief["intent"])
+        return course.report()
     if brief["goal"] == "continue":
         if _asked(brief) == "approval":
             return _noted(brief, kit)
@@ -41,11 +46,6 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     return course.report()
 
 
-def running(brief: Brief) -> list[Any]:
-    """Give the procedures that are under way, the current one first."""
-    return [instance for instance in brief["journey"] if instance["state"] == "running"]
-
-
 async def _continued(course: Course) -> Report:
     """Give her words to the procedure under way."""
     brief, instance = course.brief, course.stack[0]
@@ -54,7 +54,7 @@ async def _continued(course: Course) -> Report:
         if agreed is not True:  # a run that was dropped had her yes; what was done stays done
             course.stack.pop(0)
             course.told.append(say("already", brief["language"], done=" ".join(brief["done"])))
-            course.evidence += brief["done"]
+            course.deeds.evidence += brief["done"]
             await course.finish()
             return course.report()
     await course.go_on()
@@ -129,6 +129,15 @@ def _unanswered(brief: Brief) -> Report:
     wish = brief["intent"] or "what she wants"
     return Report(agent="transactions", text="", unanswered=f"no procedure or tool does {wish}")
 
+
+TOLD = {
+    "event": told,
+    "withdraw": withdrawn,
+    "decision": standing,
+    "outcome": outcome,
+    "regret": regretted,
+}
+"""Who answers the goals that only tell something."""
 
 CARD = beside(__file__)
 agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)

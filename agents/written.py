@@ -212,9 +212,6 @@ class _Talk:
             return _failed(made, f"There is no tool {name!r}.")
         if tool.effect == "write":
             course = Course(self.brief, self.kit, self.written.name)
-            course.stack = [
-                instance for instance in self.brief["journey"] if instance["state"] == "running"
-            ]
             await course.begin(of_tool(tool, self.kit.journeys), arguments)
             return course
         try:

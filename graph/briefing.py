@@ -3,7 +3,7 @@
 from agents import Brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
-from graph.state import Conversation, Step, said, signals_of, turn_of
+from graph.state import Conversation, Step, said, signals_of, turn_of, waiting
 
 GIVEN = ["messages", "signals", "slots", "awaiting", "journey", "reports", "event", "facts"]
 HISTORY = 12
@@ -36,6 +36,7 @@ def brief(
         slots=state.get("slots", {}),
         awaiting=state.get("awaiting", []),
         journey=state.get("journey", []),
+        attachments=_attachments(state, context),
         reports=list(state.get("reports", {}).values()),
         event=state.get("event", {}),
         facts={**context.facts, "notice_due": notice_due(state, context)},
@@ -43,6 +44,17 @@ def brief(
         done=services.ledger.done() if services else [],
         given=[key for key in GIVEN if key == "facts" or state.get(key)],
     )
+
+
+def _attachments(state: Conversation, context: TurnContext) -> list[dict[str, str]]:
+    """Give the files that came with the waiting messages."""
+    if state.get("event"):
+        return []
+    return [
+        one
+        for message in waiting(state["messages"], context.message_ids)
+        for one in message.additional_kwargs.get("attachments", [])
+    ]
 
 
 def language_of(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str:

@@ -31,7 +31,7 @@ from graph.replying import compose_with, decide_with, review_with
 from graph.saver import TurnSaver
 from graph.state import Conversation
 from graph.supervising import supervise_with
-from graph.turn import Live, TurnRequest, TurnResult
+from graph.turn import Live, TurnRequest, TurnResult, attached
 from graph.voice import Voice
 from models.usage import metered
 from tools import Context, Ledger, Proposal
@@ -180,7 +180,14 @@ def _context(request: TurnRequest, services: Services) -> TurnContext:
 
 
 def _said(request: TurnRequest) -> list[AnyMessage]:
-    return [HumanMessage(message.text, id=message.message_id) for message in request.messages]
+    return [
+        HumanMessage(
+            message.text,
+            id=message.message_id,
+            additional_kwargs={"attachments": files} if (files := attached(message)) else {},
+        )
+        for message in request.messages
+    ]
 
 
 def _missed(request: TurnRequest) -> list[AnyMessage]:

@@ -27,15 +27,14 @@ class Extras:
 def compose(reports: Sequence[Report], extras: Extras) -> Draft:
     """Join reports to one text: each named by what it answers when there are several.
 
-    Only one question is put; questions that other reports hold are taken out and asked later.
+    Only one question is put, at the end; questions that other reports hold are asked later.
     Citation markers are numbered anew over the whole reply.
     """
     parts: list[str] = []
     citations: list[Citation] = []
     spoken = [report for report in reports if report["text"].strip()]
     for report in spoken:
-        text = _without_questions(report, extras.question)
-        text = _renumbered(text, len(citations))
+        text = _renumbered(_without_questions(report), len(citations))
         citations += report.get("citations", [])
         about = report.get("about", "")
         if len(spoken) > 1 and about and about.lower() not in text.lower() and text:
@@ -44,8 +43,7 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
             parts.append(text)
     if extras.offer:
         parts.append(extras.offer)
-    asked = extras.question["text"] if extras.question else ""
-    if asked and not any(asked in part for part in parts):
+    if extras.question and (asked := _put(extras.question, spoken)):
         parts.append(asked)
     body = "\n\n".join(parts) if len(spoken) > 1 else " ".join(parts)
     agent = spoken[0]["agent"] if spoken else "engagement"
@@ -67,11 +65,20 @@ def ai_notice(policies: Policies, language: str, *, profile: Profile, due: bool)
     return text.safe_substitute(assistant=profile.assistant, company=profile.name)
 
 
-def _without_questions(report: Report, kept: Question | None) -> str:
+def _without_questions(report: Report) -> str:
     text = report["text"].strip()
     for question in report.get("asked", []):
-        if kept is None or question != kept:
-            text = text.replace(question["text"], "").strip() if question["text"] else text
+        text = text.replace(question["text"], "").strip() if question["text"] else text
+    return text
+
+
+def _put(question: Question, spoken: Sequence[Report]) -> str:
+    """Give the question, with what it is about where several things are answered."""
+    text = question["text"]
+    asker = next((report for report in spoken if question in report.get("asked", [])), None)
+    about = asker.get("about", "") if asker and len(spoken) > 1 else ""
+    if about and text and about.lower() not in text.lower():
+        return f"{about[:1].upper()}{about[1:]}: {text}"
     return text
 
 

@@ -17,11 +17,16 @@ def packet(state: Conversation, reason: str) -> dict[str, Any]:
         "wants": [intent["name"] for intent in signals["intents"]] if signals else [],
         "sentiment": signals["sentiment"] if signals else 0.0,
         "urgent": bool(signals and signals["urgent"]),
-        "known": {name: slot["value"] for name, slot in state.get("slots", {}).items()},
+        "known": {
+            name: slot["value"]
+            for name, slot in state.get("slots", {}).items()
+            if slot["value"] is not None
+        },
         "open_questions": [question["text"] for question in state.get("awaiting", [])],
         "procedures": [
             {"journey": instance["journey"], "step": instance["step"]}
             for instance in state.get("journey", [])
+            if instance["state"] in ("running", "waiting")
         ],
         "tried": [line for report in reports for line in report.get("tried", [])],
         "last_words": said(state["messages"])[-QUOTED:],

@@ -7,8 +7,14 @@ one after the other, so that each reads what the one before it wrote.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agents import Question, Signals
+from agents import Intent, Question, Signals
 from graph.state import Step
+
+MOVING = ("answer", "continue", "drop", "withdraw")
+"""Goals with which procedures put their question themselves."""
+
+PERIPHERAL = ("engagement", "knowledge", "care", "recommendation")
+"""Specialists that have no procedures."""
 
 MAX_STEPS = 4
 """Things taken on in one turn; the rest is named and left for the next."""
@@ -31,6 +37,40 @@ class Situation:
     """Whether the text reads as an answer to the question that is open."""
 
     gives_up: bool = False
+    refused: frozenset[str] = frozenset()
+    """Intents that she tells us not to carry out: "don't cancel it"."""
+
+    dropped: str = ""
+    """The procedure under way that she takes back."""
+
+    withdraws: bool = False
+    """Whether she takes back what waits for a person's approval."""
+
+    no_person: bool = False
+    """Whether she says that nobody need be called."""
+
+    decision: bool = False
+    """Whether she asks what became of a request that a person decides on."""
+
+    outcome: str | None = None
+    """The procedure of which she asks whether it was done; empty: the last one; None: she does not."""
+
+    regrets: str = ""
+    """The procedure that was carried out and that she wishes had not been."""
+
+    agreement: bool | None = None
+    """A yes or no where nothing was asked."""
+
+    again: str = ""
+    """The intent of what was just looked up, when she asks the same of another one."""
+
+    heard: bool = False
+    """Whether the text only says that something was heard."""
+
+    attachments: bool = False
+    attached: bool = False
+    """Whether an attachment is what the open question waits for."""
+
     current_intent: str = ""
     """The intent of the procedure under way."""
 
@@ -49,10 +89,12 @@ def plan(situation: Situation) -> list[Step]:
         return _after_event(situation)
     if situation.waiting_for_person:
         return _in_queue(situation)
-    steps = _continuing(situation) + _wanted(situation)
-    if not steps:
+    steps = _turning_back(situation) or [*_continuing(situation), *_wanted(situation)]
+    if not steps and not (situation.attachments and not situation.text):
         steps = [_unrecognised(situation)]
-    return _keyed(_once(steps)[:MAX_STEPS])
+    if situation.attachments and not situation.attached:
+        steps.append(step("engagement", "attached", "a file came that nobody waits for"))
+    return _keyed([*_once(steps)[:MAX_STEPS], *_reminder(situation, steps)])
 
 
 def step(
@@ -80,25 +122,54 @@ def _after_event(situation: Situation) -> list[Step]:
 
 
 def _in_queue(situation: Situation) -> list[Step]:
-    if situation.gives_up:
+    if situation.gives_up or situation.no_person:
         return [
             step("engagement", "withdrawn", "she no longer wants a person", text=situation.text)
         ]
     return [step("engagement", "waiting", "a person has been called", text=situation.text)]
 
 
+def _turning_back(situation: Situation) -> list[Step]:
+    """Give the steps when she takes something back, or asks what became of it."""
+    text = situation.text
+    wanted = [made for made in _wanted(situation) if not _courtesy(made)]
+    if situation.dropped:
+        why = "she takes back what is under way"
+        drop = step("transactions", "drop", why, text=text, intent=situation.dropped)
+        return [drop, *(made for made in wanted if made["goal"] == "answer")]
+    if situation.withdraws:
+        why = "she takes back what awaits approval"
+        return [step("transactions", "withdraw", why, text=text)]
+    if situation.regrets:
+        why = "it was done, and she wishes it had not been"
+        return [step("transactions", "regret", why, text=text, intent=situation.regrets)]
+    if situation.decision:
+        why = "she asks about what a person decides on"
+        return [step("transactions", "decision", why, text=text)]
+    if situation.outcome is not None:
+        why = "she asks whether it was done"
+        return [step("transactions", "outcome", why, text=text, intent=situation.outcome)]
+    if situation.refused and not situation.awaiting and not wanted:
+        return [step("engagement", "withdrawn", "she wants it left alone", text=text)]
+    return []
+
+
+def _reminder(situation: Situation, steps: list[Step]) -> list[Step]:
+    """Put the open question of a procedure again after something else was answered."""
+    open_question = any(
+        asked["agent"] == "transactions" and asked["slot"] != "approval"
+        for asked in situation.awaiting
+    )
+    if not open_question or any(
+        made["goal"] in MOVING and made["agent"] not in PERIPHERAL for made in steps
+    ):
+        return []
+    return [step("transactions", "remind", "its question is still open")]
+
+
 def _continuing(situation: Situation) -> list[Step]:
     """Give the message back to who asked, if it is an answer or gives the matter up."""
     if not situation.awaiting:
-        if situation.gives_up and situation.pending_approvals:
-            return [
-                step(
-                    "transactions",
-                    "withdraw",
-                    "she takes back what awaits approval",
-                    text=situation.text,
-                )
-            ]
         if situation.gives_up and not situation.signals["intents"]:
             return [step("engagement", "withdrawn", "she drops the matter", text=situation.text)]
         return []
@@ -117,8 +188,10 @@ def _wanted(situation: Situation) -> list[Step]:
     steps: list[Step] = []
     for intent in situation.signals["intents"]:
         agent = situation.owners.get(intent["name"])
-        if agent is None:
+        if agent is None or intent["name"] in situation.refused:
             continue
+        if situation.attached and agent != "care" and intent["name"] != "person":
+            continue  # what is written beside a file that was asked for tells of the file
         if situation.awaiting and intent["name"] == situation.current_intent:
             if not situation.answers:
                 steps.append(
@@ -130,11 +203,30 @@ def _wanted(situation: Situation) -> list[Step]:
                     )
                 )
             continue
-        if situation.awaiting and situation.answers and intent["confidence"] < DIGRESSION:
+        if situation.answers and (
+            intent["confidence"] < DIGRESSION or _is_answer(intent, situation)
+        ):
+            continue
+        if situation.again and intent["name"] == "question":
+            why = f"she asks {situation.again} of another one"
+            again = {"text": intent["text"], "intent": situation.again}
+            steps.append(step(situation.owners[situation.again], "answer", why, **again))
             continue
         why = f"she wants {intent['name']} ({intent['confidence']:.2f})"
         steps.append(step(agent, "answer", why, text=intent["text"], intent=intent["name"]))
     return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
+
+
+def _is_answer(intent: Intent, situation: Situation) -> bool:
+    """Say whether what sounds like a wish is the whole of an answer: "the dress", asked which one."""
+    asks_yes = situation.awaiting[0]["slot"] in ("confirm", "person")
+    if (
+        asks_yes
+        or "?" in situation.text
+        or situation.owners.get(intent["name"]) in ("care", "engagement")
+    ):
+        return False
+    return intent["text"].strip(" .!,;") == situation.text.strip(" .!,;")
 
 
 def _courtesy(made: Step) -> bool:
@@ -155,6 +247,12 @@ def _unrecognised(situation: Situation) -> Step:
             "it asked, and nothing else was recognised",
             text=situation.text,
         )
+    if situation.heard:
+        return step("engagement", "heard", "she has heard it", text=situation.text)
+    if situation.agreement is False:
+        return step("engagement", "withdrawn", "she wants nothing more", text=situation.text)
+    if situation.agreement:
+        return step("engagement", "stray", "nothing was asked", text=situation.text)
     if not any(character.isalpha() for character in situation.text):
         return step("engagement", "clarify", "there are no words in it", text=situation.text)
     return step(

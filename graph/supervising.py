@@ -6,14 +6,13 @@ from typing import Any
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
-from agents import Question, Report, Signals
+from agents import Report, Signals
 from graph import packets, planning
-from graph.briefing import brief, language_of
+from graph.briefing import brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
-from graph.planning import Situation
-from graph.state import Conversation, Step, Turn, signals_of, turn_of, waiting
-from journeys import Instance, Journey
+from graph.situating import Reading
+from graph.state import Conversation, Step, Turn, signals_of, turn_of
 
 HOP_BUDGET = 8
 """Specialists called in one turn; what needs more goes to a person."""
@@ -48,7 +47,7 @@ def _perceived(state: Conversation) -> dict[str, Any]:
 
 def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> dict[str, Any]:
     """Make the plan, with the reasons against everybody else."""
-    situation = _situation(state, context, ensemble)
+    situation = Reading(state, context, ensemble).situation()
     team = {
         name: member.purpose
         for name, member in ensemble.team.members.items()
@@ -57,79 +56,16 @@ def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> d
     steps = planning.plan(situation)
     for step in steps:
         step["rejected"] = planning.rejected(step, situation, team)
-    return {"plan": steps} | _handed_back(state)
+    return {"plan": steps} | _unasked(state, steps) | _handed_back(state)
 
 
-def _situation(state: Conversation, context: TurnContext, ensemble: Ensemble) -> Situation:
-    asked = waiting(state["messages"], context.message_ids)
-    text = "" if state.get("event") else "\n".join(message.text for message in asked)
-    language = language_of(state, context, ensemble)
-    awaiting, understanding = state.get("awaiting", []), ensemble.understanding
-    event = state.get("event") or {}
-    current = state.get("journey", [])
-    journey = ensemble.journeys.get(current[0]["journey"]) if current else None
-    gives_up = bool(text) and understanding.gives_up(text, language)
-    return Situation(
-        text=text,
-        signals=signals_of(state),
-        owners={**ensemble.team.owners, "question": "knowledge"},
-        awaiting=awaiting,
-        answers=bool(awaiting) and _answers(text, awaiting[0], state, context, ensemble),
-        gives_up=gives_up,
-        current_intent=journey.trigger.intent if journey else "",
-        spoken=not text or understanding.spoken(text),
-        waiting_for_person=bool(state.get("handoff")),
-        pending_approvals=bool(context.facts.get("pending_approvals")),
-        event=str(event.get("kind", "")),
-        follow_up=bool(event.get("follow_up")),
-    )
-
-
-def _answers(
-    text: str, question: Question, state: Conversation, context: TurnContext, ensemble: Ensemble
-) -> bool:
-    """Say whether a text reads as the answer to the question that is open."""
-    understanding = ensemble.understanding
-    language = language_of(state, context, ensemble)
-    instances = state.get("journey", [])
-    journey = ensemble.journeys.get(instances[0]["journey"]) if instances else None
-    if question["slot"] in ("confirm", "person"):
-        if understanding.agreement(text, language) is not None:
-            return True
-        return journey is not None and _corrects(
-            text, language, instances[0], journey, context, ensemble
-        )
-    slot = journey.slots.get(question["slot"]) if journey else None
-    if slot is None:
-        return not signals_of(state)["intents"] and "?" not in text
-    labels = [str(option.get("label", "")) for option in instances[0].get("options", [])]
-    if labels and understanding.choose(labels, text, language) is not None:
-        return True
-    schema = slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
-    found = understanding.values(
-        {question["slot"]: schema}, text, language, context.now, asked=question["slot"]
-    )
-    return bool(found)
-
-
-def _corrects(
-    text: str,
-    language: str,
-    instance: Instance,
-    journey: Journey,
-    context: TurnContext,
-    ensemble: Ensemble,
-) -> bool:
-    """Say whether a text names another value for something that is about to be confirmed.
-
-    Whatever else it may sound like, it then goes to who asked: a yes to the old value would be wrong.
-    """
-    schemas = {
-        name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
-        for name, slot in journey.slots.items()
-    }
-    said = ensemble.understanding.values(schemas, text, language, context.now)
-    return any(instance["slots"].get(name) not in (None, value) for name, value in said.items())
+def _unasked(state: Conversation, steps: list[Step]) -> dict[str, Any]:
+    """Let an offer to call a person lapse when she speaks of something else."""
+    awaiting = state.get("awaiting", [])
+    if state.get("event") or any(step["goal"] == "continue" for step in steps):
+        return {}
+    left = [question for question in awaiting if question["slot"] != "person"]
+    return {"awaiting": left} if len(left) < len(awaiting) else {}
 
 
 def _handed_back(state: Conversation) -> dict[str, Any]:
@@ -143,6 +79,8 @@ def _handed_back(state: Conversation) -> dict[str, Any]:
         name: {"value": value, "source": "person", "verification": "verified"}
         for name, value in changed.items()
     }
+    if did := str(event.get("did") or ""):
+        slots["person_did"] = {"value": did, "source": "person", "verification": "verified"}
     return {
         "handoff": {},
         "awaiting": [],

@@ -57,6 +57,22 @@ class TurnRequest:
     now: datetime
 
 
+MAX_FILE_NAME = 80
+
+
+def attached(message: Waiting) -> list[dict[str, str]]:
+    """Give the files that came with a message, `{name, type}`: the names made safe to be shown."""
+    return [
+        {"name": _safe(str(one.get("name") or "")) or "?", "type": str(one.get("type") or "")[:80]}
+        for one in message.attachments
+    ]
+
+
+def _safe(name: str) -> str:
+    printable = "".join(sign for sign in name if sign.isprintable())
+    return " ".join(printable.split())[:MAX_FILE_NAME]
+
+
 class Live(Protocol):
     """Shows sentences while the turn runs; they are provisional until the commit."""
 

@@ -1,102 +1,21 @@
 """Whole turns through the real graph: a small workspace of another trade, the embedded models, no server."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from agents import Brief, Kit, Report, Slot, Specialist
-from core.database import Database
-from core.settings import Settings
-from core.upgrade import upgrade
 from core.workspace import Workspace
 from graph.builder import Conductor, build
 from graph.ensemble import Ensemble, load
 from graph.rehearsal import RehearsalLedger
-from graph.saver import Row, TurnSaver
-from graph.turn import TurnRequest, TurnResult, Waiting
+from graph.saver import TurnSaver
 from knowledge import Library
-from knowledge.retrieval import open_knowledge
-from models.loading import load as load_models
-
-CLUB = Path(__file__).parents[1] / "workspaces" / "clube"
-NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
-    folder = tmp_path_factory.mktemp("club")
-    deployment = Settings(data_dir=folder, workspace=CLUB, embedder="lexical")
-    workspace = Workspace(CLUB)
-    database = Database(deployment.database)
-    upgrade(database)
-    models = load_models(deployment, workspace)
-    knowledge = open_knowledge(database, workspace, models, deployment)
-    yield load(workspace, deployment, models, knowledge)
-    knowledge.close()
-    database.close()
-
-
-class Talk:
-    """One conversation, turn by turn, as the turn runner would hold it."""
-
-    def __init__(
-        self, conductor: Conductor, *, member: str | None = "M-1", language: str = ""
-    ) -> None:
-        self.conductor = conductor
-        self.member = member
-        self.language = language
-        self.rows: list[Row] = []
-        self.turns = 0
-        self.ledger = RehearsalLedger(conductor.ensemble.tools)
-        self.facts: dict[str, Any] = {"owner": "ai"}
-        self.events: list[str] = []
-
-    async def says(
-        self, text: str, *, commit: bool = True, event: dict[str, Any] | None = None
-    ) -> TurnResult:
-        self.turns += 1
-        messages = () if event else (Waiting(message_id=f"m{self.turns}", text=text),)
-        request = TurnRequest(
-            turn_id=f"c1:{self.turns}",
-            conversation_id="c1",
-            workspace_id="clube",
-            customer_id="p1",
-            external_id=self.member,
-            verification="verified" if self.member else "anonymous",
-            channel="webchat",
-            language=self.language,
-            messages=messages,
-            event=event or {},
-            facts=self.facts | {"first_turn": self.turns == 1},
-            now=NOW,
-        )
-        saver = TurnSaver(self.rows)
-        result = await self.conductor.conduct(request, saver, ledger=self.ledger, live=self)
-        if commit:
-            self.rows = saver.rows() or self.rows
-            self.language = result.language
-        return result
-
-    async def release(self, sentence: str) -> bool:
-        self.events.append(sentence)
-        return True
-
-    async def retract(self) -> None:
-        self.events.append("<retract>")
-
-
-def talk(ensemble: Ensemble, **known: Any) -> Talk:
-    return Talk(Conductor(ensemble), **known)
-
-
-def text(result: TurnResult) -> str:
-    assert len(result.replies) == 1, result.replies
-    return result.replies[0].text
+from tests.graph.club import CLUB, talk, text
 
 
 async def test_a_procedure_is_carried_out_and_the_notice_given_once(ensemble: Ensemble) -> None:

@@ -91,7 +91,54 @@ def test_a_weak_guess_beside_an_answer_is_not_another_wish() -> None:
 
 def test_a_question_in_between_does_not_lose_what_is_under_way() -> None:
     given = situation("do you open on sundays?", ("question", 0.8), awaiting=ASKED)
-    assert who(given) == [("knowledge", "answer")]
+    assert who(given) == [("knowledge", "answer"), ("transactions", "remind")]
+
+
+def test_a_wish_that_is_taken_back_starts_nothing() -> None:
+    refused = {"refused": frozenset({"cancel"})}
+    given = situation("don't cancel it", ("cancel", 0.9), **refused)
+    assert who(given) == [("engagement", "withdrawn")]
+    given = situation(
+        "don't cancel it", ("cancel", 0.9), awaiting=ASKED, dropped="cancel", **refused
+    )
+    assert who(given) == [("transactions", "drop")]
+
+
+def test_another_wish_beside_one_that_is_taken_back_is_heard() -> None:
+    given = situation(
+        "don't cancel it, where is it?", ("cancel", 0.9), ("status", 0.9),
+        awaiting=ASKED, dropped="cancel", refused=frozenset({"cancel"}),
+    )  # fmt: skip
+    assert who(given) == [("transactions", "drop"), ("transactions", "answer")]
+
+
+def test_a_yes_to_nothing_is_asked_about_and_a_no_accepted() -> None:
+    assert who(situation("yes", agreement=True)) == [("engagement", "stray")]
+    assert who(situation("no", agreement=False)) == [("engagement", "withdrawn")]
+
+
+def test_asking_how_a_request_stands_does_not_make_another() -> None:
+    given = situation("has my money come?", ("cancel", 0.9), decision=True)
+    assert who(given) == [("transactions", "decision")]
+
+
+def test_regret_after_the_deed_proposes_nothing() -> None:
+    given = situation("undo that", ("cancel", 0.9), regrets="cancel")
+    assert who(given) == [("transactions", "regret")]
+
+
+def test_a_file_that_nobody_waits_for_is_acknowledged() -> None:
+    assert who(situation("", attachments=True)) == [("engagement", "attached")]
+    given = situation("where is it", ("status", 0.9), attachments=True)
+    assert who(given) == [("transactions", "answer"), ("engagement", "attached")]
+
+
+def test_words_beside_a_file_that_was_asked_for_start_nothing_else() -> None:
+    given = situation(
+        "see, cancelled in the middle", ("cancel", 0.9),
+        awaiting=ASKED, answers=True, attachments=True, attached=True, current_intent="status",
+    )  # fmt: skip
+    assert who(given) == [("transactions", "continue")]
 
 
 def test_giving_up_goes_to_who_asked() -> None:
@@ -100,7 +147,7 @@ def test_giving_up_goes_to_who_asked() -> None:
 
 
 def test_giving_up_what_awaits_approval_withdraws_it() -> None:
-    given = situation("never mind", gives_up=True, pending_approvals=True)
+    given = situation("never mind", gives_up=True, withdraws=True)
     assert who(given) == [("transactions", "withdraw")]
 
 

@@ -1,0 +1,77 @@
+"""Say honestly what was done: when she asks, and when she wishes that it had not been."""
+
+from typing import Any
+
+from agents import Brief, Kit, Question, Report, remembering
+from agents.phrases import Phrases, phrases
+from agents.procedures import journey_of
+from core.workspace import said
+from journeys import Instance, Journey, places, words
+from journeys.words import clause
+
+ENGAGEMENT = "engagement"
+offer = phrases(str(__file__).replace("recounting", ENGAGEMENT))
+
+
+async def outcome(brief: Brief, kit: Kit, say: Phrases) -> Report:
+    """Answer "was it done?" from what is on record, or say that nothing is and offer a person."""
+    language = brief["language"]
+    found = _written(brief, kit)
+    if found is not None:
+        return _told(say("recorded", language, outcome=_outcome(*found)), brief)
+    did = brief["slots"].get("person_did")
+    if did and did["value"]:
+        return _told(say("person_recorded", language, did=clause(str(did["value"]))), brief)
+    return _offering(brief, say("not_recorded", language))
+
+
+async def regretted(brief: Brief, kit: Kit, say: Phrases) -> Report:
+    """Say that it is done, what can be done now, and offer a person; nothing is written."""
+    found = _written(brief, kit)
+    if found is None:
+        return _offering(brief, say("not_recorded", brief["language"]))
+    journey, instance = found
+    parts = [say("not_undone", brief["language"], outcome=_outcome(journey, instance))]
+    known = words.known(journey, instance["slots"], instance["results"], brief["language"])
+    if journey.regretted:
+        parts.append(
+            places.filled(said(journey.regretted, brief["language"]), known, brief["language"])
+        )
+    return _offering(brief, " ".join(parts), about=remembering.entities(journey, instance))
+
+
+def _written(brief: Brief, kit: Kit) -> tuple[Journey, Instance] | None:
+    """Find the last procedure that wrote something: the one she asks about, if she names it."""
+    ended = [
+        (journey, instance)
+        for instance in remembering.kept(brief["journey"])
+        if instance.get("performed") and (journey := journey_of(kit, instance["journey"]))
+    ]
+    wanted = [pair for pair in ended if brief["intent"] in ("", pair[1]["journey"])]
+    named = {str(entity["value"]) for entity in brief["signals"]["entities"]}
+    for journey, instance in wanted:
+        numbers = remembering.entities(journey, instance)
+        if not named or not numbers or any(_names(number, named) for number in numbers):
+            return journey, instance
+    return None
+
+
+def _names(number: str, named: set[str]) -> bool:
+    return any(number.lower() == one.lower() or number.endswith(one) for one in named)
+
+
+def _outcome(journey: Journey, instance: Instance) -> str:
+    return instance.get("decided") or remembering.outcome_of(journey, instance)
+
+
+def _told(text: str, brief: Brief, **more: Any) -> Report:
+    evidence = [text, *(str(slot["value"]) for slot in brief["slots"].values())]
+    return Report(agent="transactions", text=text, evidence=evidence, **more)
+
+
+def _offering(brief: Brief, text: str, *, about: list[str] | None = None) -> Report:
+    """Tell something and ask whether a person shall be called."""
+    question = offer("offer_person", brief["language"])
+    report = _told(f"{text} {question}", brief, about=(about or [""])[0])
+    report["asked"] = [Question(agent=ENGAGEMENT, slot="person", text=question)]
+    return report

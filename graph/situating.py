@@ -1,0 +1,278 @@
+"""What a turn is about, read once: all that the plan is made from."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from agents import Question, Signals, hearing, remembering
+from graph.briefing import language_of
+from graph.context import TurnContext
+from graph.ensemble import Ensemble
+from graph.planning import DIGRESSION, Situation
+from graph.state import Conversation, signals_of, waiting
+from journeys import Instance, Journey
+from journeys.model import Confirm
+from models.embedded import turning
+
+COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
+PERSON = "person"
+
+
+class Reading:
+    """One turn's words, held against what is open in the conversation."""
+
+    def __init__(self, state: Conversation, context: TurnContext, ensemble: Ensemble) -> None:
+        self.state, self.context, self.ensemble = state, context, ensemble
+        asked = waiting(state["messages"], context.message_ids)
+        self.text = "" if state.get("event") else "\n".join(m.text for m in asked).strip()
+        self.language = language_of(state, context, ensemble)
+        self.understanding = ensemble.understanding
+        self.signals: Signals = signals_of(state)
+        self.awaiting = state.get("awaiting", [])
+        self.attachments = [
+            name for m in asked for name in m.additional_kwargs.get("attachments", [])
+        ]
+        journeys = state.get("journey", [])
+        self.running, self.kept = remembering.running(journeys), remembering.kept(journeys)
+        self.pending = list(context.facts.get("pending_approvals") or [])
+
+    def situation(self) -> Situation:
+        """Give all that the plan is made from."""
+        state, event = self.state, self.state.get("event") or {}
+        current = self._journey(self.running[0]) if self.running else None
+        gives_up = bool(self.text) and self.understanding.gives_up(self.text, self.language)
+        answers = bool(self.awaiting) and self._answers(self.awaiting[0])
+        refused = self._refused()
+        return Situation(
+            text=self.text,
+            signals=self.signals,
+            owners={**self.ensemble.team.owners, "question": "knowledge"},
+            awaiting=self.awaiting,
+            answers=answers,
+            gives_up=gives_up,
+            refused=frozenset(self._intent(name) for name in refused),
+            dropped=next((one["journey"] for one in self.running if one["journey"] in refused), ""),
+            withdraws=bool(self.pending) and self._withdraws(refused, gives_up),
+            current_intent=current.trigger.intent if current else "",
+            spoken=not self.text or self.understanding.spoken(self.text),
+            waiting_for_person=bool(state.get("handoff")),
+            no_person=PERSON in self._refused_person(),
+            pending_approvals=bool(self.pending),
+            decision=not answers and self._asks_decision(),
+            outcome=None if answers else self._asks_outcome(),
+            regrets=self._regrets(refused),
+            again=self._again(),
+            agreement=self._bare_agreement(),
+            heard=bool(self.text) and turning.heard(self.text, self.language),
+            attachments=bool(self.attachments),
+            attached=answers and self._takes_attachment(),
+            event=str(event.get("kind", "")),
+            follow_up=bool(event.get("follow_up")),
+        )
+
+    # Answers
+
+    def _answers(self, question: Question) -> bool:
+        """Say whether the text reads as the answer to the question that is open."""
+        text, language = self.text, self.language
+        instance = self.running[0] if self.running else None
+        journey = self._journey(instance) if instance else None
+        if self._takes_attachment():
+            return True
+        if question["slot"] in ("confirm", "person"):
+            if self.understanding.agreement(text, language) is not None:
+                return True
+            return bool(instance and journey and self._corrects(instance, journey))
+        slot = journey.slots.get(question["slot"]) if journey else None
+        if slot is None or instance is None or journey is None:
+            return not self.signals["intents"] and "?" not in text
+        schema = slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
+        found = self._values({question["slot"]: schema}, asked=question["slot"])
+        if not found:
+            others = {name: one.schema_ for name, one in journey.slots.items()}
+            found = self._values(others, asked=question["slot"])
+        if found:
+            return True
+        if self._means_other(instance, journey):
+            return True
+        labels = [str(option.get("label", "")) for option in instance.get("options", [])]
+        chosen = self.understanding.choose(labels, text, language) if labels else None
+        return chosen is not None and not self._asks_otherwise(journey)
+
+    def _asks_otherwise(self, journey: Journey) -> bool:
+        """Say whether the text is a question of its own: "where is my order?" picks none of a list."""
+        return turning.asks_status(self.text, self.language) and any(
+            intent["name"] != journey.trigger.intent and intent["confidence"] >= DIGRESSION
+            for intent in self.signals["intents"]
+        )
+
+    def _takes_attachment(self) -> bool:
+        """Say whether a file came that the open question waits for."""
+        if not self.attachments or not self.awaiting or not self.running:
+            return False
+        journey = self._journey(self.running[0])
+        slot = journey.slots.get(self.awaiting[0]["slot"]) if journey else None
+        return slot is not None and hearing.takes_attachment(slot)
+
+    def _corrects(self, instance: Instance, journey: Journey) -> bool:
+        """Say whether a text names another value for something that is about to be confirmed.
+
+        Whatever else it may sound like, it then goes to who asked: a yes to the old value would be wrong.
+        """
+        schemas = {
+            name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
+            for name, slot in journey.slots.items()
+        }
+        said = self._values(schemas)
+        if any(instance["slots"].get(name) not in (None, value) for name, value in said.items()):
+            return True
+        if self._means_other(instance, journey):
+            return True
+        for name, options in instance.get("offered", {}).items():
+            labels = [str(option.get("label", "")) for option in options]
+            chosen = self.understanding.choose(labels, self.text, self.language)
+            taken = instance["slots"].get(name)
+            if chosen is not None and options[chosen]["value"] != taken:
+                return not self._asks_otherwise(journey)
+        return False
+
+    def _means_other(self, instance: Instance, journey: Journey) -> bool:
+        """Say whether she means another choice than one that was taken: "no, the other one"."""
+        if any(i["confidence"] >= DIGRESSION and i["name"] != journey.trigger.intent
+               for i in self.signals["intents"]):  # fmt: skip
+            return False
+        return any(
+            hearing.means_other(self.text, self.language, journey, name)
+            for name in instance["slots"]
+            if name in journey.slots and journey.slots[name].options is not None
+        )
+
+    def _values(self, schemas: dict[str, dict[str, Any]], asked: str = "") -> dict[str, Any]:
+        return self.understanding.values(
+            schemas, self.text, self.language, self.context.now, asked=asked
+        )
+
+    def _bare_agreement(self) -> bool | None:
+        """Read a yes or a no that answers nothing which was asked."""
+        if self.awaiting or not self.text or len(self.text.split()) > 4:
+            return None
+        return self.understanding.agreement(self.text, self.language)
+
+    # Turning back
+
+    def _refused(self) -> list[str]:
+        """Give the procedures that she tells us not to carry out, or not to go on with."""
+        if not self.text:
+            return []
+        return [
+            name
+            for name, journey in self.ensemble.journeys.items()
+            if _writes(journey)
+            and turning.refuses(self._examples(journey), self.text, self.language)
+        ]
+
+    def _refused_person(self) -> list[str]:
+        """Say whether she tells us not to call a person, as a list of intents."""
+        said = self.ensemble.team.examples.get(PERSON, {}).get(self.language, ())
+        gone = bool(self.text) and turning.refuses_person(said, self.text, self.language)
+        return [PERSON] if gone else []
+
+    def _withdraws(self, refused: Sequence[str], gives_up: bool) -> bool:
+        """Say whether she takes back something that waits for a person."""
+        waits = {one["journey"] for one in self.kept if one["state"] == "waiting"}
+        if waits & set(refused):
+            return True
+        if self.awaiting:
+            return False
+        return gives_up or turning.regrets(self.text, self.language)
+
+    def _regrets(self, refused: Sequence[str]) -> str:
+        """Give the procedure that was carried out and that she wishes had not been, or nothing."""
+        done = remembering.written(self.kept)
+        if done is None or not self.text or (self.awaiting and self.awaiting[0]["slot"] != PERSON):
+            return ""
+        journey = self._journey(done)
+        intents = {i["name"] for i in self.signals["intents"] if i["confidence"] >= DIGRESSION}
+        of_it = {journey.trigger.intent if journey else "", "question", *COURTESIES}
+        if not intents <= of_it:
+            return ""
+        regrets = turning.regrets(self.text, self.language) or done["journey"] in refused
+        return done["journey"] if regrets else ""
+
+    # Asking what became of it
+
+    def _asks_decision(self) -> bool:
+        """Say whether she asks what became of a request that a person decides on."""
+        waits = [one for one in self.kept if one["state"] == "waiting"]
+        decided = [one for one in self.kept if one.get("decided")]
+        if not self.text or not (self.pending or decided):
+            return False
+        asks = turning.asks_status(self.text, self.language)
+        if asks and turning.asks_decision(self.text, self.language):
+            return True
+        for instance in [*waits, *(decided if asks else [])]:
+            journey = self._journey(instance)
+            if journey is None or self._names_another(journey, instance):
+                continue
+            wanted = any(i["name"] == journey.trigger.intent for i in self.signals["intents"])
+            if wanted or (asks and self._is_about(journey)):
+                return True
+        return False
+
+    def _again(self) -> str:
+        """Give the intent of what was just looked up if she asks it of another: "and my other order?"."""
+        last = next(iter(self.kept), None)
+        journey = self._journey(last) if last and last["state"] == "done" else None
+        if journey is None or _writes(journey) or not turning.asks_status(self.text, self.language):
+            return ""
+        other = any(
+            hearing.means_other(self.text, self.language, journey, name)
+            for name, slot in journey.slots.items()
+            if slot.options is not None
+        )
+        return journey.trigger.intent if other else ""
+
+    def _names_another(self, journey: Journey, instance: Instance) -> bool:
+        """Say whether the text names something else than what the procedure is about."""
+        schemas = {n: s.schema_ for n, s in journey.slots.items() if "pattern" in s.schema_}
+        said = self._values(schemas) if schemas else {}
+        return any(instance["slots"].get(name) != value for name, value in said.items())
+
+    def _is_about(self, journey: Journey) -> bool:
+        """Say whether the text has words that tell this procedure from the others."""
+        others = tuple(
+            tuple(self._examples(other))
+            for other in self.ensemble.journeys.values()
+            if other.journey != journey.journey
+        )
+        telling = turning.telling(tuple(self._examples(journey)), others, self.language)
+        return turning.says(telling, self.text, self.language)
+
+    def _asks_outcome(self) -> str | None:
+        """Give the procedure of which she asks whether it was done; empty: of the last; None: of none."""
+        if not self.text or not turning.asks_outcome(self.text, self.language):
+            return None
+        after_person = any(m.name == "person" for m in self.state["messages"][-6:])
+        after_person = after_person or bool(self.state.get("notice_due"))
+        written = {one["journey"] for one in self.kept if one.get("performed")}
+        for name, journey in self.ensemble.journeys.items():
+            if not _writes(journey):
+                continue
+            if turning.asks_whether(self._examples(journey), self.text, self.language) and (
+                name in written or after_person
+            ):
+                return name
+        generic = turning.asks_generally(self.text, self.language)
+        return "" if generic and (written or after_person) else None
+
+    def _journey(self, instance: Instance) -> Journey | None:
+        return self.ensemble.journeys.get(instance["journey"])
+
+    def _intent(self, name: str) -> str:
+        return self.ensemble.journeys[name].trigger.intent
+
+    def _examples(self, journey: Journey) -> Sequence[str]:
+        return journey.trigger.examples.get(self.language, [])
+
+
+def _writes(journey: Journey) -> bool:
+    return any(isinstance(step, Confirm) for step in journey.steps)
