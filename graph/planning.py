@@ -218,7 +218,7 @@ def _wanted(situation: Situation) -> list[Step]:
 
 
 def _is_answer(intent: Intent, situation: Situation) -> bool:
-    """Say whether what sounds like a wish is the whole of an answer: "the dress", asked which one."""
+    """Say whether what sounds like a wish is the whole of an answer: "the blue one", asked which."""
     asks_yes = situation.awaiting[0]["slot"] in ("confirm", "person")
     if (
         asks_yes
