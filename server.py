@@ -15,10 +15,10 @@ from fastapi.responses import JSONResponse, Response
 
 from conversations.live import Hub
 from conversations.runner import Runner
-from core import events, logs, processes, web
+from core import clock, events, logs, processes, web
 from core.access import OptionalCaller, first_key, needs
 from core.database import Database, Tx
-from core.errors import RegenteError
+from core.errors import BadInput, RegenteError
 from core.metrics import CONTENT_TYPE, Measured, Metrics
 from core.settings import Settings
 from core.settings import settings as deployment_settings
@@ -62,6 +62,19 @@ def routers() -> Iterator[APIRouter]:
         yield offered
 
 
+def _clock_file(state: Any) -> Path | None:
+    """Give the file that the clock follows; a company's own clock runs with the world.
+
+    Raises:
+        BadInput: it is set where nothing is rehearsed.
+    """
+    if state.settings.clock_file and not state.workspace.profile.demo:
+        raise BadInput(
+            "REGENTE_CLOCK_FILE is for rehearsals: it needs a workspace with `demo: true`. Unset it."
+        )
+    return Path(state.settings.clock_file) if state.settings.clock_file else None
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open everything from the bottom up, and close it from the top down."""
@@ -69,6 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.set_up(state.settings)
     state.workspace = Workspace(state.settings.workspace)
     state.workspace_id = state.workspace.workspace_id
+    clock.follow(_clock_file(state))
     state.settings.data_dir.mkdir(parents=True, exist_ok=True)
     state.database = Database(state.settings.database)
     try:

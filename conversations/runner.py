@@ -14,7 +14,7 @@ from conversations.live import Hub, TurnLive
 from conversations.mailbox import Claim
 from conversations.ownership import may_start_effect
 from conversations.rows import locked, standing
-from core.clock import moment
+from core.clock import ahead, moment
 from core.database import Database, Tx
 from core.errors import LeaseLost
 from core.ids import new_id
@@ -306,7 +306,7 @@ class Runner:
             external_id=customer.external_id,
             verification=customer.verification,
             language=action.language or customer.language or self._workspace.default_language,
-            now=moment(action.now).astimezone(self._workspace.zone),
+            now=(moment(action.now) + ahead()).astimezone(self._workspace.zone),
             data_dir=self._settings.data_dir,
             facts={"name": customer.name} if customer.name else {},
         )

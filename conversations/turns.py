@@ -10,7 +10,7 @@ from conversations.approvals import shown
 from conversations.mailbox import Claim
 from conversations.rows import found
 from conversations.tables import approvals, messages, turns
-from core.clock import moment
+from core.clock import ahead, moment
 from core.database import Tx, database_now
 from core.statements import Prepared
 from customers import cases, identity
@@ -83,7 +83,7 @@ def opening(tx: Tx, claim: Claim) -> Opening:
             "pending_approvals": _pending(tx, claim.workspace_id, row["customer_id"]),
         },
         missed=tuple(_missed(tx, row, claim)),
-        now=moment(database_now(tx)),
+        now=moment(database_now(tx)) + ahead(),
     )
     return Opening(
         request=request,

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     turn_timeout_s: float = Field(default=25, gt=0)
     """Seconds `POST /chat` waits for a turn before it answers 202."""
 
+    clock_file: str = ""
+    """File with the seconds by which the clock of conversations runs ahead; only where `demo: true`."""
+
     lease_s: float = Field(default=15, gt=0)
     """Seconds a process holds a conversation without a sign of life before another may take it."""
 

@@ -20,6 +20,11 @@
         - "estorna o A-7 pfv"              # short for the first thing that the customer says
       en: [...]
 
+A customer says several messages in a row where a wording gives a list of texts: they are sent one after
+the other without waiting, and answered once. `attach: {name: photo.jpg, type: image/jpeg}` sends a file,
+with what `customer` says or without words. `days: 2` lets two days pass. Where the reply is to be in
+another language than the wording, `spoken` says which: its patterns are then taken in that language.
+
 Steps of staff are `take_over`, `approve`, `{reject: reason}`, `{reply: text}` and
 `{hand_back: {did, promised, changed, follow_up}}`. Patterns are regular expressions, found without
 regard to case; every text and pattern may be given per language. (Name nothing `yes`, `no` or `on`:
@@ -80,7 +85,13 @@ class Expect(_Part):
     """How many messages of the AI this step brought."""
 
     speaks: bool = True
-    """The reply is in the language of the wording."""
+    """The reply is in the language of the wording, or in `spoken`."""
+
+    spoken: Words = ""
+    """The language of the reply, where it is not that of the wording."""
+
+    buttons: list[Words] | None = None
+    """What the reply offers to choose from, in order."""
 
     @field_validator("all", "any", "none", "cites")
     @classmethod
@@ -124,22 +135,47 @@ class StaffHandBack(_Part):
 StaffAct = Literal["take_over", "approve"] | Reject | StaffReply | StaffHandBack
 
 
+class Attached(_Part):
+    """A file that goes with a message."""
+
+    name: str
+    type: str = "image/jpeg"
+
+
 class Step(_Part):
     """Somebody does something, and something must come of it."""
 
     customer: str = ""
     """Name of what the customer says."""
 
+    attach: Attached | None = None
+    """A file that the customer sends."""
+
     staff: StaffAct | None = None
+    days: int = Field(default=0, ge=0, le=365)
+    """Days that pass."""
+
     expect: Expect | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Step":
-        if bool(self.customer) == bool(self.staff):
+        done = [bool(self.customer or self.attach), bool(self.staff), bool(self.days)]
+        if sum(done) != 1:
             raise ValueError(
-                "a step says what the `customer` or what the `staff` does, one of them"
+                "a step says what the `customer` or what the `staff` does, or how many `days` pass, one of them"
             )
+        if self.days and self.expect:
+            raise ValueError("nothing is said while `days` pass; expect something of the next step")
         return self
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the customer says or sends something."""
+        return bool(self.customer or self.attach)
+
+
+Wording = dict[str, str | Annotated[list[str], Field(min_length=1)]]
+"""What a customer says, by name; a list is said in a row."""
 
 
 class Dialogue(_Part):
@@ -151,7 +187,7 @@ class Dialogue(_Part):
     policy: str = "all"
     steps: Annotated[list[Step], Field(min_length=1)]
     said: dict[str, Text] = {}
-    wordings: dict[str, Annotated[list[dict[str, str] | str], Field(min_length=1)]]
+    wordings: dict[str, Annotated[list[Wording | str], Field(min_length=1)]]
 
     @field_validator("policy")
     @classmethod
@@ -175,9 +211,11 @@ class Dialogue(_Part):
         """What the customer says, in order, each once."""
         return list(dict.fromkeys(step.customer for step in self.steps if step.customer))
 
-    def spoken(self, language: str) -> list[dict[str, str]]:
+    def spoken(self, language: str) -> list[Wording]:
         """Give the wordings of a language, each with all that the customer says."""
-        common = {name: text[language] for name, text in self.said.items() if language in text}
+        common: Wording = {
+            name: text[language] for name, text in self.said.items() if language in text
+        }
         first = self.names[0] if self.names else ""
         return [
             common | ({first: wording} if isinstance(wording, str) else wording)
@@ -199,7 +237,7 @@ class Case:
     number: int
     """Of the wording, from 1."""
 
-    wording: dict[str, str]
+    wording: Wording
 
     @property
     def name(self) -> str:

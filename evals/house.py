@@ -32,6 +32,10 @@ ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 600.0
 REQUEST_TIMEOUT_S = 60.0
 DATABASE = "regente.sqlite"
+CLOCK = "clock-ahead-s"
+"""File with the seconds by which the product's clock runs ahead."""
+
+DAY_S = 86_400
 COPY = "at-start.sqlite"
 
 
@@ -81,8 +85,15 @@ class House:
         except httpx.TransportError:
             return False
 
+    async def pass_days(self, days: int) -> None:
+        """Let the product's clock run ahead by days more; nothing else is touched."""
+        path = self._folder / CLOCK
+        before = int(path.read_text("utf-8")) if path.exists() else 0
+        path.write_text(str(before + days * DAY_S), "utf-8")
+
     async def fresh(self) -> None:
         """Put everything back to how it was when it was remembered."""
+        (self._folder / CLOCK).unlink(missing_ok=True)
         await asyncio.to_thread(self._restore)
 
     def remember(self) -> None:
@@ -167,6 +178,7 @@ async def opened(
             "REGENTE_DATABASE_URL": "",
             "REGENTE_WORKSPACE": str(workspace.path),
             "REGENTE_LOG_FORMAT": "text",
+            "REGENTE_CLOCK_FILE": str(folder / CLOCK) if workspace.profile.demo else "",
             # Dialogues are never uploaded anywhere.
             "LANGSMITH_TRACING": "false",
             "LANGCHAIN_TRACING_V2": "false",

@@ -15,6 +15,8 @@ from evals.scoring import Seen, objections
 
 EVENT_TIMEOUT_S = 20.0
 POLL_S = 0.1
+IN_A_ROW_S = 0.05
+"""Seconds between messages in a row: enough to arrive in order, too little to be answered."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Place(Protocol):
 
     async def fresh(self) -> None:
         """Forget all conversations and everything that was done."""
+        ...
+
+    async def pass_days(self, days: int) -> None:
+        """Let days pass for the product."""
         ...
 
     async def facts(self, conversation_id: str) -> Facts:
@@ -95,7 +101,7 @@ async def lead(place: Place, case: Case) -> Talk:
         led.customer = await _signed_in(place, case.dialogue.customer)
         for number, step in enumerate(case.dialogue.steps, 1):
             seen = await _step(led, step)
-            expect = step.expect or (Expect() if step.customer else None)
+            expect = step.expect or (Expect() if step.speaks else None)
             wrong = objections(expect, seen, case.language) if expect and seen else []
             talk.wrong += [f"step {number}: {objection}" for objection in wrong]
             if wrong:
@@ -116,27 +122,56 @@ async def _signed_in(place: Place, customer: str | None) -> dict[str, str]:
 
 async def _step(led: _Led, step: Step) -> Seen | None:
     """Do a step and give what came of it; None when nothing is to be waited for."""
-    if step.customer:
-        return await _customer_says(led, led.talk.case.wording[step.customer])
+    if step.speaks:
+        return await _customer_says(led, step)
+    if step.days:
+        led.talk.transcript.append(("staff", f"{step.days} days pass"))
+        await led.place.pass_days(step.days)
+        return None
     await _staff_does(led, step)
     return await _overheard(led, step.expect) if step.expect else None
 
 
-async def _customer_says(led: _Led, text: str) -> Seen:
-    led.talk.transcript.append(("customer", text))
-    message: dict[str, Any] = {"message": text, "language": None}
-    if led.conversation_id:
-        message["conversation_id"] = led.conversation_id
-        message["conversation_token"] = led.conversation_token
+async def _customer_says(led: _Led, step: Step) -> Seen:
+    said = led.talk.case.wording[step.customer] if step.customer else ""
+    texts = said if isinstance(said, list) else [said]
+    messages = [{"message": text, "language": None} for text in texts]
+    led.talk.transcript += [("customer", text) for text in texts if text]
+    if step.attach:
+        messages[-1]["attachments"] = [step.attach.model_dump()]
+        led.talk.transcript.append(("customer", f"[{step.attach.name}]"))
     began = time.perf_counter()
-    body = await _chat(led.place, message, led.customer)
+    bodies = await _sent(led, messages)
     led.talk.turns_ms.append((time.perf_counter() - began) * 1000)
-    led.conversation_id = body["conversation_id"]
-    led.conversation_token = body["conversation_token"] or led.conversation_token
+    last = bodies[-1]
     await _new_messages(led)
-    replies = body["replies"]
+    replies = [
+        *{reply["message_id"]: reply for body in bodies for reply in body["replies"]}.values()
+    ]
     led.talk.transcript += [("ai", reply["text"]) for reply in replies]
-    return await _seen(led, replies, status=body["status"], turn_id=body["turn_id"])
+    return await _seen(led, replies, status=last["status"], turn_id=last["turn_id"])
+
+
+async def _sent(led: _Led, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Send messages in a row, each as soon as the one before it was taken in; give all answers.
+
+    Raises:
+        LookupError: they begin a stranger's conversation, and there is nothing to hold them together.
+    """
+    if len(messages) > 1 and not (led.conversation_id or led.customer):
+        raise LookupError("only somebody who is known can begin with several messages in a row")
+    sending: list[asyncio.Task[dict[str, Any]]] = []
+    for message in messages:
+        if led.conversation_id:
+            message["conversation_id"] = led.conversation_id
+            message["conversation_token"] = led.conversation_token
+        sending.append(asyncio.create_task(_chat(led.place, message, led.customer)))
+        if message is not messages[-1]:
+            await asyncio.sleep(IN_A_ROW_S)
+    bodies = await asyncio.gather(*sending)
+    led.conversation_id = bodies[-1]["conversation_id"]
+    led.conversation_token = bodies[-1]["conversation_token"] or led.conversation_token
+    return bodies
 
 
 async def _chat(place: Place, message: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
@@ -252,6 +287,7 @@ async def _seen(
         effects=facts.effects,
         approvals=[row["proposal"]["tool"] for row in await _waiting(led)],
         cases=facts.cases,
+        buttons=[button for reply in replies for button in reply.get("buttons") or []],
     )
 
 

@@ -38,6 +38,7 @@ class Seen:
     """Tools whose proposals wait for a person."""
 
     cases: int = 0
+    buttons: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -48,6 +49,7 @@ class Seen:
 def objections(expect: Expect, seen: Seen, language: str) -> list[str]:
     """Give every way in which the step went wrong, in words; `[]`: it went well."""
     wrong: list[str] = []
+    language = worded(expect.spoken, language) or language
     if len(seen.replies) != expect.replies:
         wrong.append(f"{len(seen.replies)} replies instead of {expect.replies}")
     wrong += _worded(expect, seen.text, language)
@@ -61,6 +63,10 @@ def objections(expect: Expect, seen: Seen, language: str) -> list[str]:
         wrong.append(f"{uninvited} acted")
     wrong += _differences("effects", expect.effects, seen.effects)
     wrong += _differences("approvals", expect.approvals, seen.approvals)
+    if expect.buttons is not None:
+        wanted = [worded(words, language) for words in expect.buttons]
+        if wanted != seen.buttons:
+            wrong.append(f"the buttons are {seen.buttons} instead of {wanted}")
     if expect.cases is not None and expect.cases != seen.cases:
         wrong.append(f"{seen.cases} open cases instead of {expect.cases}")
     spoken = language_of(seen.text)
