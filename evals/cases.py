@@ -162,7 +162,8 @@ class Step(_Part):
         done = [bool(self.customer or self.attach), bool(self.staff), bool(self.days)]
         if sum(done) != 1:
             raise ValueError(
-                "a step says what the `customer` or what the `staff` does, or how many `days` pass, one of them"
+                "a step says what the `customer` or what the `staff` does, or how many `days` "
+                "pass: one of them"
             )
         if self.days and self.expect:
             raise ValueError("nothing is said while `days` pass; expect something of the next step")
