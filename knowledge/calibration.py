@@ -16,13 +16,15 @@ FAITH = 3.0
 """How strongly the weights are held to `PRIOR`, in examples."""
 
 ROUNDS, STEP = 400, 1.0
-OFF_TOPIC_HELD = 0.95
-"""Part of the questions that no company answers that must stay unanswered. Not all: a few of them are the
-business of this very company."""
+MISSED_COST = 1.0
+"""How bad it is to leave a question unanswered whose answer was found."""
 
-ORPHANS_HELD = 0.7
-"""Part of the questions whose article was taken away that must stay unanswered. Not more: for some of them
-another article says the same."""
+OFF_TOPIC_COST = 2.0
+"""How bad it is to answer what no company answers with an article of this one."""
+
+ORPHAN_COST = 0.3
+"""How bad it is to answer a question whose article was taken away from another article. Little: the more
+articles a company has, the more often another one says the same."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,27 @@ def calibrated(answered: np.ndarray, off_topic: np.ndarray, orphans: np.ndarray)
         shares = np.concatenate([np.full(len(s), share / len(s)) for s, _, share in given])
         weights = _fitted(signals, yes, shares / shares.sum())
     known = Calibration(weights, 0.0)
-    least = [
-        np.quantile([known.chance(row) for row in rows], held)
-        for rows, held in ((off_topic, OFF_TOPIC_HELD), (orphans, ORPHANS_HELD))
-        if len(rows)
+    chances = [
+        np.array([known.chance(row) for row in rows]) for rows in (answered, off_topic, orphans)
     ]
-    return Calibration(weights, float(max(least, default=0.5)) + 1e-6)
+    return Calibration(weights, _cheapest(*chances))
+
+
+def _cheapest(answered: np.ndarray, off_topic: np.ndarray, orphans: np.ndarray) -> float:
+    """Give the chance from which answering costs least on these questions; .5 without any."""
+    wrong = np.concatenate([off_topic, orphans])
+    if not len(wrong):
+        return 0.5
+    costs = [
+        (MISSED_COST * _share(answered < least) + OFF_TOPIC_COST * _share(off_topic >= least)
+         + ORPHAN_COST * _share(orphans >= least), least)
+        for least in np.unique(wrong) + 1e-6
+    ]  # fmt: skip
+    return float(min(costs)[1])
+
+
+def _share(said: np.ndarray) -> float:
+    return float(said.mean()) if len(said) else 0.0
 
 
 def _fitted(signals: np.ndarray, yes: np.ndarray, shares: np.ndarray) -> np.ndarray:

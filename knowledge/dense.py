@@ -4,8 +4,9 @@ Chroma is derived: a collection that is missing or incomplete is built again fro
 data never enters it.
 """
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,25 +46,55 @@ def name_of(workspace_id: str, language: str, audience: str, embedder: str, vers
     return "-".join(re.sub(r"[^A-Za-z0-9.]+", ".", part).strip(".") for part in parts)[:500]
 
 
+def versions_of(client: "ClientAPI", name: str) -> list[Any]:
+    """Give the collections that hold the same as `name` in another version."""
+    kind = name.rpartition("-")[0] + "-"
+    found = [
+        client.get_collection(one, embedding_function=None) if isinstance(one, str) else one
+        for one in client.list_collections()
+    ]
+    return [one for one in found if one.name != name and one.name.startswith(kind)]
+
+
 class Dense:
     """One collection: texts by id, found by meaning."""
 
     def __init__(self, client: "ClientAPI", name: str, embedder: Embedder) -> None:
+        self._client = client
+        self._name = name
         self._embedder = embedder
         self._collection: Any = client.get_or_create_collection(
             name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
 
     def fill(self, texts: dict[str, str]) -> None:
-        """Make the collection hold exactly these texts; what is there already is kept."""
+        """Make the collection hold exactly these texts.
+
+        What is there already is kept, and what another version has embedded is taken from there: only
+        texts that were never seen cost anything.
+        """
         there = set(self._collection.get(include=[])["ids"])
         if gone := sorted(there - texts.keys()):
             self._collection.delete(ids=gone)
-        new = [key for key in texts if key not in there]
+        marks = {key: _mark(text) for key, text in texts.items() if key not in there}
+        if not marks:
+            return
+        known = _embedded(versions_of(self._client, self._name), set(marks.values()))
+        new = [key for key in marks if marks[key] not in known]
         for start in range(0, len(new), BATCH):
             keys = new[start : start + BATCH]
             vectors = self._embedder.embed([texts[key] for key in keys])
-            self._collection.upsert(ids=keys, embeddings=vectors)
+            self._add(dict(zip(keys, vectors, strict=True)), marks)
+        old = {key: known[mark] for key, mark in marks.items() if mark in known}
+        for start in range(0, len(old), BATCH):
+            self._add(dict([*old.items()][start : start + BATCH]), marks)
+
+    def _add(self, vectors: dict[str, np.ndarray], marks: dict[str, str]) -> None:
+        self._collection.upsert(
+            ids=[*vectors],
+            embeddings=[*vectors.values()],
+            metadatas=[{"text": marks[key]} for key in vectors],
+        )
 
     def vectors(self, keys: Sequence[str]) -> np.ndarray:
         """Give stored vectors, `(len(keys), dimensions) float32`."""
@@ -80,6 +111,26 @@ class Dense:
             key: 1.0 - distance
             for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         }
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _embedded(collections: Iterable[Any], marks: set[str]) -> dict[str, np.ndarray]:
+    """Give the vectors that collections hold of texts with these marks."""
+    found: dict[str, np.ndarray] = {}
+    from chromadb.errors import NotFoundError
+
+    for collection in collections:
+        try:
+            got = collection.get(include=["embeddings", "metadatas"])
+        except NotFoundError:  # another process has just pruned it
+            continue
+        for about, vector in zip(got["metadatas"], got["embeddings"], strict=True):
+            if about and (mark := str(about.get("text"))) in marks:
+                found[mark] = vector
+    return found
 
 
 def prune(client: "ClientAPI", prefix: str, keep: set[str]) -> None:

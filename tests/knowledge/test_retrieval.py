@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -183,6 +184,24 @@ class TestArticlesThatChange:
         after = database.read(_ingested)
         changed = {name for name in before.keys() | after if before.get(name) != after.get(name)}
         assert changed == {"en/cancel.md", "en/pets.md", "en/address.md"}
+
+    async def test_are_embedded_only_where_they_are_new(
+        self, knowledge: Knowledge, clinic: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        embedded: list[str] = []
+        embed = models.embedder.embed
+
+        def counted(sentences: list[str]) -> np.ndarray:
+            embedded.extend(sentences)
+            return embed(sentences)
+
+        monkeypatch.setattr(models.embedder, "embed", counted)
+        write(clinic, "en/pets.md", "---\nquestions: ['my dog?']\n---\nDogs may wait outside.")
+        assert knowledge.reload()
+        strangers = {text for texts in retrieval.OFF_TOPIC.values() for text in texts}
+        stored = [text for text in embedded if text not in strangers]
+        assert [text.split("\n")[-1] for text in stored] == ["Dogs may wait outside.", "my dog?"]
+        assert found(await knowledge("can I cancel my appointment?", language="en"))
 
     async def test_are_nothing_to_do_when_they_did_not(self, knowledge: Knowledge) -> None:
         assert not knowledge.reload()
