@@ -56,7 +56,7 @@ def test_dialogues_run_with_a_model_server_that_fails(
     monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
     report = tmp_path / "report.json"
     aurora = Path(__file__).parents[2] / "examples" / "aurora"
-    arguments = ["run", "--workspace", str(aurora), "--only", "^shop_hours/en/1$", "--stream"]
+    arguments = ["run", "--workspace", str(aurora), "--only", "^return_policy/en/1$", "--stream"]
     assert main([*arguments, "--fail", "401", "--json", str(report)]) == 0
     (wording,) = json.loads(report.read_text("utf-8"))["dialogues"][0]["wordings"]
     assert wording["calls"] >= 1

@@ -55,31 +55,50 @@ def recommend_products(
 
 
 @tool(needs="anonymous")
-def product_stock(product: str, size: str = "", *, context: Context) -> Result:
-    """Say in which sizes a product is in stock, or whether it is in one of them.
+def product_stock(product: str, colour: str = "", size: str = "", *, context: Context) -> Result:
+    """Say in which sizes and colours a product is in stock, or whether it is in one of them.
 
     Args:
-        product: its name with its colour, such as "tênis azul".
+        product: its name, such as "tênis" or "blue sneakers".
+        colour: the colour that she asks about, such as "azul" or "blue".
         size: the size that she asks about: PP, P, M, G, GG, or a shoe size from 34 to 44.
 
     Raises:
         ToolFailed: nothing is called like that.
     """
-    found, language = _called(product, context), context.language
-    facts = _facts(found, language)
+    rows, language = _fitting(f"{product} {colour}", context), context.language
+    if len(rows) > 1:
+        return _in_colours(rows, product, size, language)
+    facts = _facts(rows[0], language)
     sizes = facts["sizes"]
     values = {
         "name": facts["name"],
-        "price": money(found["price"], language),
+        "price": money(rows[0]["price"], language),
         "sizes": ", ".join(sizes) or say("none", language),
     }
-    asked = next((each for each in found["stock"] if plain(each) == plain(size.strip())), "")
+    asked = next((each for each in rows[0]["stock"] if plain(each) == plain(size.strip())), "")
     if asked:
         name = "stock_yes" if asked in sizes else "stock_no"
         text = say(name, language, size=asked, **values)
         return Result(text=text, data=facts | {"size": asked, "in_stock": asked in sizes})
-    text = say("stock" if sizes else "stock_none", language, **values)
-    return Result(text=text, data=facts)
+    single = len(rows[0]["stock"]) == 1
+    name = ("stock_one" if single else "stock") if sizes else "stock_none"
+    return Result(text=say(name, language, **values), data=facts)
+
+
+def _in_colours(rows: list[Row], product: str, size: str, language: str) -> Result:
+    """Say in which colours a kind of thing can be had, in one size if she named it."""
+    wanted = plain(size.strip())
+    stocked = [
+        row
+        for row in rows
+        if any(number and wanted in ("", plain(each)) for each, number in row["stock"].items())
+    ]
+    colours = ", ".join(row["colour"][language] for row in stocked) or say("none", language)
+    values = {"product": product, "colours": colours, "size": size.strip()}
+    text = say("stock_size_colours" if wanted else "stock_colours", language, **values)
+    facts = [_facts(row, language) for row in stocked]
+    return Result(text=text, data={"products": facts, "in_stock": bool(stocked)})
 
 
 @tool(needs="anonymous")
@@ -92,7 +111,7 @@ def product_details(product: str, *, context: Context) -> Result:
     Raises:
         ToolFailed: nothing is called like that.
     """
-    found, language = _called(product, context), context.language
+    found, language = _fitting(product, context)[0], context.language
     values = {
         "name": found["name"][language],
         "price": money(found["price"], language),
@@ -103,20 +122,21 @@ def product_details(product: str, *, context: Context) -> Result:
     return Result(text=text, data=_facts(found, language) | {"made_of": values["made_of"]})
 
 
-def _called(product: str, context: Context) -> Row:
-    """Give the product that a name means best.
+def _fitting(name: str, context: Context) -> list[Row]:
+    """Give the products that a name means best: one, or one kind of thing in several colours.
 
     Raises:
         ToolFailed: nothing is called like that.
     """
-    words = _words(product)
+    words = _words(name)
     with opened(context) as shop:
-        found = max(
-            shop.products(), key=lambda row: (_fit(row, words), -_rest(row, words), row["sold"])
-        )
-    if not words or _fit(found, words) < max(1, len(words) - 1):
-        raise ToolFailed(say("no_product", context.language, name=product))
-    return found
+        rows = shop.products()
+    best = max((_fit(row, words), -_rest(row, words)) for row in rows)
+    if not words or best[0] < max(1, len(words) - 1):
+        raise ToolFailed(say("no_product", context.language, name=name.strip()))
+    found = [row for row in rows if (_fit(row, words), -_rest(row, words)) == best]
+    first = max(found, key=lambda row: row["sold"])
+    return [row for row in found if row["item"] == first["item"]]
 
 
 @tool(
