@@ -17,7 +17,7 @@ from conversations import (
 )
 from conversations.mailbox import Claim
 from conversations.ownership import MAX_STALE_RERUNS, Draft, Verdict, verdict
-from conversations.rows import change, locked, standing
+from conversations.rows import change, found, locked, standing
 from conversations.transcript import Utterance
 from core import audit, events
 from core.database import Tx, database_now
@@ -52,6 +52,14 @@ def commit(
     elif decided == "commit":
         _store(tx, row, claim, result, rows, done, follow_up_hours)
     return decided
+
+
+def finish(
+    tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], *, follow_up_hours: float = 48.0
+) -> tuple[Verdict, bool]:
+    """Commit, and say besides whether another turn is due."""
+    decided = commit(tx, claim, result, rows, follow_up_hours=follow_up_hours)
+    return decided, found(tx, claim.workspace_id, claim.conversation_id)["ready_at"] is not None
 
 
 def _withdraw(tx: Tx, claim: Claim, result: TurnResult, *, last: Draft) -> bool:

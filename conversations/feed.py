@@ -9,6 +9,9 @@ from conversations.tables import feed
 from core.database import Tx, database_now
 from core.statements import Prepared
 
+AT_ONCE = 200
+"""Entries that are read at once."""
+
 Kind = Literal["message", "status", "done", "error"]
 
 _ENTRY = Prepared(feed.insert())
@@ -56,10 +59,10 @@ def append(
 
 
 def since(
-    tx: Tx, workspace_id: str, conversation_id: str, sequence: int, *, staff: bool, limit: int = 200
+    tx: Tx, workspace_id: str, conversation_id: str, sequence: int, *, staff: bool
 ) -> list[dict[str, Any]]:
     """Give the entries after `sequence`, oldest first; what only staff may see is left out otherwise."""
     theirs = _FOR_STAFF if staff else _FOR_ALL
     return theirs.rows(
-        tx, workspace=workspace_id, conversation=conversation_id, sequence=sequence, limit=limit
+        tx, workspace=workspace_id, conversation=conversation_id, sequence=sequence, limit=AT_ONCE
     )

@@ -161,7 +161,7 @@ def _response(taken: Taken, answer: Answer) -> dict[str, Any]:
     ).model_dump()
 
 
-async def _turn_events(state: Any, taken: Taken, last: int | None) -> AsyncIterator[Entry]:
+async def _turn_events(state: Any, taken: Taken, last: int | None) -> AsyncIterator[list[Entry]]:
     """Give what happens until the turn that contains the message is done."""
     accepted = taken.accepted
     begun = {
@@ -170,18 +170,18 @@ async def _turn_events(state: Any, taken: Taken, last: int | None) -> AsyncItera
         "conversation_token": taken.token,
         "message_id": accepted.message_id,
     }
-    yield Entry(event="status", data=begun)
+    yield [Entry(event="status", data=begun)]
     try:
-        async for entry in _until_answered(state, taken, last):
-            yield entry
+        async for entries in _until_answered(state, taken, last):
+            yield entries
     except RegenteError as error:
-        yield Entry(event="error", data={"error": type(error).__name__, "message": str(error)})
+        yield [Entry(event="error", data={"error": type(error).__name__, "message": str(error)})]
 
 
-async def _until_answered(state: Any, taken: Taken, last: int | None) -> AsyncIterator[Entry]:
+async def _until_answered(state: Any, taken: Taken, last: int | None) -> AsyncIterator[list[Entry]]:
     accepted, loop = taken.accepted, asyncio.get_running_loop()
     until, number = loop.time() + state.settings.turn_timeout_s, None
-    follow = reading.follow(
+    found = reading.follow(
         state.database,
         state.hub,
         state.workspace_id,
@@ -190,31 +190,45 @@ async def _until_answered(state: Any, taken: Taken, last: int | None) -> AsyncIt
         staff=False,
         patience_s=1.0,
     )
-    answer = await _look(state, accepted)
+    answer, shown = await _look(state, accepted), []
     try:
         while answer.state == "waiting" or (number is None and answer.turn_id is not None):
             if answer.state == "done" and accepted.repeated:
                 break
-            if loop.time() >= until or (entry := await anext(follow, None)) is None:
+            if shown:
+                yield shown
+            if loop.time() >= until or (news := await anext(found, None)) is None:
+                shown = []
                 break
-            answer = await _look(state, accepted)
-            if entry.event == "done" and entry.data.get("turn_id") == answer.turn_id:
-                number = entry.sequence
-            elif entry.event and _concerns(entry, answer):
-                yield entry
+            if any(_may_change(entry, answer) for entry in news):
+                answer = await _look(state, accepted)
+            shown = [entry for entry in news if entry.event != "done" and _concerns(entry, answer)]
+            number = next((entry.sequence for entry in news if _ends(entry, answer)), None)
     finally:
-        await follow.aclose()
+        await found.aclose()
     if accepted.repeated and answer.state == "done":
         for reply in answer.replies:
             data = {"turn_id": answer.turn_id, "role": "ai", **reply}
-            yield Entry(event="message", data=data)
+            shown.append(Entry(event="message", data=data))
     if answer.status != "answered":
-        yield Entry(event="status", data={"status": answer.status, "turn_id": answer.turn_id})
-    yield Entry(event="done", data=_response(taken, answer), sequence=number)
+        status = {"status": answer.status, "turn_id": answer.turn_id}
+        shown.append(Entry(event="status", data=status))
+    yield [*shown, Entry(event="done", data=_response(taken, answer), sequence=number)]
+
+
+def _may_change(entry: Entry, answer: Answer) -> bool:
+    """Say whether an entry can mean that the message stands otherwise than `answer` says."""
+    if entry.event in ("message", "delta", "retract"):
+        return entry.data.get("role", "ai") == "ai" and not _concerns(entry, answer)
+    return True
+
+
+def _ends(entry: Entry, answer: Answer) -> bool:
+    return entry.event == "done" and entry.data.get("turn_id") == answer.turn_id
 
 
 async def _look(state: Any, accepted: Accepted) -> Answer:
-    return await state.database.reading(turns.answer, state.workspace_id, accepted.message_id)
+    return await state.database.glancing(turns.answer, state.workspace_id, accepted.message_id)
 
 
 def _concerns(entry: Entry, answer: Answer) -> bool:
@@ -235,22 +249,25 @@ def _number(last: str | None) -> int | None:
     return int(last) if last.strip().isdecimal() and len(last) < 10 else 0
 
 
-def _stream(entries: AsyncIterator[Entry]) -> StreamingResponse:
-    """Send entries as server-sent events."""
+def _stream(batches: AsyncIterator[list[Entry]]) -> StreamingResponse:
+    """Send entries as server-sent events; what comes together goes out together."""
 
     async def encoded() -> AsyncIterator[bytes]:
-        async for entry in entries:
-            if not entry.event:
-                yield KEEPALIVE_COMMENT
-                continue
-            yield format_sse_event(
-                event=entry.event,
-                data_str=json.dumps(entry.data, ensure_ascii=False),
-                id=None if entry.sequence is None else str(entry.sequence),
-            )
+        async for entries in batches:
+            yield b"".join(map(_event, entries))
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(encoded(), media_type="text/event-stream", headers=headers)
+
+
+def _event(entry: Entry) -> bytes:
+    if not entry.event:
+        return KEEPALIVE_COMMENT
+    return format_sse_event(
+        event=entry.event,
+        data_str=json.dumps(entry.data, ensure_ascii=False),
+        id=None if entry.sequence is None else str(entry.sequence),
+    )
 
 
 # --- reading a conversation ------------------------------------------------------------------------

@@ -21,24 +21,29 @@ MAX_WAITING = 256
 
 
 class Reader:
-    """One subscription to a conversation: provisional events, and a bell for new feed rows."""
+    """One subscription to a conversation: provisional events, and a bell that tells of them and of rows."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._bell = asyncio.Event()
         self.provisional: deque[dict[str, Any]] = deque(maxlen=MAX_WAITING)
+        self.rows = True
+        """The feed may have rows that this reader has not seen."""
 
     def ring(self) -> None:
         """Wake the reader, from any thread."""
-        if not self._loop.is_closed():
+        if asyncio._get_running_loop() is self._loop:
+            self._bell.set()
+        elif not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._bell.set)
 
     async def wait(self, timeout_s: float) -> None:
-        """Wait until something happened, at most `timeout_s`."""
+        """Wait until something happened; after `timeout_s` other processes may have added rows."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._bell.wait()
         except TimeoutError:
+            self.rows = True
             return
         self._bell.clear()
 
@@ -73,7 +78,12 @@ class Hub:
         with self._lock:
             readers = list(self._readers.get(conversation_id, ()))
         for reader in readers:
+            reader.rows = True
             reader.ring()
+
+    def reads(self, conversation_id: str) -> bool:
+        """Say whether anybody in this process reads the conversation now."""
+        return conversation_id in self._readers
 
     def show(self, conversation_id: str, event: dict[str, Any], *, tenure: int = -1) -> bool:
         """Give a provisional event to the readers; False when this tenure has been hushed."""
@@ -125,15 +135,17 @@ class TurnLive:
         self._claim = claim
         self.shown = False
 
-    async def release(self, sentence: str) -> bool:
-        """Show a reviewed sentence; False when a newer message or a person came."""
-        if await self._database.writing(self._release, sentence):
+    async def release(self, *sentences: str) -> bool:
+        """Show reviewed sentences; False when a newer message or a person came."""
+        if not self._hub.reads(self._claim.conversation_id):
+            return True  # nobody is there to see it
+        if await self._database.writing(self._release, sentences):
             self.shown = True
             return True
         await self.retract()
         return False
 
-    def _release(self, tx: Tx, sentence: str) -> bool:
+    def _release(self, tx: Tx, sentences: tuple[str, ...]) -> bool:
         claim = self._claim
         try:
             row = locked(tx, claim.workspace_id, claim.conversation_id)
@@ -141,8 +153,14 @@ class TurnLive:
             return False
         if not may_speak(claim.standing, standing(row)):
             return False
-        event = {"event": "delta", "turn_id": claim.turn_id, "text": sentence}
-        return self._hub.show(claim.conversation_id, event, tenure=claim.standing.tenure)
+        return all(
+            self._hub.show(
+                claim.conversation_id,
+                {"event": "delta", "turn_id": claim.turn_id, "text": sentence},
+                tenure=claim.standing.tenure,
+            )
+            for sentence in sentences
+        )
 
     async def retract(self) -> None:
         """Take back what was shown of this turn."""

@@ -49,30 +49,37 @@ async def follow(
     after: int,
     staff: bool,
     patience_s: float = HEARTBEAT_S,
-) -> AsyncGenerator[Entry, None]:
-    """Give what happens in a conversation after `after`, until the process stops.
+) -> AsyncGenerator[list[Entry], None]:
+    """Give what happens in a conversation after `after`, as it is found, until the process stops.
 
-    An entry without event comes when nothing has happened for `patience_s`.
+    A batch with one entry without event comes when nothing has happened for `patience_s`.
     """
     reader = hub.subscribe(conversation_id)
     look_s = min(patience_s, HEARTBEAT_S if database.dialect == "sqlite" else LOOK_S)
-    quiet_s = 0.0
+    clock = get_running_loop().time
+    heard = clock()
     try:
-        while not hub.stopping.is_set():
-            news = 0
-            for row in await database.reading(
-                feed.since, workspace_id, conversation_id, after, staff=staff
-            ):
-                news, after = news + 1, row["sequence"]
-                yield entry(row, staff=staff)
+        while True:
+            stopping = hub.stopping.is_set()  # what stands in the feed by then is still given
+            news: list[Entry] = []
+            if reader.rows or stopping:
+                reader.rows = False
+                rows = await database.glancing(
+                    feed.since, workspace_id, conversation_id, after, staff=staff
+                )
+                reader.rows = reader.rows or len(rows) == feed.AT_ONCE
+                after = rows[-1]["sequence"] if rows else after
+                news += [entry(row, staff=staff) for row in rows]
             while reader.provisional:
-                news += 1
-                yield provisional(reader.provisional.popleft())
-            quiet_s = 0.0 if news else quiet_s + look_s
-            if quiet_s >= patience_s:
-                quiet_s = 0.0
-                yield Entry(event="", data={})
-            if not news:
+                news.append(provisional(reader.provisional.popleft()))
+            if stopping and not news:
+                return
+            if not news and clock() - heard >= patience_s:
+                news = [Entry(event="", data={})]
+            if news:
+                heard = clock()
+                yield news
+            else:
                 await reader.wait(look_s)
     finally:
         hub.unsubscribe(conversation_id, reader)
@@ -100,7 +107,7 @@ async def _until_done(
 ) -> Answer:
     until = get_running_loop().time() + left_s
     while True:
-        answer = await database.reading(turns.answer, workspace_id, message_id)
+        answer = await database.glancing(turns.answer, workspace_id, message_id)
         left_s = until - get_running_loop().time()
         if answer.state == "done" or left_s <= 0 or hub.stopping.is_set():
             return answer

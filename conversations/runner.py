@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 
@@ -25,6 +25,9 @@ from graph.turn import Live, TurnRequest, TurnResult
 from tools import Context, Ledger, Proposal, Tool
 
 log = structlog.get_logger(__name__)
+
+Left = Literal["none", "nothing", "more"]
+"""What a turn leaves to be run: there was no turn; it leaves nothing; it may leave something."""
 
 SWEEP_S = 1.0
 MAX_TURN_S = 60.0
@@ -159,11 +162,15 @@ class Runner:
     # --- turns -----------------------------------------------------------------------------------
 
     async def _answer_all(self, conversation_id: str) -> None:
-        while not self._stopping and await self.answer(conversation_id):
+        while not self._stopping and await self._answer(conversation_id) == "more":
             pass
 
     async def answer(self, conversation_id: str) -> bool:
         """Run one turn of a conversation, from claim to commit; False when there was none to run."""
+        return await self._answer(conversation_id) != "none"
+
+    async def _answer(self, conversation_id: str) -> Left:
+        """Run one turn, and say whether there may be more to run at once."""
         claim = await self._database.writing(
             mailbox.claim,
             self._workspace_id,
@@ -172,12 +179,13 @@ class Runner:
             lease_s=self._lease_s,
         )
         if claim is None:
-            return False
+            return "none"
         if claim.exhausted:
             await self._give_up(claim, "the turn was tried three times")
-            return True
+            return "more"
+        left: Left = "more"
         try:
-            await self._turn(claim)
+            left = await self._turn(claim)
         except LeaseLost:
             log.warning("lease_lost", turn_id=claim.turn_id)
         except asyncio.CancelledError:
@@ -188,10 +196,10 @@ class Runner:
             await self._failed(claim, error)
         finally:
             self._hub.ring(conversation_id)
-        return True
+        return left
 
-    async def _turn(self, claim: Claim) -> None:
-        opening = await self._database.reading(turns.opening, claim)
+    async def _turn(self, claim: Claim) -> Left:
+        opening = await self._database.glancing(turns.opening, claim)
         conductor = self._conductor()
         saver = TurnSaver(opening.rows)
         live = TurnLive(self._database, self._hub, claim)
@@ -202,8 +210,8 @@ class Runner:
                 self._renewal(mailbox.renew, claim), self._lease_s, self._max_turn_s
             ):
                 result = await conductor.conduct(opening.request, saver, ledger=ledger, live=live)
-            decided = await self._database.writing(
-                commit.commit,
+            decided, waits = await self._database.writing(
+                commit.finish,
                 claim,
                 result,
                 saver.rows(),
@@ -211,6 +219,7 @@ class Runner:
             )
             done = decided == "commit"
             log.info("turn", turn_id=claim.turn_id, verdict=decided, attempt=claim.attempts)
+            return "more" if waits else "nothing"
         finally:
             if not done:
                 await live.retract()

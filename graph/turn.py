@@ -76,8 +76,8 @@ def _safe(name: str) -> str:
 class Live(Protocol):
     """Shows sentences while the turn runs; they are provisional until the commit."""
 
-    async def release(self, sentence: str) -> bool:
-        """Show a reviewed sentence; False when a newer message or a person came: stop showing."""
+    async def release(self, *sentences: str) -> bool:
+        """Show reviewed sentences; False when a newer message or a person came: stop showing."""
         ...
 
     async def retract(self) -> None:

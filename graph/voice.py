@@ -20,9 +20,7 @@ class Voice:
         if objection(sentence, grounds):
             self._silent = True
             return
-        if notice and not self._shown:
-            await self._show(notice)
-        await self._show(sentence)
+        await self._show(*([notice] if notice and not self._shown else []), sentence)
 
     async def finish(self, text: str) -> None:
         """Show what is still missing of the reviewed reply; what does not belong to it is taken back."""
@@ -32,11 +30,13 @@ class Voice:
         if shown and not _flat(text).startswith(shown):
             await self.retract()
             shown = ""
-        said = ""
+        said, missing = "", []
         for sentence in sentences(text):
             said = _flat(f"{said} {sentence}")
             if len(said) > len(shown):
-                await self._show(sentence)
+                missing.append(sentence)
+        if missing:
+            await self._show(*missing)
 
     async def retract(self) -> None:
         """Take back what was shown."""
@@ -44,11 +44,12 @@ class Voice:
             await self._live.retract()
         self._shown = []
 
-    async def _show(self, sentence: str) -> None:
+    async def _show(self, *said: str) -> None:
         if self._live is None:
             return
-        if await self._live.release(sentence.strip()):
-            self._shown.append(sentence.strip())
+        stripped = [sentence.strip() for sentence in said]
+        if await self._live.release(*stripped):
+            self._shown += stripped
         else:
             self._silent = True
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import structlog
 
 from core.database import Database, Tx, database_now
 from core.settings import Settings
+from core.statements import Prepared
 from core.workspace import Workspace, read_yaml
 from knowledge import Audience, Passage, dense, ingestion
 from knowledge.articles import articles
@@ -20,6 +22,14 @@ from models import Models
 
 log = structlog.get_logger(__name__)
 OFF_TOPIC: dict[str, list[str]] = read_yaml(Path(__file__).with_name("off_topic.yaml"))
+
+
+_KEPT = Prepared(
+    sa.select(passages.c.passage_id).where(
+        passages.c.workspace_id == sa.bindparam("workspace"),
+        passages.c.passage_id == sa.bindparam("passage"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class Knowledge:
             index = self._indexes.get((spoken, audience))
             if index is None:
                 continue
-            now = self._database.read(database_now)
+            now = time.time()
             allowed = {
                 source_id
                 for source_id, source in self._sources.items()
@@ -87,7 +97,7 @@ class Knowledge:
                 and (not wanted or wanted & source.tags)
             }
             hits = index.search(question, limit, allowed)
-            known = self._database.read(_known, self._workspace.workspace_id, hits)
+            known = self._database.read(_known, self._workspace.workspace_id, hits) if hits else ()
             if found := [hit for hit in hits if hit.entry.passage_id in known]:
                 return [self._passage(hit, spoken) for hit in found]
         return []
@@ -215,16 +225,8 @@ def _read(
 
 def _known(tx: Tx, workspace_id: str, hits: list[Hit]) -> set[str]:
     """Give which of these passages SQL still has: another process may have taken in newer articles."""
-    if not hits:
-        return set()
     ids = [hit.entry.passage_id for hit in hits]
-    return set(
-        tx.execute(
-            sa.select(passages.c.passage_id).where(
-                passages.c.workspace_id == workspace_id, passages.c.passage_id.in_(ids)
-            )
-        ).scalars()
-    )
+    return {one for one in ids if _KEPT.first(tx, workspace=workspace_id, passage=one)}
 
 
 def _switch(tx: Tx, workspace_id: str, version: str) -> None:

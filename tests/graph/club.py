@@ -79,8 +79,8 @@ class Talk:
             {"approval_id": one["proposal_id"], "preview": one["preview"]} for one in self.pending
         ]
 
-    async def release(self, sentence: str) -> bool:
-        self.events.append(sentence)
+    async def release(self, *sentences: str) -> bool:
+        self.events += sentences
         return True
 
     async def retract(self) -> None:
