@@ -228,6 +228,16 @@ def test_every_dialogue_has_four_different_wordings_per_language() -> None:
             assert len(said) >= 4, dialogue.dialogue
 
 
+def test_every_dialogue_expects_tools_that_write(tools: dict[str, Tool]) -> None:
+    for dialogue in load_dialogues(AURORA):
+        for step in dialogue.steps:
+            expected = step.expect.effects or [] if step.expect else []
+            expected = [*expected, *(step.expect.approvals or [] if step.expect else [])]
+            for name in expected:
+                assert name in tools, dialogue.dialogue
+                assert tools[name].effect == "write", dialogue.dialogue
+
+
 def test_no_wording_is_what_the_classifier_has_learned_by_heart() -> None:
     learned = {
         text.lower().strip(" ?.!")
