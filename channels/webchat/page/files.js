@@ -183,11 +183,13 @@ async function bytesOf(part) {
   return urls.get(part.id);
 }
 
-async function show(image, part) {
+/** Show a picture; what was sent a moment ago may be ours to see a moment later only. */
+async function show(image, part, tries = 5) {
   try {
     image.src = await bytesOf(part);
   } catch {
-    image.replaceWith(icon());
+    if (tries) setTimeout(() => void show(image, part, tries - 1), 1500);
+    else image.replaceWith(icon());
   }
 }
 

@@ -52,7 +52,9 @@ export function mark(root, quote) {
     const [start = at] = within.get(node) || [];
     within.set(node, [start, at + 1]);
   }
-  for (const [node, [start, end]] of within) {
+  const last = within.size - 1;
+  for (const [place, [node, [begins, ends]]] of [...within].entries()) {
+    const [start, end] = [place ? 0 : begins, place < last ? node.length : ends];
     const range = document.createRange();
     range.setStart(node, start);
     range.setEnd(node, end);
