@@ -10,7 +10,7 @@ from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 from core.workspace import Autonomy, Workspace
 from journeys import Instance, Journey
-from knowledge import Search
+from knowledge import Passage, Search
 from models import Models, Understanding
 from tools import Context, Ledger, Proposal, Tool
 
@@ -83,6 +83,21 @@ class Citation(TypedDict):
     """The sentence of the passage that says so."""
 
 
+class Evidence(TypedDict):
+    """Something a reply may rest on, and whose word it is."""
+
+    source: Literal["passage", "tool", "effect", "company"]
+    """`effect`: a write that was done in this turn; `company`: the product's and people's own sentences."""
+
+    text: str
+    """Worded for customers."""
+
+    data: NotRequired[list[str]]
+    """Values that a tool gave beside its sentence."""
+
+    passage: NotRequired[Passage]
+
+
 class Said(TypedDict):
     """One earlier utterance."""
 
@@ -151,8 +166,19 @@ class Report(TypedDict):
     """What the text answers, in two or three words ("claim 42"): named when there are two."""
 
     citations: NotRequired[list[Citation]]
+    by_model: NotRequired[bool]
+    """Whether a model worded the text: then the review holds each of its sentences against what it
+    rests on. Left out: whether a paid model was called for it."""
+
     evidence: NotRequired[list[str]]
-    """Passages and tool results that the text rests on; the review holds its claims against them."""
+    """Sentences of the company and its people that the text rests on, never the customer's own words.
+    What passages, tools and effects say is recorded without this."""
+
+    rests_on: NotRequired[list[Evidence]]
+    """All that the text rests on; filled in by the graph."""
+
+    answers: NotRequired[str]
+    """The customer's words that it is about; filled in by the graph."""
 
     signals: NotRequired[dict[str, Any]]
     """Part of `Signals`, from the specialists that perceive."""

@@ -29,7 +29,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         agent="care",
         text=" ".join(part for part in (empathy, facts, promise) if part),
         about=subject,
-        evidence=[part for part in (facts, promise, brief["text"], subject) if part],
+        by_model=empathy != _plain(brief, subject),
+        evidence=[part for part in (facts, promise) if part],
         slots=slots,
         case={
             "case_id": case_id,
@@ -87,10 +88,7 @@ def _opened_before(brief: Brief, subject: str) -> str:
 
 async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
     """Say sorry for the real problem: in a model's words, or quoting hers."""
-    quoted = _quoted(brief["text"])
-    plain = say(
-        "sorry_about" if subject else "sorry", brief["language"], subject=subject, problem=quoted
-    )
+    quoted, plain = _quoted(brief["text"]), _plain(brief, subject)
     if not kit.models.external:
         return plain
     prompt = filled(
@@ -111,6 +109,12 @@ async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
         mark_degraded(f"the model's words were not used: {wrong}")
         return plain
     return text
+
+
+def _plain(brief: Brief, subject: str) -> str:
+    """Say sorry in our own words, quoting hers."""
+    key = "sorry_about" if subject else "sorry"
+    return say(key, brief["language"], subject=subject, problem=_quoted(brief["text"]))
 
 
 def _unfit(text: str, brief: Brief, kit: Kit, subject: str) -> str:

@@ -49,7 +49,7 @@ class Deeds:
             self.tried.append(f"{made}: {error}")
             return self._call_failed(error)
         self.tried.append(f"{made}: {result.text}")
-        self.evidence += [result.text, str(result.data)]
+        self.evidence.append(result.text)
         return Called(result.text, result.data)
 
     def _call_failed(self, error: ToolError) -> CallFailed:
@@ -119,7 +119,7 @@ class Deeds:
         if outcome["state"] == "unknown" and tool is not None and tool.retry == "key":
             outcome = await self.kit.ledger.perform(proposal, context)
         self.tried.append(f"{made}: {outcome['state']}, {outcome['text']}")
-        self.evidence += [outcome["text"], str(outcome["data"])]
+        self.evidence.append(outcome["text"])
         return Performed(outcome)
 
 

@@ -61,7 +61,8 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
         text=text,
         about=citations[0]["title"].split(" › ")[0],
         citations=citations,
-        evidence=[f"{passage['title']}\n{passage['text']}" for passage in passages],
+        by_model=True,
+        evidence=[say("foreign", language)],
         tried=[f"searched for {brief['text']!r}: {len(passages)} passages"],
     )
 
@@ -118,6 +119,7 @@ def _unknown(brief: Brief) -> Report:
     return Report(
         agent="knowledge",
         text=say("unknown", brief["language"]),
+        by_model=False,
         unanswered=f"no article answers {brief['text']!r}",
         tried=[f"searched for {brief['text']!r}: nothing near enough"],
     )

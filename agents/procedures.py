@@ -182,7 +182,7 @@ class Course:
         if journey is None or instance["version"] != journey.version:
             return
         if outcome is not None:
-            self.deeds.evidence += [outcome["text"], str(outcome["data"])]
+            self.deeds.evidence.append(outcome["text"])
         event = Refused() if outcome is None else Performed(outcome)
         await self._carry(journey, instance, event)
 
@@ -208,6 +208,7 @@ class Course:
             agent=self.agent,
             text=" ".join(part for part in dict.fromkeys(parts) if part),
             about=self.about,
+            by_model=False,
             evidence=self.deeds.evidence,
             slots=self.slots,
             asked=asked,

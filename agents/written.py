@@ -223,7 +223,7 @@ class _Talk:
             self.evidence.append(str(error))
             return _failed(made, str(error))
         self.tried.append(f"{described(name, arguments)}: {result.text}")
-        self.evidence += [result.text, str(result.data)]
+        self.evidence.append(result.text)
         content = json.dumps({"text": result.text, "data": result.data}, ensure_ascii=False)
         return ToolMessage(content, tool_call_id=made["id"], name=name)
 
@@ -246,7 +246,6 @@ class _Talk:
         known = [passage["passage_id"] for passage in self.passages]
         self.passages += [passage for passage in found if passage["passage_id"] not in known]
         places = [passage["passage_id"] for passage in self.passages]
-        self.evidence += [f"{passage['title']}\n{passage['text']}" for passage in found]
         self.tried.append(f"searched for {question!r}: {len(found)} passages")
         numbered = [
             {
@@ -267,11 +266,16 @@ class _Talk:
             return self._unanswered("the model had no answer")
         if self.passages and not citations and plain and not self._tools():
             return self._unanswered("the passages do not answer this")
-        return self._said(text) | {"citations": citations}  # type: ignore[return-value]
+        return self._said(text) | {"citations": citations, "by_model": True}  # type: ignore[return-value]
 
     def _said(self, text: str) -> Report:
         return Report(
-            agent=self.written.name, text=text, evidence=self.evidence, tried=self.tried, asked=[]
+            agent=self.written.name,
+            text=text,
+            by_model=False,
+            evidence=self.evidence,
+            tried=self.tried,
+            asked=[],
         )
 
     def _unanswered(self, why: str) -> Report:

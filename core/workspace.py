@@ -105,6 +105,12 @@ class Policies(_File):
     never_promise: dict[str, list[str]] = {}
     """Phrases per language that no reply may contain unless a tool's result says so."""
 
+    avoid_words: dict[str, list[str]] = {}
+    """Words and phrases per language that a model must not use, whatever it is about."""
+
+    reply_characters: int = Field(default=1500, gt=0)
+    """Length up to which a model's part of a reply goes out; further sentences are left out."""
+
     waiting_notice: Text = {}
     """What a customer hears while she waits for a person."""
 

@@ -1,6 +1,9 @@
 """What a specialist is told: made from the state, with the names of the keys it was made from."""
 
+from typing import Any
+
 from agents import Brief
+from core.injected import plain_name
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.state import Conversation, Step, said, signals_of, turn_of, waiting
@@ -39,7 +42,7 @@ def brief(
         attachments=_attachments(state, context),
         reports=list(state.get("reports", {}).values()),
         event=state.get("event", {}),
-        facts={**context.facts, "notice_due": notice_due(state, context)},
+        facts=_facts(state, context),
         alone=len(state.get("plan", [])) == 1,
         done=services.ledger.done() if services else [],
         given=[key for key in GIVEN if key == "facts" or state.get(key)],
@@ -55,6 +58,14 @@ def _attachments(state: Conversation, context: TurnContext) -> list[dict[str, st
         for message in waiting(state["messages"], context.message_ids)
         for one in message.additional_kwargs.get("attachments", [])
     ]
+
+
+def _facts(state: Conversation, context: TurnContext) -> dict[str, Any]:
+    """Give the facts of the turn; what customers call themselves is a name or it is left out."""
+    facts = {**context.facts, "notice_due": notice_due(state, context)}
+    if facts.get("name"):
+        facts["name"] = plain_name(str(facts["name"]))
+    return facts
 
 
 def language_of(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str:

@@ -7,7 +7,7 @@ from string import Template
 
 from agents import Citation, Question, Report
 from core.workspace import Policies, Profile, said
-from graph.state import Draft
+from graph.state import Draft, Part
 
 MARKER = re.compile(r"\[(\d+)\]")
 
@@ -30,9 +30,10 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
     Only one question is put, at the end; questions that other reports hold are asked later.
     Citation markers are numbered anew over the whole reply.
     """
-    parts: list[str] = []
     citations: list[Citation] = []
     spoken = [report for report in reports if report["text"].strip()]
+    lead = "\n\n" if len(spoken) > 1 else " "
+    parts: list[Part] = []
     for report in spoken:
         text = _renumbered(_without_questions(report), len(citations))
         citations += report.get("citations", [])
@@ -40,6 +41,7 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
         if len(spoken) > 1 and about and about.lower() not in text.lower() and text:
             text = f"{about[:1].upper()}{about[1:]}: {text}"
         if text:
+<<<<<<< HEAD
             parts.append(text)
     if extras.offer:
         parts.append(extras.offer)
@@ -47,14 +49,42 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
         parts.append(asked)
     body = "\n\n".join(parts) if len(spoken) > 1 else " ".join(parts)
     agent = spoken[0]["agent"] if spoken else "engagement"
+=======
+            by_model = report.get("by_model", False)
+            parts.append(
+                Part(text=text, lead=lead, question=report.get("answers", ""), by_model=by_model)
+            )
+    asked = extras.question["text"] if extras.question else ""
+    if any(asked in part["text"] for part in parts):
+        asked = ""
+    parts += [_own(text, lead) for text in (extras.offer, asked) if text]
+    if parts and extras.notice:
+        parts[0]["lead"] = " "
+        parts.insert(0, _own(extras.notice, ""))
+>>>>>>> b199636 (Hold what a model words against typed evidence, and mend what can be mended)
     return Draft(
-        text=f"{extras.notice} {body}".strip() if body else "",
-        agent=agent,
+        text=joined(parts),
+        agent=spoken[0]["agent"] if spoken else "engagement",
         citations=citations,
         buttons=_buttons(spoken, extras.question),
-        evidence=[line for report in reports for line in report.get("evidence", [])],
+        parts=parts,
+        evidence=[each for report in reports for each in report.get("rests_on", [])],
         dropped=[],
     )
+
+
+def joined(parts: Sequence[Part]) -> str:
+    """Give the text that parts make; those that are empty leave no gap."""
+    text = ""
+    for part in parts:
+        if part["text"].strip():
+            text = f"{text}{part['lead']}{part['text'].strip()}" if text else part["text"].strip()
+    return text
+
+
+def _own(text: str, lead: str) -> Part:
+    """Give a piece in the company's own words."""
+    return Part(text=text, lead=lead, question="", by_model=False)
 
 
 def ai_notice(policies: Policies, language: str, *, profile: Profile, due: bool) -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
 
-from agents import Brief, Kit
+import structlog
+
+from agents import Brief, Evidence, Kit
 from agents.catalog import Team, team
-from core.errors import WorkspaceError
+from core.errors import ToolError, WorkspaceError
+from core.injected import injected, plain_data, without_orders
 from core.settings import Settings
 from core.workspace import Workspace
 from decisions import deciding
@@ -17,10 +21,11 @@ from journeys import Journey
 from journeys import loading as journeys_loading
 from knowledge import Library, Passage, Search
 from models import Models, Understanding
-from tools import Context, Ledger, Outcome, Proposal, Result, Tool, Verification
+from tools import Context, Ledger, Outcome, Preview, Proposal, Result, Tool, Verification
 from tools import loading as tools_loading
 
 Say = Callable[[str], Awaitable[None]]
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Ensemble:
         return given if given.services else replace(given, services=studio_services(self.tools))
 
     def kit(
-        self, brief: Brief, context: TurnContext, *, evidence: list[str], say: Say | None
+        self, brief: Brief, context: TurnContext, *, evidence: list[Evidence], say: Say | None
     ) -> Kit:
         """Give a specialist what it works with; what tools and passages say is added to `evidence`."""
         services: Services = context.services
@@ -133,7 +138,7 @@ def load(
 class _RecordedTools(Mapping[str, Tool]):
     """Tools that keep what they say as evidence; one is wrapped when it is taken, for most never are."""
 
-    def __init__(self, tools: Mapping[str, Tool], evidence: list[str]) -> None:
+    def __init__(self, tools: Mapping[str, Tool], evidence: list[Evidence]) -> None:
         self._tools = tools
         self._evidence = evidence
 
@@ -150,23 +155,58 @@ class _RecordedTools(Mapping[str, Tool]):
         return name in self._tools
 
 
-def _recorded(tool: Tool, evidence: list[str]) -> Tool:
+def _recorded(tool: Tool, evidence: list[Evidence]) -> Tool:
     """Give the tool so that what it says is kept as evidence; a plain function stays one."""
+    heard = partial(_heard, evidence=evidence)
+    function = _watched(tool.function, heard)
+    preview = _watched(tool.preview, heard) if tool.preview else None
+    return replace(tool, function=function, preview=preview)
 
-    def keep(result: Any) -> Any:
-        evidence.append(result.text if isinstance(result, Result) else str(result))
-        if isinstance(result, Result) and result.data:
-            evidence.append(str(result.data))
-        return result
+
+def _watched(function: Callable[..., Any], heard: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Give a tool's function so that `heard` takes in what it answers, and what it refuses with."""
 
     async def later(*args: Any, **kwargs: Any) -> Any:
-        given: Any = tool.function(*args, **kwargs)
-        return keep(await given)
+        try:
+            given: Any = function(*args, **kwargs)
+            return heard(await given)
+        except ToolError as refusal:
+            heard(str(refusal))
+            raise
 
     def at_once(*args: Any, **kwargs: Any) -> Any:
-        return keep(tool.function(*args, **kwargs))
+        try:
+            return heard(function(*args, **kwargs))
+        except ToolError as refusal:
+            heard(str(refusal))
+            raise
 
-    return replace(tool, function=later if iscoroutinefunction(tool.function) else at_once)
+    return later if iscoroutinefunction(function) else at_once
+
+
+def _heard(answer: Any, *, evidence: list[Evidence]) -> Any:
+    """Keep what a tool answers as evidence, without what gives orders to a model in it."""
+    if isinstance(answer, Result):
+        answer = replace(answer, text=without_orders(answer.text), data=plain_data(answer.data))
+        evidence.append(
+            Evidence(source="tool", text=answer.text, data=sorted(set(_values(answer.data))))
+        )
+    elif isinstance(answer, Preview):
+        answer = replace(answer, text=without_orders(answer.text))
+        evidence.append(Evidence(source="tool", text=answer.text, data=_values(answer.amount)))
+    elif isinstance(answer, str):
+        answer = without_orders(answer)
+        evidence.append(Evidence(source="tool", text=answer))
+    return answer
+
+
+def _values(data: Any) -> list[str]:
+    """Give the values in a tool's data, without their names: `refunded: false` says no "refunded"."""
+    if isinstance(data, dict):
+        return [value for part in data.values() for value in _values(part)]
+    if isinstance(data, list | tuple):
+        return [value for part in data for value in _values(part)]
+    return [] if data is None or isinstance(data, bool) or data == "" else [str(data)]
 
 
 @dataclass(frozen=True)
@@ -174,25 +214,41 @@ class _RecordingLedger:
     """A ledger whose outcomes are kept as evidence."""
 
     ledger: Ledger
-    evidence: list[str]
+    evidence: list[Evidence]
 
     async def perform(self, proposal: Proposal, context: Context) -> Outcome:
         outcome = await self.ledger.perform(proposal, context)
-        self.evidence.extend((outcome["text"], str(outcome["data"])))
+        outcome["text"] = without_orders(outcome["text"])
+        self.evidence.append(
+            Evidence(
+                source="effect" if outcome["state"] == "done" else "tool",
+                text=outcome["text"],
+                data=[proposal["tool"].replace("_", " "), *_values(outcome["data"])],
+            )
+        )
         return outcome
 
     def done(self) -> list[str]:
         return self.ledger.done()
 
 
-def _recording(search: Search, evidence: list[str]) -> Search:
-    """Give the search so that the passages it finds are kept as evidence."""
+def _recording(search: Search, evidence: list[Evidence]) -> Search:
+    """Give the search so that the passages it finds are kept as evidence.
+
+    A passage that gives orders to a model is left out, and its whole article with it.
+    """
 
     async def found(question: str, **wanted: Any) -> list[Passage]:
         passages = await search(question, **wanted)
-        evidence.extend(
-            f"{passage['title']}\n{passage['text']}\n{passage['url']}" for passage in passages
-        )
-        return passages
+        tampered = {
+            passage["source_id"]
+            for passage in passages
+            if injected(passage["title"]) or injected(passage["text"])
+        }
+        if tampered:
+            log.warning("article_gives_orders", sources=sorted(tampered))
+        sound = [passage for passage in passages if passage["source_id"] not in tampered]
+        evidence.extend(Evidence(source="passage", text="", passage=passage) for passage in sound)
+        return sound
 
     return found

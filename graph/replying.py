@@ -1,4 +1,4 @@
-"""The last nodes: decide what else to say, make one reply, and review it."""
+"""The last nodes: decide what else to say, make one reply, and let it be checked."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
@@ -8,17 +8,13 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agents import Report
-from agents.phrases import phrases
 from core.workspace import said as text_in
 from decisions import deciding
-from graph import composing, reviewing
+from graph import checking, composing
 from graph.briefing import language_of, notice_due
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
-from graph.reviewing import Grounds
-from graph.state import Conversation, Draft, signals_of, turn_of
-
-say = phrases(__file__)
+from graph.state import Conversation, signals_of, turn_of
 
 
 def decide_with(ensemble: Ensemble) -> Callable[..., Awaitable[dict[str, Any]]]:
@@ -71,17 +67,9 @@ def review_with(ensemble: Ensemble) -> Callable[..., Awaitable[Command[Any]]]:
     ) -> Command[Literal["handoff", "__end__"]]:
         """Let through what is supported; nothing changes the text afterwards."""
         context = runtime.context or TurnContext()
-        draft = state.get("draft") or Draft(
-            text="", agent="", citations=[], buttons=[], evidence=[], dropped=[]
-        )
-        language = language_of(state, context, ensemble)
-        text, dropped = reviewing.review(
-            draft["text"], grounds(state, context, ensemble, draft["evidence"])
-        )
-        if dropped and not text:
-            text = say("nothing_left", language)
-        draft = Draft(**{**draft, "text": text, "dropped": dropped, "evidence": []})
+        draft = await checking.checked(state, context, ensemble)
         services: Services | None = context.services
+        text = draft["text"]
         if services is not None:
             await services.voice.finish(text)
         messages = (
@@ -107,40 +95,6 @@ def notice(state: Conversation, context: TurnContext, ensemble: Ensemble) -> str
     language = language_of(state, context, ensemble)
     workspace = ensemble.workspace
     return composing.ai_notice(workspace.policies, language, profile=workspace.profile, due=due)
-
-
-def grounds(
-    state: Conversation, context: TurnContext, ensemble: Ensemble, evidence: list[str]
-) -> Grounds:
-    """Gather all that a reply may rest on."""
-    language = language_of(state, context, ensemble)
-    policies = ensemble.workspace.policies
-    running = {instance["journey"] for instance in state.get("journey", [])}
-    running |= {
-        journey.journey
-        for journey in ensemble.journeys.values()
-        if any(step["intent"] == journey.trigger.intent for step in state.get("plan", []))
-    }
-    written = [
-        str(ensemble.journeys[name].model_dump())
-        for name in sorted(running)
-        if name in ensemble.journeys
-    ]
-    offers = [str(offer.text) for offer in ensemble.offers]
-    return Grounds(
-        evidence=(
-            *evidence,
-            *(message.text for message in state["messages"]),
-            *(str(slot["value"]) for slot in state.get("slots", {}).values()),
-            *(question["text"] for question in state.get("awaiting", [])),
-            *(str(value) for value in (context.facts, state.get("event"))),
-            notice(state, context, ensemble),
-            text_in(policies.waiting_notice, language),
-            *written,
-            *offers,
-        ),
-        never_promise=tuple(policies.never_promise.get(language, [])),
-    )
 
 
 def _complaint_open(state: Conversation, context: TurnContext) -> bool:

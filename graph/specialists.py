@@ -7,12 +7,13 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from agents import Brief, Report, Specialist
+from agents import Brief, Evidence, Report, Specialist
 from graph import composing
 from graph.context import TurnContext
 from graph.ensemble import Ensemble, Say
-from graph.reviewing import Grounds
+from graph.grounding import grounds
 from graph.state import Assignment, Findings, Work
+from models.usage import calls_so_far
 
 Step = Callable[..., Awaitable[Findings]]
 
@@ -53,35 +54,46 @@ def step_of(name: str, specialist: Specialist, ensemble: Ensemble) -> Step:
     async def respond(state: Assignment, runtime: Runtime[TurnContext]) -> Findings:
         """Read the brief, work, and sign the report with all that it rests on and was made from."""
         brief = state["brief"]
-        evidence: list[str] = []
+        evidence = [Evidence(source="effect", text=done) for done in brief["done"]]
         context = ensemble.in_studio(runtime.context)
         say = _say(brief, context, ensemble, evidence) if brief["alone"] else None
         kit = ensemble.kit(brief, context, evidence=evidence, say=say)
+        calls = calls_so_far()
         found = await specialist.respond(brief, kit)
-        rests_on = list(dict.fromkeys([*found.get("evidence", []), *evidence]))
-        known = {"agent": name, "given": brief["given"], "evidence": rests_on}
+        known = {
+            "agent": name,
+            "given": brief["given"],
+            "by_model": found.get("by_model", calls_so_far() > calls),
+            "rests_on": [*evidence, *_own(found, evidence)],
+            "answers": brief["text"],
+        }
         return {"reports": {brief["step"]: Report(**{**found, **known})}}
 
     return respond
 
 
-def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[str]) -> Say:
+def _own(found: Report, recorded: list[Evidence]) -> list[Evidence]:
+    """Give the company's own sentences that a report names and nobody has recorded."""
+    known = {each["text"] for each in recorded}
+    told = dict.fromkeys(text for text in found.get("evidence", []) if text not in known)
+    return [Evidence(source="company", text=text) for text in told]
+
+
+def _say(brief: Brief, context: TurnContext, ensemble: Ensemble, evidence: list[Evidence]) -> Say:
     """Make the way in which this specialist shows finished sentences while it works."""
     policies, profile = ensemble.workspace.policies, ensemble.workspace.profile
     due = bool(brief["facts"].get("notice_due"))
     notice = composing.ai_notice(policies, brief["language"], profile=profile, due=due)
 
     async def say(sentence: str) -> None:
-        grounds = Grounds(
-            evidence=(
-                *evidence,
-                brief["text"],
-                *(utterance["text"] for utterance in brief["history"]),
-                *(str(slot["value"]) for slot in brief["slots"].values()),
-                str(brief["facts"]),
-            ),
-            never_promise=tuple(policies.never_promise.get(brief["language"], [])),
+        rests_on = grounds(
+            ensemble,
+            context,
+            language=brief["language"],
+            evidence=evidence,
+            history=brief["history"],
+            slots=brief["slots"],
         )
-        await context.services.voice.say(sentence, grounds, notice=notice)
+        await context.services.voice.say(sentence, rests_on, notice=notice)
 
     return say

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 
-from agents import Brief, Citation, Question, Report, Signals, Slot
+from agents import Brief, Citation, Evidence, Question, Report, Signals, Slot
 from journeys import Instance
 
 
@@ -46,10 +46,25 @@ class Step(TypedDict):
 
 
 class Dropped(TypedDict):
-    """A sentence that the review did not let through."""
+    """A sentence that the review did not let through as it was."""
 
     sentence: str
     reason: str
+    mended: NotRequired[str]
+    """What went out in its place."""
+
+
+class Part(TypedDict):
+    """A piece of a reply that one hand worded."""
+
+    text: str
+    lead: str
+    """What stands between it and the piece before."""
+
+    question: str
+    """The customer's words that it answers; empty where it answers none."""
+
+    by_model: bool
 
 
 class Draft(TypedDict):
@@ -59,7 +74,12 @@ class Draft(TypedDict):
     agent: str
     citations: list[Citation]
     buttons: list[str]
-    evidence: list[str]
+    parts: list[Part]
+    """What the text is made of, until it is reviewed."""
+
+    evidence: list[Evidence]
+    """What it may rest on, until it is reviewed."""
+
     dropped: list[Dropped]
 
 

@@ -1,5 +1,6 @@
 """What is shown of a turn while it runs: reviewed sentences, provisional until the commit."""
 
+from core.injected import visible
 from core.sentences import sentences
 from graph.reviewing import Grounds, objection
 from graph.turn import Live
@@ -17,6 +18,7 @@ class Voice:
         """Show a sentence that the review lets through; after one that it does not, wait for the end."""
         if self._silent or not sentence.strip():
             return
+        sentence = visible(sentence)
         if objection(sentence, grounds):
             self._silent = True
             return

@@ -43,6 +43,12 @@ def count_call() -> None:
         usage.calls += 1
 
 
+def calls_so_far() -> int:
+    """Give how often the turn has called a model outside of the process."""
+    usage = _usage.get()
+    return usage.calls if usage else 0
+
+
 def stood_in(message: AIMessage) -> bool:
     """Say whether the embedded model wrote this in the place of another."""
     return bool(message.response_metadata.get(STOOD_IN))
