@@ -61,6 +61,7 @@ def printed(talks: Sequence[Talk]) -> str:
     lines.append(
         f"{good} of {len(judged)} dialogues passed ({len(talks)} wordings, {seconds:.0f} s)."
     )
+    lines += [f"reviewed in {talk.case.name}: {one}" for talk in talks for one in talk.reviewed]
     if calls := sum(talk.calls for talk in talks):
         degraded = sum(len(talk.degraded) for talk in talks)
         lines.append(f"{calls} calls of a model; {degraded} turns degraded.")
@@ -95,6 +96,7 @@ def as_data(talks: Sequence[Talk]) -> dict[str, Any]:
                         "turns_ms": [round(ms, 1) for ms in talk.turns_ms],
                         "calls": talk.calls,
                         "degraded": talk.degraded,
+                        "reviewed": talk.reviewed,
                         "transcript": [{"who": who, "text": text} for who, text in talk.transcript],
                     }
                     for talk in verdict.talks

@@ -78,6 +78,9 @@ class Talk:
     degraded: dict[str, str] = field(default_factory=dict)
     """Why the embedded model answered for another, by turn."""
 
+    reviewed: list[str] = field(default_factory=list)
+    """Sentences that the review did not let through as they were, with the reasons."""
+
 
 @dataclass
 class _Led:
@@ -278,6 +281,11 @@ async def _seen(
     turn = next((turn for turn in turns if turn["turn_id"] == turn_id), {})
     led.talk.calls = sum(turn["calls"] for turn in turns)
     led.talk.degraded = {turn["turn_id"]: turn["degraded"] for turn in turns if turn["degraded"]}
+    led.talk.reviewed = [
+        f"{remark['sentence']!r}: {remark['reason']}"
+        for turn in turns
+        for remark in turn.get("review") or []
+    ]
     facts = await led.place.facts(led.conversation_id)
     return Seen(
         replies=[reply["text"] for reply in replies],

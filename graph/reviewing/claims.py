@@ -12,6 +12,9 @@ from models.embedded import words
 PROMISE_WINDOW = 7
 """Words within which the words of a forbidden promise stand, in whatever order and inflection."""
 
+NOT_WINDOW = 4
+"""Words over which a "not" reaches."""
+
 GENERAL = 0.3
 """Likeness to a sentence of an article from which a general statement rests on it."""
 
@@ -92,9 +95,7 @@ def claims(flat: str) -> Iterator[Claim]:
         for match in pattern.finditer(flat):
             clause = re.split(r"[,;:.(–—]", flat[: match.start()])[-1]
             before = reading.WORD.findall(clause)
-            inside = reading.WORD.findall(match[0])
-            negated = {*before[-3:], *inside} & set(reading.both("negators"))
-            negated = negated or "n't" in match[0] or "n’t" in match[0]
+            negated = _denied(flat[: match.start()]) or _denied(match[0])
             if not negated and not set(before) & _conditions():
                 yield Claim(kind, group, match.start())
 
@@ -109,7 +110,6 @@ def _earned(claim: Claim, sentence: str, specific: bool, grounds: Grounds) -> bo
     sense = reading.opposed(sentence)
     return any(
         group.search(words.folded(statement))
-        and reading.turned(statement) == reading.turned(sentence)
         and reading.likeness(sense, reading.opposed(statement)) >= GENERAL
         for passage_id, statement in grounds.statements
         if passage_id
@@ -118,10 +118,24 @@ def _earned(claim: Claim, sentence: str, specific: bool, grounds: Grounds) -> bo
 
 def _shows(group: re.Pattern[str], text: str) -> bool:
     """Say whether a text says something of a group, and not that it is not so."""
+    flat = words.folded(text)
     return any(
-        group.search(words.folded(statement)) and not reading.turned(statement)
-        for statement in reading.statements(text)
+        not _denied(flat[: match.start()]) and not _denied_after(flat[match.end() :])
+        for match in group.finditer(flat)
     )
+
+
+def _denied_after(after: str) -> bool:
+    """Say whether a thing is said not to be so right after it was named: "o reembolso não foi"."""
+    said = reading.WORD.findall(re.sub(r"n['’]t\b", " not", re.split(r"[.,;:!?]", after)[0]))
+    return bool({*said[:2]} & set(reading.both("negators")))
+
+
+def _denied(before: str) -> bool:
+    """Say whether what follows these words is said not to be so."""
+    clause = re.split(r"[.;:!?]", before)[-1]
+    said = reading.WORD.findall(re.sub(r"n['’]t\b", " not", clause))
+    return bool({*said[-NOT_WINDOW:]} & set(reading.both("negators")))
 
 
 def _specific(flat: str) -> bool:
@@ -142,14 +156,12 @@ def _patterns() -> tuple[Pattern, ...]:
         will = (
             rf"{EN_FUTURE}(?:{en})\w*|\b{PT_FUTURE_VERB}(?:ser )?(?:{pt})\w*|\b(?:{pt}){PT_FUTURE}"
         )
-        found += [
-            ("did", group, re.compile(did)),
-            ("state", group, re.compile(state)),
-            ("will", group, re.compile(will)),
-        ]
+        found.append(("did", group, re.compile(did)))
+        found.append(("state", group, re.compile(state)))
+        found.append(("will", group, re.compile(will)))
     received = reading.lists()["receive"]
     pt, en = "|".join(received["pt"]), "|".join(received["en"])
-    will = rf"{EN_FUTURE}(?:{en})\b|\b{PT_FUTURE_VERB}(?:{pt})\w*|\b(?:{pt}){PT_FUTURE}"
+    will = rf"{EN_FUTURE}(?:{en})\w*|\b{PT_FUTURE_VERB}(?:{pt})\w*|\b(?:{pt}){PT_FUTURE}"
     found.append(("will", "receive", re.compile(will)))
     return tuple(found)
 

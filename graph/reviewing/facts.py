@@ -71,16 +71,16 @@ def source_of(sentence: str, grounds: Grounds) -> tuple[str, str] | None:
     claimed = reading.opposed(sentence)
     if len(claimed) < 2 or sentence.rstrip().endswith("?"):
         return None
-    turned = reading.turned(sentence)
     near = [
         (reading.likeness(claimed, reading.opposed(statement)), passage_id, statement)
         for passage_id, statement in grounds.statements
     ]
-    close = [one for one in near if one[0] >= SAME]
-    if not close or any(reading.turned(statement) == turned for _, _, statement in close):
-        return None
-    _, passage_id, statement = max(close)
-    return passage_id, statement
+    close = sorted((one for one in near if one[0] >= SAME), reverse=True)
+    for _, _, statement in close:
+        shared = claimed & reading.opposed(statement)
+        if reading.turned(sentence, shared) == reading.turned(statement, shared):
+            return None
+    return (close[0][1], close[0][2]) if close else None
 
 
 def unsupported_citation(sentence: str, grounds: Grounds) -> str | None:

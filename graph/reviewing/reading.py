@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -202,20 +203,46 @@ def word_for_word(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4_000)
 def sense(text: str) -> frozenset[str]:
     """Give what a text is about: beginnings of its words that are no grammar."""
-    grammar = words.function_words(("pt", "en"))
-    skipped = {*both("negators"), *grammar}
+    skipped = _negators() | _grammar()
     said = WORD.findall(words.folded(MARKER.sub(" ", text)))
     return frozenset(word[:STEM] for word in said if word not in skipped and len(word) > 1)
 
 
-@lru_cache(maxsize=4_000)
-def turned(text: str) -> bool:
-    """Say whether a statement is turned round an odd number of times, by "not" or an opposite."""
-    flat = re.sub(r"n['’]t\b", " not", words.folded(text))
-    said = WORD.findall(flat)
-    count = sum(word in _negators() for word in said)
-    count += sum(any(_opposite(place).fullmatch(word) for word in said) for place in _places())
+def turned(text: str, about: frozenset[str]) -> bool:
+    """Say whether what a text says of these stems is turned round, by "not" or by an opposite.
+
+    A "not" counts where one of the next words of meaning is what it is about: what is said beside it,
+    under a condition for instance, turns nothing round.
+    """
+    count = 0
+    said = _tokens(text)
+    for at, word in enumerate(said):
+        if word in _negators():
+            after = (one[:STEM] for one in said[at + 1 :] if one not in _grammar())
+            count += any(
+                stem in about or _as_pair(stem, said) in about for stem in islice(after, 2)
+            )
+        elif any(f"={place}" in about and _opposite(place).fullmatch(word) for place in _places()):
+            count += 1
     return count % 2 == 1
+
+
+def _as_pair(stem: str, said: tuple[str, ...]) -> str:
+    """Give what stands for the word with this stem when senses are compared by opposites."""
+    word = next((one for one in said if one.startswith(stem)), stem)
+    place = next((at for at in _places() if _pair(at).fullmatch(word)), None)
+    return stem if place is None else f"={place}"
+
+
+@lru_cache(maxsize=4_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    flat = re.sub(r"n['’]t\b", " not", words.folded(MARKER.sub(" ", text)))
+    return tuple(WORD.findall(flat))
+
+
+@cache
+def _grammar() -> frozenset[str]:
+    return words.function_words(("pt", "en"))
 
 
 @cache

@@ -92,6 +92,7 @@ RIGHT = [
     ("There are 3 out of 5 left.", "3 of 5 left"),
     ("On Saturdays we open at 9.", "Saturdays: from 9."),
     ("Read www.good.example/returns.", "See www.good.example/returns"),
+    ("It can be renewed once.", "It can be renewed once if nobody waits for it."),
 ]
 
 
@@ -132,6 +133,7 @@ OPPOSITES = [
     ("Aceitamos cheque na loja.", "Não aceitamos cheque na loja."),
     ("The label is sent without cost.", "The label is sent with cost."),
     ("O pedido não foi encontrado no depósito.", "O pedido foi encontrado no depósito."),
+    ("Nobody can renew a book.", "Everybody can renew a book."),
 ]
 
 
