@@ -73,6 +73,15 @@ def plain_name(name: str) -> str:
     return "" if injected(shown) else shown
 
 
+def plain_file_name(name: str) -> str:
+    """Give a file's name, or only its ending where the rest gives orders to a model."""
+    shown = visible(name)
+    if not injected(re.sub(r"[_+.-]+", " ", shown)) and not injected(shown):
+        return shown
+    ending = shown.rpartition(".")[2]
+    return f"{LEFT_OUT}.{ending}" if ending.isalnum() and len(ending) < 6 else LEFT_OUT
+
+
 def _orders(flat: str) -> bool:
     return any(
         any(piece in flat for piece in near) and _signs(kind).search(flat) is not None

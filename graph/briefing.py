@@ -3,7 +3,7 @@
 from typing import Any
 
 from agents import Brief
-from core.injected import plain_name
+from core.injected import plain_file_name, plain_name
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.state import Conversation, Step, said, signals_of, turn_of, waiting
@@ -54,7 +54,7 @@ def _attachments(state: Conversation, context: TurnContext) -> list[dict[str, st
     if state.get("event"):
         return []
     return [
-        one
+        {**one, "name": plain_file_name(one["name"])}
         for message in waiting(state["messages"], context.message_ids)
         for one in message.additional_kwargs.get("attachments", [])
     ]

@@ -41,27 +41,15 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
         if len(spoken) > 1 and about and about.lower() not in text.lower() and text:
             text = f"{about[:1].upper()}{about[1:]}: {text}"
         if text:
-<<<<<<< HEAD
-            parts.append(text)
-    if extras.offer:
-        parts.append(extras.offer)
-    if extras.question and (asked := _put(extras.question, spoken)):
-        parts.append(asked)
-    body = "\n\n".join(parts) if len(spoken) > 1 else " ".join(parts)
-    agent = spoken[0]["agent"] if spoken else "engagement"
-=======
             by_model = report.get("by_model", False)
             parts.append(
                 Part(text=text, lead=lead, question=report.get("answers", ""), by_model=by_model)
             )
-    asked = extras.question["text"] if extras.question else ""
-    if any(asked in part["text"] for part in parts):
-        asked = ""
+    asked = _put(extras.question, spoken) if extras.question else ""
     parts += [_own(text, lead) for text in (extras.offer, asked) if text]
     if parts and extras.notice:
         parts[0]["lead"] = " "
         parts.insert(0, _own(extras.notice, ""))
->>>>>>> b199636 (Hold what a model words against typed evidence, and mend what can be mended)
     return Draft(
         text=joined(parts),
         agent=spoken[0]["agent"] if spoken else "engagement",
