@@ -58,9 +58,7 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
     text, language = words_of(brief), brief["language"]
     for name, slot in journey.slots.items():
         if slot.options is not None and name not in found.values:
-            several = _named(brief, kit, slot, text) or _offered(brief, name)
-            if len(several) > 1:
-                found.only[name] = several
+            _take_numbers(found, brief, kit, journey, name)
     for name, value in shared(journey, brief["slots"], kit.tools).items():
         slot = journey.slots[name]
         if name in found.values or name in found.only:
@@ -78,6 +76,29 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
         known_values = found.guesses if slot.options is not None else found.values
         known_values[name] = value
     return found
+
+
+def _take_numbers(found: Known, brief: Brief, kit: Kit, journey: Journey, name: str) -> None:
+    """Take the number that stands elsewhere in her message, or the several of which she means one."""
+    slot, text, language = journey.slots[name], words_of(brief), brief["language"]
+    one = [] if _claimed(brief) else _named(brief, kit, slot, _message(brief))
+    if len(one) == 1 and not turning.other(text, language, _called(journey, name)):
+        found.values[name] = one[0]
+        return
+    several = _named(brief, kit, slot, text) or _offered(brief, name)
+    if len(several) > 1:
+        found.only[name] = several
+
+
+def _message(brief: Brief) -> str:
+    """Give all that she wrote last."""
+    history = brief["history"]
+    return history[-1]["text"] if history and history[-1]["role"] == "customer" else ""
+
+
+def _claimed(brief: Brief) -> bool:
+    """Say whether another procedure has taken the numbers of this message already."""
+    return any(report.get("slots") for report in brief["reports"])
 
 
 def _named(brief: Brief, kit: Kit, slot: model.Slot, text: str) -> list[Any]:

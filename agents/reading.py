@@ -29,6 +29,16 @@ DOUBTFUL = 0.5
 BY_FORM = 0.4
 """Confidence of a wish that is read from the form of a question alone."""
 
+GREETING_WORDS = 3
+"""Words after a greeting that may still belong to it: "hi, how are you"."""
+
+COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
+PLAIN = (QUESTION, *COURTESIES)
+NUMBERED = ("numero", "number", "num", "nr", "codigo", "code")
+JOINT = re.compile(
+    r"(?:^|[\s,.;]+)(?:e tambem|e também|and also|e|and|n|&|mas|but)\s+", re.IGNORECASE
+)
+
 WORDS: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("intent.yaml"))
 
 
@@ -40,11 +50,15 @@ async def completed(
     With `asked`, a question of ours is open: a word of regret is then an answer, not a complaint.
     """
     segments = _segments(text, language)
+    intents = _beyond_greeting(text, intents, language, kit)
+    intents = [part for intent in intents for part in _by_numbers(intent, language, kit)]
     known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
     known = [await _told_apart(intent, language, kit) for intent in known]
     found = _one_question(text, known, language, kit)
     for segment in segments:
         if not any(_same(segment, intent["text"]) for intent in found):
+            if _wish_beside(found) and _only_a_number(segment, language, kit):
+                continue  # it says which one the wish beside it is about
             found = [*found, *_unclaimed(segment, language, kit, alone=len(segments) == 1)]
     if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
@@ -56,6 +70,68 @@ async def completed(
         for one in found
     ]
     return [*{intent["name"]: intent for intent in reversed(found)}.values()][::-1]
+
+
+def _beyond_greeting(
+    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Read what follows a greeting, where the greeting is all that was read of a longer message."""
+    if {intent["name"] for intent in intents} != {"greeting"}:
+        return intents
+    greeting = _said("greets", language)
+    rest, flat = text, words.flat(text)
+    while (match := greeting.match(flat)) is not None:
+        rest = rest[match.end() :].lstrip(" ,;.!?\n")
+        flat = words.flat(rest)
+    if rest == text or len(words.words(rest)) <= GREETING_WORDS:
+        return intents
+    read = [dict(one) for one in kit.understanding.intents(rest, language)]
+    return read or [{"name": QUESTION, "confidence": BY_FORM, "text": rest}]
+
+
+def _wish_beside(found: list[dict[str, Any]]) -> bool:
+    return any(intent["name"] not in (QUESTION, *COURTESIES) for intent in found)
+
+
+def _only_a_number(segment: str, language: str, kit: Kit) -> bool:
+    """Say whether a clause holds no more than a number and what it numbers: "order A-1"."""
+    journey = _by_value(segment, language, kit)
+    if journey is None:
+        return False
+    called = " ".join(text for slot in journey.slots.values() for text in slot.ask.values())
+    stems = set(words.stems(words.words(called), words.base(language)))
+    said = words.content(words.words(segment, language), (language,))
+    told = [word for word in said if word.isalpha() and len(word) > 1]
+    return all(word in NUMBERED or words.stem(word, words.base(language)) in stems for word in told)
+
+
+def _by_numbers(intent: dict[str, Any], language: str, kit: Kit) -> list[dict[str, Any]]:
+    """Part a wish that names two numbers where each part is a wish of its own."""
+    text = intent["text"]
+    marks = sorted({text.find(value) for value in _numbers(text, language, kit)} - {-1})
+    if len(marks) < 2:
+        return [intent]
+    for at in (match.start() for match in JOINT.finditer(text) if match.start() > 0):
+        first, second = text[:at].strip(), JOINT.sub("", text[at:].strip(" ,.;"), count=1).strip()
+        if not (_numbers(first, language, kit) and _numbers(second, language, kit)):
+            continue
+        before, after = (_own_wish(part, language, kit) for part in (first, second))
+        if before and before["name"] != (after or {}).get("name"):
+            unread = {"name": QUESTION, "confidence": BY_FORM, "text": second}
+            return [before, after or unread]
+    return [intent]
+
+
+def _own_wish(text: str, language: str, kit: Kit) -> dict[str, Any] | None:
+    """Give what a part of a message asks for on its own, a question aside."""
+    read = [one for one in kit.understanding.intents(text, language) if one["name"] not in PLAIN]
+    return read[0] | {"text": text} if read else None
+
+
+def _numbers(text: str, language: str, kit: Kit) -> list[str]:
+    """Give the numbers in a text that procedures take, as they are written there."""
+    entities = kit.understanding.entities(text, language, kit.context.now)
+    return [str(entity["text"]) for entity in entities if entity["kind"] == "code"]
 
 
 def _parted(

@@ -21,7 +21,10 @@ async def outcome(brief: Brief, kit: Kit, say: Phrases) -> Report:
         return _told(say("recorded", language, outcome=_outcome(*found)), brief)
     did = brief["slots"].get("person_did")
     if did and did["value"]:
-        return _told(say("person_recorded", language, did=clause(str(did["value"]))), brief)
+        lines = [say("person_recorded", language, did=clause(str(did["value"])))]
+        promises = [str(promise) for promise in brief["facts"].get("promises") or []]
+        lines += [offer("promised", language, promise=clause(promise)) for promise in promises[-1:]]
+        return _told(" ".join(lines), brief)
     return _offering(brief, say("not_recorded", language))
 
 

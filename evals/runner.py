@@ -15,7 +15,7 @@ from evals.scoring import Seen, objections
 
 EVENT_TIMEOUT_S = 20.0
 POLL_S = 0.1
-IN_A_ROW_S = 0.05
+IN_A_ROW_S = 0.01
 """Seconds between messages in a row: enough to arrive in order, too little to be answered."""
 
 

@@ -62,7 +62,7 @@ class Situation:
     """A yes or no where nothing was asked."""
 
     again: str = ""
-    """The intent of what was just looked up, when she asks the same of another one."""
+    """The intent of what was just looked up, when she asks it again or of another one."""
 
     heard: bool = False
     """Whether the text only says that something was heard."""
@@ -186,6 +186,10 @@ def _wanted(situation: Situation) -> list[Step]:
     if situation.gives_up and (situation.awaiting or situation.pending_approvals):
         return []
     steps: list[Step] = []
+    if situation.again and not situation.awaiting and not situation.signals["intents"]:
+        why = f"she asks {situation.again} again"
+        owner = situation.owners[situation.again]
+        return [step(owner, "answer", why, text=situation.text, intent=situation.again)]
     for intent in situation.signals["intents"]:
         agent = situation.owners.get(intent["name"])
         if agent is None or intent["name"] in situation.refused:
@@ -208,7 +212,7 @@ def _wanted(situation: Situation) -> list[Step]:
         ):
             continue
         if situation.again and intent["name"] == "question":
-            why = f"she asks {situation.again} of another one"
+            why = f"she asks {situation.again} again"
             again = {"text": intent["text"], "intent": situation.again}
             steps.append(step(situation.owners[situation.again], "answer", why, **again))
             continue

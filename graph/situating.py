@@ -219,11 +219,18 @@ class Reading:
         return False
 
     def _again(self) -> str:
-        """Give the intent of what was just looked up if she asks it of another: "and my other order?"."""
+        """Give the intent of what was just looked up if she asks it again, or of another one.
+
+        "And when does it arrive?", "and my other order?"
+        """
         last = next(iter(self.kept), None)
         journey = self._journey(last) if last and last["state"] == "done" else None
         if journey is None or _writes(journey) or not turning.asks_status(self.text, self.language):
             return ""
+        if turning.asks_when(self.text, self.language) and (
+            turning.points(self.text, self.language) or self._is_about(journey)
+        ):
+            return journey.trigger.intent
         other = any(
             hearing.means_other(self.text, self.language, journey, name)
             for name, slot in journey.slots.items()
@@ -250,6 +257,13 @@ class Reading:
     def _asks_outcome(self) -> str | None:
         """Give the procedure of which she asks whether it was done; empty: of the last; None: of none."""
         if not self.text or not turning.asks_outcome(self.text, self.language):
+            return None
+        if any(
+            self.ensemble.team.owners.get(i["name"]) not in ("transactions", None)
+            and i["confidence"] >= DIGRESSION
+            for i in self.signals["intents"]
+            if i["name"] != "question"
+        ):
             return None
         after_person = any(m.name == "person" for m in self.state["messages"][-6:])
         after_person = after_person or bool(self.state.get("notice_due"))

@@ -10,6 +10,10 @@ ROOM_AFTER_MARK = 6
 """A "yes," with more words of meaning after it than this may be about something else."""
 
 
+ROOM_BEFORE_YES = 3
+"""Words of meaning that may stand around a plain yes: "about the blue one: yes"."""
+
+DOUBLED = re.compile(r"([a-z])\1+\b")
 PARTS = re.compile(r"[,.;:!\n–—]+|\s-\s")
 ROOM_AROUND_GIVING_UP = 2
 """Words of meaning that may explain it: "forget it, I'll keep it"."""
@@ -81,9 +85,16 @@ def _read(text: str, language: str) -> bool | None:
     for mark, verdict in MARKS.items():
         if mark in text and len(words.words(text)) <= 2:
             return verdict
-    taken = _taken(text, language)
-    if taken is None or _unsure(text, language):
+    if _unsure(text, language):
         return None
+    taken = _taken(text, language)
+    if taken is None:
+        return True if _surrounded(text, language) else None
+    return _verdict(text, taken, language)
+
+
+def _verdict(text: str, taken: tuple[bool, str, str], language: str) -> bool | None:
+    """Judge a text that begins with a yes or a no by what follows it."""
     verdict, phrase, rest = taken
     if verdict and "?" in text:
         return None
@@ -102,10 +113,37 @@ def _read(text: str, language: str) -> bool | None:
     return verdict if len(follows) <= _room(text, phrase, language, verdict) else None
 
 
+def _surrounded(text: str, language: str) -> bool:
+    """Say whether one part of a text is a plain yes, and the parts around it take nothing back.
+
+    "Que bom. Sim, pode fazer", "about the dress: yes", "send it, yes".
+    """
+    parts = [said for part in PARTS.split(text) if (said := words.plain(part, language))]
+    if "?" in text or len(parts) < 2 or any(sign.isdigit() for sign in text):
+        return False
+    plain = [
+        part for part in parts if part in _phrase_set(language, "sure") or _sure(part, language)
+    ]
+    others = [part for part in parts if part not in plain]
+    kinds = ("no", "corrects", "gives_up", "gives_up_alone", "negates")
+    if any(_phrases(language, kind).search(part) for part in others for kind in kinds):
+        return False
+    if any(words.is_question(part, language) for part in others):
+        return False
+    return bool(plain) and all(len(_beyond(part, language)) <= ROOM_BEFORE_YES for part in others)
+
+
+def _sure(part: str, language: str) -> bool:
+    """Say whether a part begins with a yes that can be nothing else, and adds no more than a word."""
+    match = _phrases(language, "sure").match(part)
+    return match is not None and len(_beyond(part[match.end() :], language)) <= 1
+
+
 def _taken(text: str, language: str) -> tuple[bool, str, str] | None:
     """Give the verdict that a text begins with, its words, and what follows them."""
     whole = words.plain(text, language)
-    for said in dict.fromkeys((whole, _lead(language).sub("", whole, count=1))):
+    ways = (whole, _lead(language).sub("", whole, count=1), DOUBLED.sub(r"\1", whole))
+    for said in dict.fromkeys(ways):
         no = _phrases(language, "no").match(said)
         yes = _phrases(language, "yes").match(said)
         if no or yes:

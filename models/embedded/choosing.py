@@ -112,7 +112,8 @@ def _by_place(options: Sequence[str], said: str, language: str) -> int | None:
     if _lists(language, "oldest").search(said):
         return len(options) - 1
     for at, names in enumerate(_all(language)["places"]):
-        if words.pattern(*names).search(said):
+        typed = any(mistyped(words.folded(name), said.split()) for name in names)
+        if typed or words.pattern(*names).search(said):
             return at if at < len(options) else None
     return 0 if _lists(language, "newest").search(said) else None
 

@@ -67,7 +67,12 @@ def other(text: str, language: str, about: str = "") -> bool:
             continue
         if not following or following in ("one", "ones"):
             return True
-        if not about or words.stem(following, words.base(language)) in called:
+        things = {words.folded(word) for word in listed["things"]}
+        if (
+            not about
+            or following in things
+            or words.stem(following, words.base(language)) in called
+        ):
             return True
     return False
 
@@ -106,10 +111,22 @@ def asks_status(text: str, language: str) -> bool:
     return "?" in text or _said(language, "asking").search(plain) is not None
 
 
+def asks_when(text: str, language: str) -> bool:
+    """Say whether a text asks when something is to be: "e quando chega?", "which day?"."""
+    return _said(language, "when").search(words.plain(text, language)) is not None
+
+
+def points(text: str, language: str) -> bool:
+    """Say whether a text points at what was talked about: "it", "ele", "this"."""
+    return _said(language, "pointing").search(words.plain(text, language)) is not None
+
+
 def asks_outcome(text: str, language: str) -> bool:
     """Say whether a text asks if something was done: "cancelou?", "did it go through?"."""
     plain = words.plain(text, language)
     if "?" not in text or len(plain.split()) > SHORT:
+        return False
+    if _said(language, "what").search(plain):
         return False
     if _said(language, "happened").search(plain):
         return True

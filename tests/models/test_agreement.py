@@ -290,3 +290,23 @@ def test_the_matter_is_dropped(text: str, language: str) -> None:
 )  # fmt: skip
 def test_a_wish_that_names_its_matter_drops_nothing(text: str, language: str) -> None:
     assert not gives_up(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "verdict"),
+    [
+        ("Que bom. Sim, pode fazer.", "pt-BR", True),
+        ("ah, sobre o azul: pode sim", "pt-BR", True),
+        ("about the blue one: yes, do it", "en", True),
+        ("send it, yes", "en", True),
+        ("Simm, pode mandar", "pt-BR", True),
+        ("primeiro me diz o preço, sim", "pt-BR", None),
+        ("first tell me the price. yes", "en", None),
+        ("quanto custa. sim", "pt-BR", None),
+        ("I'm not sure, yes", "en", None),
+    ],
+)
+def test_a_yes_counts_among_words_that_take_nothing_back(
+    text: str, language: str, verdict: bool | None
+) -> None:
+    assert agreement(text, language) is verdict
