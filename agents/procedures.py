@@ -21,6 +21,7 @@ from journeys.events import (
     BringPerson,
     Called,
     Cancel,
+    Correct,
     Effect,
     Event,
     Perform,
@@ -256,8 +257,8 @@ class Course:
             if isinstance(turned, Reopen):
                 self._known.apart[name] = [instance["slots"][name]]
                 return turned
-            if turned is not None:
-                return replace(event, values={**event.values, name: turned})
+            if turned is not None:  # one of the choices: she means it for sure
+                return Correct(name, turned)
         return event
 
     # Doing

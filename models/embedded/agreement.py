@@ -110,13 +110,16 @@ def _verdict(text: str, taken: tuple[bool, str, str], language: str) -> bool | N
         return None  # "no 1042": in that one
     told = words.content(rest.split(), (language,))
     follows = [word for word in told if word not in _courtesies(language)]
+    wishing = verdict and phrase in _phrase_set(language, "then_infinitive")
+    if wishing and follows and not follows[0].endswith("r"):
+        return None  # "quero o grande" names something, "quero trocar" agrees
     return verdict if len(follows) <= _room(text, phrase, language, verdict) else None
 
 
 def _surrounded(text: str, language: str) -> bool:
     """Say whether one part of a text is a plain yes, and the parts around it take nothing back.
 
-    "Que bom. Sim, pode fazer", "about the dress: yes", "send it, yes".
+    "Que bom. Sim, pode fazer", "about the blue one: yes", "send it, yes".
     """
     parts = [said for part in PARTS.split(text) if (said := words.plain(part, language))]
     if "?" in text or len(parts) < 2 or any(sign.isdigit() for sign in text):
@@ -170,8 +173,10 @@ def _room(text: str, phrase: str, language: str, verdict: bool) -> int:
     size = phrase.count(" ")
     said = [words.plain(part, language) for part in PARTS.split(text)[:-1]]
     said += [_lead(language).sub("", part) for part in said]
-    cut = any(part.startswith(phrase) and part.count(" ") <= size + 2 for part in said)
-    if not cut and not {first, phrase} & _phrase_set(language, "plain"):
+    known = {first, phrase} & _phrase_set(language, "plain")
+    more = 2 if known else 0  # "i would prefer ..." begins a sentence, it is no answer cut off
+    cut = any(part.startswith(phrase) and part.count(" ") <= size + more for part in said)
+    if not cut and not known:
         return 1 if phrase in _phrase_set(language, "then_verb") else 0
     return (ROOM_AFTER_MARK if verdict else 2 * ROOM_AFTER_MARK) if cut else 2 if verdict else 1
 
