@@ -12,10 +12,11 @@ from conversations.ownership import ai_may_run
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from conversations.transcript import Utterance
-from core.database import Tx, database_now, insert_once
+from core.database import Tx, domain_now, insert_once
 from core.errors import Conflict
 from core.ids import new_id
 from core.statements import Prepared
+from customers import identity
 
 SHARDS = 64
 _OPEN = Prepared(
@@ -73,7 +74,9 @@ def _new(
         "language": language,
         "channel": channel,
         "address": address,
-        "opened_at": database_now(tx),
+        "opened_at": domain_now(tx),
+        "outcome": "",
+        "simulated": identity.customer(tx, workspace_id, customer_id).simulated,
     } | dict.fromkeys(
         (
             "fence",

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from conversations import accept, checkpoints, handoffs
 from conversations.rows import found, locked
-from conversations.tables import approvals
+from conversations.tables import approvals, conversations
 from core import audit, events
-from core.database import Tx, database_now, insert_once
+from core.database import Tx, database_now, domain_now, insert_once
 from core.errors import BadInput, Conflict, LeaseLost, NotFound
 from core.ids import new_id
 from customers import identity
@@ -45,7 +45,7 @@ def propose(tx: Tx, row: dict[str, Any], pending: PendingApproval, *, turn_id: s
         "epoch": 0,
         "attempts": 0,
         "outcome": {},
-        "created_at": database_now(tx),
+        "created_at": domain_now(tx),
     }
     if not insert_once(tx, approvals, values):
         return
@@ -69,7 +69,12 @@ def listed(
 ) -> list[dict[str, Any]]:
     """Give the approvals in a state, oldest first."""
     statement = (
-        sa.select(approvals)
+        sa.select(approvals, conversations.c.simulated)
+        .join(
+            conversations,
+            (conversations.c.workspace_id == approvals.c.workspace_id)
+            & (conversations.c.conversation_id == approvals.c.conversation_id),
+        )
         .where(approvals.c.workspace_id == workspace_id, approvals.c.state == state)
         .order_by(approvals.c.created_at)
         .limit(limit)
@@ -163,7 +168,7 @@ def decide(
             state="decided",
             decision=decision,
             decided_by=person,
-            decided_at=database_now(tx),
+            decided_at=domain_now(tx),
             due_at=database_now(tx),
         )
     audit.append(
@@ -178,7 +183,7 @@ def decide(
 
 
 def _still_pending(tx: Tx, approval: dict[str, Any]) -> None:
-    if approval["state"] == "pending" and approval["expires_at"] > database_now(tx):
+    if approval["state"] == "pending" and approval["expires_at"] > domain_now(tx):
         return
     if approval["state"] in ("pending", "expired"):
         raise Conflict(f"The approval {approval['approval_id']!r} has expired; nothing was done.")
@@ -227,14 +232,14 @@ def withdraw(tx: Tx, workspace_id: str, approval_id: str) -> bool:
     except NotFound:
         return True
     if approval["state"] == "pending":
-        _change(tx, approval, state="withdrawn", due_at=None, finished_at=database_now(tx))
+        _change(tx, approval, state="withdrawn", due_at=None, finished_at=domain_now(tx))
         checkpoints.forget(tx, workspace_id, approval_id)
     return approval["state"] == "withdrawn"
 
 
 def expire(tx: Tx, workspace_id: str) -> list[str]:
     """Decide what nobody decided in time; the driver tells the customers."""
-    now = database_now(tx)
+    now = domain_now(tx)
     statement = (
         sa.select(approvals)
         .where(
@@ -248,7 +253,14 @@ def expire(tx: Tx, workspace_id: str) -> list[str]:
     late = [dict(row) for row in tx.execute(statement).mappings()]
     for approval in late:
         decision = {"decision": "expire", "reason": "", "person": ""}
-        _change(tx, approval, state="decided", decision=decision, decided_at=now, due_at=now)
+        _change(
+            tx,
+            approval,
+            state="decided",
+            decision=decision,
+            decided_at=now,
+            due_at=database_now(tx),
+        )
     for approval in late:
         audit.append(
             tx,
@@ -271,7 +283,7 @@ def due(tx: Tx, workspace_id: str, limit: int = 20) -> tuple[list[str], bool]:
         .limit(limit)
     )
     late = sa.select(approvals.c.approval_id).where(
-        of_workspace, approvals.c.state == "pending", approvals.c.expires_at <= now
+        of_workspace, approvals.c.state == "pending", approvals.c.expires_at <= domain_now(tx)
     )
     return list(tx.execute(statement).scalars()), tx.execute(late.limit(1)).first() is not None
 
@@ -325,7 +337,7 @@ def claim(tx: Tx, workspace_id: str, approval_id: str, *, lease_s: float) -> Act
         rows=checkpoints.load(tx, workspace_id, approval_id),
         language=conversation["language"],
         customer=identity.customer(tx, workspace_id, approval["customer_id"]),
-        now=now,
+        now=domain_now(tx),
     )
 
 
@@ -381,7 +393,7 @@ def _end(
         outcome=event.get("outcome") or {},
         lease_until=None,
         due_at=None,
-        finished_at=database_now(tx),
+        finished_at=domain_now(tx),
     )
     accept.address_event(tx, row, event, key=f"approval:{approval['approval_id']}")
     if state in ("unknown", "lost") and row["owner"] == "ai":

@@ -6,7 +6,7 @@ from dataclasses import fields
 import sqlalchemy as sa
 
 from conversations.tables import checkpoints
-from core.database import Tx, database_now
+from core.database import Tx, domain_now
 from core.statements import Prepared
 from graph.saver import Row
 
@@ -30,7 +30,7 @@ def store(
     tx: Tx, workspace_id: str, thread_id: str, rows: Sequence[Row], *, conversation_id: str
 ) -> None:
     """Put what a run changed in the place of what was there."""
-    now = database_now(tx)
+    now = domain_now(tx)
     for row in rows:
         _REPLACED.run(tx, workspace=workspace_id, thread=thread_id, of_namespace=row.namespace)
         _SAVED.run(

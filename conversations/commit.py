@@ -20,7 +20,7 @@ from conversations.ownership import MAX_STALE_RERUNS, Draft, Verdict, verdict
 from conversations.rows import change, found, locked, standing
 from conversations.transcript import Utterance
 from core import audit, events
-from core.database import Tx, database_now
+from core.database import Tx, domain_now
 from customers import cases
 from graph.saver import Row
 from graph.turn import Reply, TurnResult
@@ -40,7 +40,7 @@ def commit(
         effects_started=result.effects_started
         or any(effect["run"] == claim.standing.epoch for effect in done),
         stale_reruns=row["stale_reruns"],
-        too_late=row["answer_by"] is not None and database_now(tx) >= row["answer_by"],
+        too_late=row["answer_by"] is not None and domain_now(tx) >= row["answer_by"],
     )
     decided = verdict(claim.standing, standing(row), draft)
     if decided == "commit" and not _withdraw(tx, claim, result, last=draft):

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 
 from conversations.tables import effects
-from core.database import Database, Tx, database_now
+from core.database import Database, Tx, domain_now
 from core.errors import ToolFailed, ToolRetry
 from core.statements import Prepared
 from tools import Context, Outcome, Proposal, Result, Tool
@@ -110,7 +110,7 @@ class Effects:
                 state="started",
                 text="",
                 data={},
-                started_at=database_now(tx),
+                started_at=domain_now(tx),
             )
         )
         return "call", None
@@ -140,7 +140,7 @@ class Effects:
             state=outcome["state"],
             text=outcome["text"],
             data=outcome["data"],
-            finished_at=database_now(tx),
+            finished_at=domain_now(tx),
         )
 
 
@@ -191,7 +191,7 @@ def close(tx: Tx, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Call what was begun and never ended `unknown`, and give the effects nobody is sure of."""
     for effect in known:
         if effect["state"] == "started":
-            _change(tx, effect, state="unknown", finished_at=database_now(tx))
+            _change(tx, effect, state="unknown", finished_at=domain_now(tx))
     return [effect for effect in known if effect["state"] == "unknown"]
 
 

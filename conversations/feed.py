@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from conversations.rows import change
 from conversations.tables import feed
-from core.database import Tx, database_now
+from core.database import Tx, domain_now
 from core.statements import Prepared
 
 AT_ONCE = 200
@@ -52,7 +52,7 @@ def append(
         "turn_id": turn_id,
         "staff_only": staff_only,
         "data": data,
-        "created_at": database_now(tx),
+        "created_at": domain_now(tx),
     }
     _ENTRY.run(tx, **entry)
     return row["feed_seq"]

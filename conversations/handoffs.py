@@ -9,7 +9,7 @@ from conversations.rows import change, locked
 from conversations.tables import conversations, handoffs
 from conversations.transcript import Utterance
 from core import audit, events
-from core.database import Tx, database_now
+from core.database import Tx, domain_now
 from core.errors import BadInput, Conflict
 from core.ids import new_id
 from core.statements import Prepared
@@ -68,7 +68,7 @@ def _insert(tx: Tx, row: dict[str, Any], reason: str, packet: dict[str, Any], **
             reason=reason,
             packet=packet,
             handback={},
-            created_at=database_now(tx),
+            created_at=domain_now(tx),
             **{"taken_by": "", "turn_id": None, **values},
         )
     )
@@ -112,8 +112,15 @@ def _change(tx: Tx, handoff: dict[str, Any], **values: Any) -> None:
 def withdraw(tx: Tx, row: dict[str, Any]) -> None:
     """Take a *locked* conversation out of the queue: the customer needs no person any more."""
     if (handoff := current(tx, row)) is not None:
-        _change(tx, handoff, state="withdrawn", returned_at=database_now(tx))
+        _change(tx, handoff, state="withdrawn", returned_at=domain_now(tx))
     give_to(tx, row, ownership.after(row["owner"], "withdraw"))
+
+
+def end(tx: Tx, row: dict[str, Any]) -> None:
+    """End the open hand-off of a *locked* conversation that is being closed."""
+    if (handoff := current(tx, row)) is not None:
+        state = "returned" if handoff["state"] == "taken" else "withdrawn"
+        _change(tx, handoff, state=state, returned_at=domain_now(tx))
 
 
 def take_over(
@@ -130,7 +137,7 @@ def take_over(
         if row["owner_name"] == person:
             return row
         raise Conflict(f"{row['owner_name']} has taken over this conversation already.")
-    before, now = row["owner"], database_now(tx)
+    before, now = row["owner"], domain_now(tx)
     if (handoff := current(tx, row)) is not None:
         _change(tx, handoff, state="taken", taken_by=person, taken_at=now)
     else:
@@ -195,7 +202,7 @@ def hand_back(
     handoff = current(tx, row)
     if handoff is None:
         raise BadInput("There is no open hand-off of this conversation to hand back.")
-    _change(tx, handoff, state="returned", handback=wrap_up, returned_at=database_now(tx))
+    _change(tx, handoff, state="returned", handback=wrap_up, returned_at=domain_now(tx))
     give_to(tx, row, ownership.after("person", "hand_back"))
     accept.address_event(
         tx,
@@ -222,7 +229,11 @@ def queue(tx: Tx, workspace_id: str, limit: int = 100) -> list[dict[str, Any]]:
     """Give the open hand-offs, longest waiting first."""
     statement = (
         sa.select(
-            handoffs, conversations.c.owner, conversations.c.owner_name, conversations.c.language
+            handoffs,
+            conversations.c.owner,
+            conversations.c.owner_name,
+            conversations.c.language,
+            conversations.c.simulated,
         )
         .join(
             conversations,

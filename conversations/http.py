@@ -302,7 +302,7 @@ async def conversation(
 def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> dict[str, Any]:
     row = found(tx, workspace_id, conversation_id)
     handoff = handoffs.current(tx, row)
-    inside: dict[str, Any] = {"customer_id": row["customer_id"]}
+    inside = {key: row[key] for key in ("customer_id", "outcome", "simulated")}
     if handoff:
         inside["handoff"] = {
             key: handoff[key] for key in ("handoff_id", "reason", "packet", "state")

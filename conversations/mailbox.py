@@ -9,7 +9,7 @@ from conversations import transcript
 from conversations.ownership import ANSWER_WITHIN_S, MAX_ATTEMPTS, Standing
 from conversations.rows import change, locked, standing
 from conversations.tables import conversations, messages
-from core.database import Tx, database_now
+from core.database import Tx, database_now, domain_now
 from core.errors import LeaseLost
 from core.statements import Prepared, change_of
 
@@ -45,7 +45,7 @@ class Claim:
 
 def make_due(tx: Tx, row: dict[str, Any], *, quiet_s: float = 0.0, max_wait_s: float = 0.0) -> None:
     """Let a *locked* conversation be claimed once `quiet_s` has passed without another message."""
-    now = database_now(tx)
+    now = domain_now(tx)
     first = row["first_waiting_at"] or now
     change(
         tx,
@@ -61,7 +61,7 @@ _FREE = (
     & (conversations.c.ready_at <= sa.bindparam("moment"))
     & (
         conversations.c.lease_until.is_(None)
-        | (conversations.c.lease_until < sa.bindparam("moment"))
+        | (conversations.c.lease_until < sa.bindparam("lease_moment"))
     )
 )
 _DUE = sa.select(conversations.c.conversation_id).where(_FREE).order_by(conversations.c.ready_at)
@@ -74,7 +74,7 @@ _CLAIMABLE = Prepared(
 
 def due(tx: Tx, workspace_id: str, limit: int = 50) -> list[str]:
     """Give conversations that could be claimed now, longest waiting first; locks nothing."""
-    wanted = {"workspace": workspace_id, "moment": database_now(tx)}
+    wanted = {"workspace": workspace_id, "moment": domain_now(tx), "lease_moment": database_now(tx)}
     return list(tx.execute(_DUE.limit(limit), wanted).scalars())
 
 
@@ -82,8 +82,10 @@ def claim(
     tx: Tx, workspace_id: str, conversation_id: str, *, process_id: str, lease_s: float
 ) -> Claim | None:
     """Take the lease of a conversation that is due and free, with its batch; else None."""
-    now = database_now(tx)
-    row = _CLAIMABLE.first(tx, workspace=workspace_id, conversation=conversation_id, moment=now)
+    now, lease_now = domain_now(tx), database_now(tx)
+    row = _CLAIMABLE.first(
+        tx, workspace=workspace_id, conversation=conversation_id, moment=now, lease_moment=lease_now
+    )
     if row is None:
         return None
     waiting = transcript.waiting(tx, workspace_id, conversation_id)
@@ -98,7 +100,7 @@ def claim(
         epoch=row["epoch"] + 1,
         attempts=row["attempts"] + 1,
         lease_owner=process_id,
-        lease_until=now + lease_s,
+        lease_until=lease_now + lease_s,
     )
     mark(tx, workspace_id, batch, turn_id=turn_id)
     return Claim(
@@ -171,7 +173,7 @@ def back_off(tx: Tx, claim: Claim) -> None:
     """Give the lease back after a failure; the next attempt waits longer each time."""
     if (row := held(tx, claim)) is not None:
         wait_s = min(30.0, 0.5 * 4 ** (row["attempts"] - 1))
-        _free_row(tx, row, ready_at=database_now(tx) + wait_s)
+        _free_row(tx, row, ready_at=domain_now(tx) + wait_s)
 
 
 def _free_row(tx: Tx, row: dict[str, Any], **values: Any) -> None:
@@ -189,7 +191,7 @@ def settle(tx: Tx, row: dict[str, Any]) -> None:
         stale_reruns=0,
         first_waiting_at=first,
         answer_by=first + ANSWER_WITHIN_S if first else None,
-        ready_at=database_now(tx) if waiting else None,
+        ready_at=domain_now(tx) if waiting else None,
     )
 
 
@@ -200,7 +202,7 @@ def rerun(tx: Tx, row: dict[str, Any]) -> None:
         row,
         attempts=max(0, row["attempts"] - 1),
         stale_reruns=row["stale_reruns"] + 1,
-        ready_at=database_now(tx),
+        ready_at=domain_now(tx),
     )
 
 

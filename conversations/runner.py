@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 import structlog
 
-from conversations import approvals, commit, mailbox, turns
+from conversations import approvals, closing, commit, mailbox, turns
 from conversations.approvals import Action
 from conversations.effects import Effects
 from conversations.leases import kept_alive
@@ -14,7 +14,7 @@ from conversations.live import Hub, TurnLive
 from conversations.mailbox import Claim
 from conversations.ownership import may_start_effect
 from conversations.rows import locked, standing
-from core.clock import ahead, moment
+from core.clock import moment
 from core.database import Database, Tx
 from core.errors import LeaseLost
 from core.ids import new_id
@@ -30,6 +30,9 @@ Left = Literal["none", "nothing", "more"]
 """What a turn leaves to be run: there was no turn; it leaves nothing; it may leave something."""
 
 SWEEP_S = 1.0
+CLOSING_S = 60.0
+"""How often the sweep looks for conversations that silence has ended."""
+
 MAX_TURN_S = 60.0
 """A run that takes longer is ended and tried again."""
 
@@ -86,6 +89,7 @@ class Runner:
         self._rung: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
+        self._closed_at: float | None = None
 
     # --- start, stop, doorbell -------------------------------------------------------------------
 
@@ -158,6 +162,21 @@ class Runner:
             decided += await self._database.writing(approvals.expire, self._workspace_id)
         for approval_id in decided:
             self.ring_approval(approval_id)
+        await self._close_quiet()
+
+    async def _close_quiet(self) -> None:
+        """Close now and then what nobody has written in for long."""
+        loop = asyncio.get_running_loop()
+        if self._closed_at is not None and loop.time() < self._closed_at + CLOSING_S:
+            return
+        self._closed_at = loop.time()
+        closed = await self._database.writing(
+            closing.close_quiet,
+            self._workspace_id,
+            after_hours=self._workspace.policies.close_after_hours,
+        )
+        for conversation_id in closed:
+            self._hub.ring(conversation_id)
 
     # --- turns -----------------------------------------------------------------------------------
 
@@ -315,7 +334,7 @@ class Runner:
             external_id=customer.external_id,
             verification=customer.verification,
             language=action.language or customer.language or self._workspace.default_language,
-            now=(moment(action.now) + ahead()).astimezone(self._workspace.zone),
+            now=moment(action.now).astimezone(self._workspace.zone),
             data_dir=self._settings.data_dir,
             facts={"name": customer.name} if customer.name else {},
         )

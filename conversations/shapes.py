@@ -242,6 +242,12 @@ class ConversationShown(BaseModel):
     customer_id: str | None = None
     """For staff."""
 
+    outcome: str | None = None
+    """For staff: how a closed one ended, `solved`, `unsolved`, `moot` or `quiet`."""
+
+    simulated: bool | None = None
+    """For staff: lived through with a simulated customer, for a demo."""
+
     owner_name: str | None = None
     """The person who speaks, while one does."""
 

@@ -1,6 +1,7 @@
 """The tables of conversations; the rows are the truth, whatever runs the work.
 
-Moments are seconds since 1970 of the database's own clock. Every key carries `workspace_id`.
+Moments are seconds since 1970, of `domain_now`; leases and `due_at` are of the database's own clock.
+Every key carries `workspace_id`.
 """
 
 import sqlalchemy as sa
@@ -47,6 +48,9 @@ conversations = sa.Table(
     sa.Column("address", _KEY, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
+    sa.Column("outcome", _WORD, nullable=False),  # of a closed one; see `conversations.closing`
+    # Lived through with simulated customers, for a demo; never a real person's.
+    sa.Column("simulated", sa.Boolean, nullable=False),
 )
 sa.Index(
     "uq_conversations_open",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from conversations import feed
 from conversations.rows import change
 from conversations.tables import messages
-from core.database import Tx, database_now, insert_once
+from core.database import Tx, domain_now, insert_once
 from core.ids import new_id
 from core.statements import Prepared
 
@@ -56,7 +56,7 @@ def add(tx: Tx, row: dict[str, Any], said: Utterance) -> str | None:
 
     Gives None, and changes nothing, when the key is already there.
     """
-    message_id, now = new_id("message"), database_now(tx)
+    message_id, now = new_id("message"), domain_now(tx)
     stored = insert_once(
         tx,
         messages,

@@ -10,8 +10,8 @@ from conversations.approvals import shown
 from conversations.mailbox import Claim
 from conversations.rows import found
 from conversations.tables import approvals, messages, turns
-from core.clock import ahead, moment
-from core.database import Tx, database_now
+from core.clock import moment
+from core.database import Tx, domain_now
 from core.statements import Prepared
 from customers import cases, identity
 from graph.saver import Row
@@ -83,7 +83,7 @@ def opening(tx: Tx, claim: Claim) -> Opening:
             "pending_approvals": _pending(tx, claim.workspace_id, row["customer_id"]),
         },
         missed=tuple(_missed(tx, row, claim)),
-        now=moment(database_now(tx)) + ahead(),
+        now=moment(domain_now(tx)),
     )
     return Opening(
         request=request,
@@ -127,7 +127,7 @@ _KEEP = Prepared(turns.insert())
 def keep(tx: Tx, claim: Claim, status: str, result: TurnResult | None, **notes: Any) -> None:
     """Store the turn record: the four answers, what it cost, how long it took."""
     record = dict(result.record) if result else {}
-    finished = database_now(tx)
+    finished = domain_now(tx)
     kept = {
         "workspace_id": claim.workspace_id,
         "turn_id": claim.turn_id,

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.database import Database, Moment, Tx, database_now, insert_once, metadata
+from core.database import Database, Moment, Tx, domain_now, insert_once, metadata
 from core.statements import Prepared, change_of
 
 GENESIS = "0" * 64
@@ -89,7 +89,7 @@ def append(
     entry = {
         "workspace_id": workspace_id,
         "sequence": sequence,
-        "at": database_now(tx),
+        "at": domain_now(tx),
         "actor": actor,
         "action": action,
         "subject": subject,

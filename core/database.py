@@ -27,6 +27,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 
+from core.clock import Clock, ahead, seconds
 from core.errors import BadInput, Unavailable
 from core.statements import insertion
 
@@ -45,6 +46,9 @@ metadata = sa.MetaData(
     }
 )
 
+CLOCK = "clock"
+"""Execution option of every connection: the clock that `domain_now` asks instead, or None."""
+
 Moment = sa.Double
 """Columns named `..._at` and `..._until`: seconds since 1970 in UTC."""
 
@@ -52,7 +56,9 @@ Moment = sa.Double
 class Database:
     """One database, SQLite or PostgreSQL, and the threads that talk to it."""
 
-    def __init__(self, url: str, *, readers: int = 4, writers: int = 8) -> None:
+    def __init__(
+        self, url: str, *, readers: int = 4, writers: int = 8, clock: Clock | None = None
+    ) -> None:
         self.url = make_url(url)
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
@@ -65,13 +71,15 @@ class Database:
             writers = 1
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
         self._write_engine = self._engine(writers, begin="BEGIN IMMEDIATE")
         self._read_engine = self._engine(readers, begin="BEGIN", isolation="REPEATABLE READ")
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="database-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="database-read")
 
     def _engine(self, connections: int, *, begin: str, isolation: str | None = None) -> Engine:
-        pool = {"pool_size": connections, "max_overflow": 0}
+        pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0}
+        pool["execution_options"] = {CLOCK: self._clock}
         if self.dialect == "sqlite":
             engine = sa.create_engine(self.url, **pool)
             event.listen(engine, "connect", _prepare_sqlite)
@@ -174,6 +182,16 @@ def database_now(tx: Tx) -> float:
     if tx.dialect.name == "sqlite":
         return time.time()  # SQLite has no clock but that of the machine all its processes run on
     return tx.execute(_NOW).scalar_one()
+
+
+def domain_now(tx: Tx) -> float:
+    """Give the moment at which what is written now happens: the database's time, or the day rehearsed.
+
+    A demo's clock may run ahead of it, and whoever lives a company's past through opens the database
+    with a clock. Leases and heartbeats ask `database_now`, whatever the day is.
+    """
+    clock: Clock | None = tx.get_execution_options().get(CLOCK)
+    return database_now(tx) + ahead().total_seconds() if clock is None else seconds(clock())
 
 
 _NOW = sa.text("SELECT extract(epoch FROM clock_timestamp())::float8")

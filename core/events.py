@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from core.database import Database, Moment, Tx, database_now, metadata
+from core.database import Database, Moment, Tx, database_now, domain_now, metadata
 from core.ids import new_id
 from core.statements import Prepared
 
@@ -117,7 +117,6 @@ def emit(
     data: Mapping[str, Any] | None = None,
 ) -> str:
     """Record a fact, in the transaction that made it one, and give the event's id."""
-    now = database_now(tx)
     event_id = new_id("event")
     _EMITTED.run(
         tx,
@@ -126,8 +125,8 @@ def emit(
         kind=kind,
         subject=dict(subject),
         data=dict(data or {}),
-        emitted_at=now,
-        due_at=now,
+        emitted_at=domain_now(tx),
+        due_at=database_now(tx),
         attempts=0,
         done=[],
     )

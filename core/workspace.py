@@ -117,6 +117,9 @@ class Policies(_File):
     case_hours: float = Field(default=48, gt=0)
     """Hours within which a case is followed up."""
 
+    close_after_hours: float = Field(default=168, gt=0)
+    """Hours of silence after which a conversation of the AI is closed."""
+
 
 class Workspace:
     """One company's folder, read and checked."""

@@ -42,6 +42,9 @@ class Customer:
     claims: dict[str, str] = field(default_factory=dict)
     """What she says of herself, by kind; nothing may be disclosed on the strength of it."""
 
+    simulated: bool = False
+    """One of a demo's simulated customers: nobody is this person."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assertion:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.database import Tx, database_now, insert_once
+from core.database import Tx, domain_now, insert_once
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.statements import Prepared
@@ -60,7 +60,7 @@ def open_case(
     now: float | None = None,
 ) -> Case:
     """Open a case; doing it again under the same protocol number gives the one that is there."""
-    now = database_now(tx) if now is None else now
+    now = domain_now(tx) if now is None else now
     insert_once(
         tx,
         cases,
@@ -102,7 +102,7 @@ def open_cases(tx: Tx, workspace_id: str, customer_id: str) -> list[Case]:
 
 def due_cases(tx: Tx, workspace_id: str, *, now: float | None = None) -> list[Case]:
     """Give the open cases whose follow-up is due, the longest overdue first."""
-    now = database_now(tx) if now is None else now
+    now = domain_now(tx) if now is None else now
     return _cases(tx, workspace_id, OPEN & (cases.c.follow_up_at <= now), cases.c.follow_up_at)
 
 
@@ -122,7 +122,7 @@ def add_note(
             case_id=case_id,
             author=author,
             text=text,
-            at=database_now(tx) if now is None else now,
+            at=domain_now(tx) if now is None else now,
         )
     )
     return case(tx, workspace_id, case_id)
@@ -147,7 +147,7 @@ def close_case(
         NotFound: there is no case of this number.
         Conflict: it was closed before.
     """
-    now = database_now(tx) if now is None else now
+    now = domain_now(tx) if now is None else now
     return _change(tx, workspace_id, case_id, state="closed", closed_at=now, resolution=resolution)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core import events
-from core.database import Tx, database_now, insert_once
+from core.database import Tx, domain_now, insert_once
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
 from core.statements import Prepared
@@ -112,7 +112,7 @@ def resolve(
     proof = proof or ("verified" if kind == "user" else "channel")
     if proof == "claimed":
         raise BadInput("A claimed identity is never looked up; keep it with `claim`.")
-    value, now = normal(kind, value), database_now(tx) if now is None else now
+    value, now = normal(kind, value), domain_now(tx) if now is None else now
     customer_id = find(tx, workspace_id, kind, value)
     if customer_id is None:
         customer_id = new_id("customer")
@@ -150,7 +150,7 @@ def claim(
     Raises:
         BadInput: a value cannot be of its kind.
     """
-    now = database_now(tx) if now is None else now
+    now = domain_now(tx) if now is None else now
     for kind, said in claims.items():
         value = normal(kind, said)
         mine = sa.and_(
@@ -166,7 +166,7 @@ def prove(
     tx: Tx, workspace_id: str, customer_id: str, kind: str, value: str, *, now: float | None = None
 ) -> bool:
     """Add a verified identity to a customer; False when another customer has it, who keeps it."""
-    value, now = normal(kind, value), database_now(tx) if now is None else now
+    value, now = normal(kind, value), domain_now(tx) if now is None else now
     holder = find(tx, workspace_id, kind, value)
     if holder is None:
         _unclaim(tx, workspace_id, customer_id, kind, value)
@@ -185,7 +185,7 @@ def move(tx: Tx, workspace_id: str, from_id: str, to_id: str, *, now: float | No
     """
     if from_id == to_id:
         return
-    now = database_now(tx) if now is None else now
+    now = domain_now(tx) if now is None else now
     of_first = sa.and_(
         identities.c.workspace_id == workspace_id, identities.c.customer_id == from_id
     )
@@ -237,6 +237,7 @@ def customer(tx: Tx, workspace_id: str, customer_id: str) -> Customer:
         language=row["language"],
         verification=_level(known),
         claims={found["kind"]: found["value"] for found in known if found["proof"] == "claimed"},
+        simulated=row["simulated"],
     )
 
 
@@ -328,6 +329,7 @@ def _create(
         redirect_to=None,
         created_at=now,
         updated_at=now,
+        simulated=False,
     )
 
 

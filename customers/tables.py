@@ -14,6 +14,7 @@ customers = sa.Table(
     sa.Column("redirect_to", sa.String),  # the customer this one turned out to be; one step only
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False),  # a demo's; nobody is this person
     sa.Index("ix_customers_redirect", "workspace_id", "redirect_to"),
 )
 

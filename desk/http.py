@@ -89,6 +89,23 @@ class HandBackGiven(Words):
     follow_up: str = Field(default="", max_length=2_000)
 
 
+class CloseGiven(BaseModel):
+    """How a conversation ended."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"outcome": "solved"}]})
+
+    outcome: Literal["solved", "unsolved", "moot"]
+    """`moot`: there was nothing to solve."""
+
+
+class Closed(BaseModel):
+    """A conversation that is over; the customer's next message opens a new one."""
+
+    conversation_id: str
+    state: Literal["closed"]
+    outcome: str
+
+
 class ApprovalListed(BaseModel):
     """A write that waits for a person, or what became of it."""
 
@@ -102,6 +119,8 @@ class ApprovalListed(BaseModel):
     outcome: dict[str, Any]
     created_at: float
     expires_at: float
+    simulated: bool = False
+    """Of a simulated customer, for a demo."""
 
 
 class Approvals(BaseModel):
@@ -124,6 +143,8 @@ class HandoffListed(BaseModel):
     language: str
     created_at: float
     taken_by: str
+    simulated: bool = False
+    """Of a simulated customer, for a demo."""
 
 
 class Handoffs(BaseModel):
@@ -227,3 +248,13 @@ async def hand_back(
     )
     state.runner.ring(conversation_id)
     return Owned.model_validate(row)
+
+
+@router.post("/conversations/{conversation_id}/close")
+async def close(conversation_id: str, given: CloseGiven, request: Request, caller: Desk) -> Closed:
+    """Close a conversation and say how it ended; the customer's next message opens a new one."""
+    state = request.app.state
+    row = await stretches.close(
+        state.database, state.hub, conversation_id, caller=caller, outcome=given.outcome
+    )
+    return Closed.model_validate(row)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conversations import handoffs
+from conversations import closing, handoffs
 from conversations.live import Hub
 from conversations.rows import found
 from core.access import Caller
@@ -84,5 +84,25 @@ async def hand_back(
         actor=caller.key_id,
     )
     hub.unhush(conversation_id)
+    hub.ring(conversation_id)
+    return row
+
+
+async def close(
+    database: Database, hub: Hub, conversation_id: str, *, caller: Caller, outcome: closing.Outcome
+) -> dict[str, Any]:
+    """Close a conversation; nothing of the AI that is under way goes out any more.
+
+    Raises:
+        Conflict: it is closed, or another person is speaking in it.
+    """
+    row = await database.writing(
+        closing.close,
+        caller.workspace_id,
+        conversation_id,
+        outcome,
+        person=caller.name,
+        actor=caller.key_id,
+    )
     hub.ring(conversation_id)
     return row

@@ -191,6 +191,8 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("opened_at", sa.Double(), nullable=False),
         sa.Column("closed_at", sa.Double(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "conversation_id", name=op.f("pk_conversations")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
@@ -231,6 +233,7 @@ def upgrade() -> None:
         sa.Column("redirect_to", sa.String(), nullable=True),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "customer_id", name=op.f("pk_customers")),
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
