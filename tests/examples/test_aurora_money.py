@@ -73,6 +73,12 @@ def test_a_payment_says_how_it_stands(
     assert said in told.text
 
 
+def test_the_status_of_an_order_that_was_not_paid_says_why_and_how_to_pay(ask: Ask) -> None:
+    told = ask("order_status", "C-1007", order_id="A-1064").text
+    assert "the bank declined the card" in told
+    assert "aurora.example/pay/A-1064" in told
+
+
 def test_a_pix_code_is_one_that_a_bank_could_read(ask: Ask) -> None:
     code = ask("payment_copy", "C-1007", order_id="A-1066").data["code"]
     fields, rest = {}, code

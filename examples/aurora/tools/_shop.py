@@ -21,6 +21,7 @@ Row = dict[str, Any]
 FILE = "aurora-shop.sqlite"
 NOT_SENT = ("pending_payment", "payment_failed", "paid", "picking")
 SATURDAY = 5
+PAY_URL = "https://aurora.example/pay/"
 FIRST_REQUEST = 5000
 """The data's own requests have lower numbers."""
 

@@ -9,7 +9,7 @@ from tools import Context, Result
 from tools.building import tool
 
 from ._items import bought
-from ._shop import NOT_SENT, Row, Shop, opened
+from ._shop import NOT_SENT, PAY_URL, Row, Shop, opened
 from ._words import OrderNumber, PostalCode, money, say
 
 SHOWN = 5
@@ -186,6 +186,8 @@ def _told(shop: Shop, order: Row, facts: dict[str, Any]) -> str:
         "tracking": order["tracking"],
         "total": total,
         "attempts": order["attempts"],
+        "why": say(order["failure"], language) if order["failure"] else "",
+        "link": f"{PAY_URL}{order['order_id']}",
     }
     parts = [say(name, language, **values, **days)]
     if refund := order["refund"]:

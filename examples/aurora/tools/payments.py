@@ -4,11 +4,10 @@ from core.errors import ToolFailed
 from tools import Context, Preview, Result
 from tools.building import tool
 
-from ._shop import Row, Shop, once, opened
+from ._shop import PAY_URL, Row, Shop, once, opened
 from ._words import OrderNumber, money, say
 
 BOLETO_DAYS = 3
-PAY_URL = "https://aurora.example/pay/"
 PIX_KEY = "pix@aurora.example"
 
 
