@@ -36,7 +36,9 @@ def _objection(shop: Shop, order: Row) -> str | None:
 
 def _refundable(shop: Shop, order_id: str) -> Row:
     order = shop.order(order_id)
-    if name := _objection(shop, order):
+    if (name := _objection(shop, order)) == "refund_after_return":
+        raise ToolFailed(_standing(shop, order)[1])
+    if name:
         arrived = shop.said_day(order["arrived"]) if order["arrived"] is not None else ""
         raise ToolFailed(
             say(name, shop.context.language, number=order["order_id"], arrived=arrived)
@@ -91,31 +93,33 @@ def refund_status(order_id: OrderNumber, *, context: Context) -> Result:
         ToolFailed: this customer has no such order.
     """
     with opened(context) as shop:
-        order, language = shop.order(order_id), context.language
-        number, request = order["order_id"], shop.under_way(order)
-        values = {
-            "label": shop.label(order),
-            "total": money(order["total"], language),
-            "how": _how(order, language),
+        order = shop.order(order_id)
+        state, text = _standing(shop, order)
+        facts = {"order_id": order["order_id"], "state": state, "amount": order["total"]}
+        return Result(text=text, data=facts)
+
+
+def _standing(shop: Shop, order: Row) -> tuple[str, str]:
+    """Give how the refund of an order stands, in a word and in a sentence."""
+    language, request = shop.context.language, shop.under_way(order)
+    values = {
+        "label": shop.label(order),
+        "total": money(order["total"], language),
+        "how": _how(order, language),
+    }
+    if refund := order["refund"]:
+        values |= {"total": money(refund["amount"], language), "day": shop.said_day(refund["day"])}
+        state = "made"
+    elif request and request["kind"] == "return":
+        state = "checking" if "received" in request else "waiting"
+        values |= {
+            "request_id": request["request_id"],
+            "received": shop.said_day(request.get("received", shop.today)),
+            "days": str(CHECK_DAYS),
         }
-        if refund := order["refund"]:
-            values |= {
-                "total": money(refund["amount"], language),
-                "day": shop.said_day(refund["day"]),
-            }
-            state = "made"
-        elif request and request["kind"] == "return":
-            state = "checking" if "received" in request else "waiting"
-            values["request_id"] = request["request_id"]
-            received = request.get("received", shop.today)
-            values["received"] = shop.said_day(received)
-            values["days"] = str(CHECK_DAYS)
-        else:
-            state = "not_paid" if order["status"] in NOT_PAID else "none"
-        text = say(f"refund_is_{state}", language, **values)
-        return Result(
-            text=text, data={"order_id": number, "state": state, "amount": order["total"]}
-        )
+    else:
+        state = "not_paid" if order["status"] in NOT_PAID else "none"
+    return state, say(f"refund_is_{state}", language, **values)
 
 
 def _charged_twice(shop: Shop, order_id: str) -> Row:
