@@ -26,6 +26,7 @@ from core.stopping import at_stop
 from core.upgrade import upgrade
 from core.workspace import Workspace
 from customers.http import near
+from models.embedded.language import warm
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
@@ -123,6 +124,9 @@ async def _running(state: Any, process_id: str) -> AsyncIterator[None]:
     """Answer conversations while the block runs."""
     state.runner.start()
     tasks = [
+        asyncio.create_task(
+            asyncio.to_thread(warm, tuple(state.workspace.profile.languages)), name="warm"
+        ),
         asyncio.create_task(state.versions.watch(), name="watch workspace"),
         asyncio.create_task(state.metrics.watch_loop(), name="watch loop"),
         asyncio.create_task(_pulse(state.database, state.workspace_id, process_id), name="pulse"),

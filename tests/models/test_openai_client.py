@@ -1,4 +1,5 @@
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -260,32 +261,45 @@ def server_url() -> Any:
     running.stop()
 
 
-async def test_the_cost_of_a_call_does_not_grow_with_the_talk(server: ScriptedServer) -> None:
+async def test_a_long_talk_is_written_without_the_stock_walk_through_it(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walked(*_: Any, **__: Any) -> Any:
+        raise AssertionError("a plain message went the long way")
+
+    def calls_of(length: int) -> int:
+        """Count the Python functions that are called to write a request."""
+        talk, calls = talk_of(length), 0
+
+        def count(_frame: Any, event: str, _argument: Any) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            model._get_request_payload(talk)
+        finally:
+            sys.setprofile(before)
+        return calls
+
     model = lean(server)
+    monkeypatch.setattr("models.openai.messages._convert_message_to_dict", walked)
+    for walk in ("_transform_recursive", "_async_transform_recursive"):
+        monkeypatch.setattr(f"openai._utils._transform.{walk}", walked)
+    await model.ainvoke(talk_of(400))
+    calls_of(2)  # what is imported or cached at the first call
+    short, longer, longest = (calls_of(length) for length in (100, 200, 400))
+    assert longest - longer == 2 * (longer - short), "it grows faster than the talk"
+    assert longer - short <= 100 * CALLS_A_MESSAGE
 
-    def talk(length: int) -> list[BaseMessage]:
-        return [
-            (HumanMessage if number % 2 else AIMessage)(f"Message {number} of an ordinary length.")
-            for number in range(length)
-        ]
 
-    def cost(client: ChatOpenAI, messages: list[BaseMessage]) -> float:
-        best = 1.0
-        for _ in range(30):
-            began = time.thread_time()
-            client._get_request_payload(messages)
-            best = min(best, time.thread_time() - began)
-        return best
+CALLS_A_MESSAGE = 12
+"""Python calls that writing one plain message may take; the stock client needs some hundred."""
 
-    assert cost(model, talk(400)) < 0.001
-    await model.ainvoke("warm")
-    spent = {}
-    for length in (2, 400):
-        messages = talk(length)
-        took = []
-        for _ in range(25):
-            began = time.thread_time()
-            await model.ainvoke(messages)
-            took.append(time.thread_time() - began)
-        spent[length] = sorted(took)[len(took) // 4]
-    assert spent[400] < 3 * spent[2], spent
+
+def talk_of(length: int) -> list[BaseMessage]:
+    return [
+        (HumanMessage if number % 2 else AIMessage)(f"Message {number} of an ordinary length.")
+        for number in range(length)
+    ]
