@@ -1,8 +1,10 @@
 """`python -m bench`: measure, and print one table."""
 
 import argparse
+import cProfile
 import json
 import os
+import pstats
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,11 +16,15 @@ from pathlib import Path
 os.environ["LANGSMITH_TRACING"] = "false"
 os.environ["LANGCHAIN_TRACING_V2"] = "false"
 
-from bench import inside, outside
+from bench import inside, outside, remote
 from bench.figures import Figure, as_data, printed
 from bench.places import Opened, copied, opened
 from core.errors import RegenteError
 from core.settings import Settings
+
+OUTPUT = Path("bench-output")
+PROFILED = ("orchestration", "perceive", "turn", "client")
+"""Measures of this process; the others' time goes by in the servers they start."""
 
 Measure = Callable[..., Iterator[Figure]]
 
@@ -40,6 +46,9 @@ class Bench:
             "stored": lambda: inside.stored(self.shipped(), quick=quick),
             "client": lambda: outside.client(folder, quick=quick),
             "http": partial(self._served, outside.http, "http"),
+            "first": partial(self._served, remote.first_sentence, "first"),
+            "spent": partial(self._served, remote.spent, "spent"),
+            "faults": partial(self._served, remote.faults, "faults"),
             "memory": partial(self._served, outside.memory, "memory"),
             "start": self._start,
         }
@@ -63,6 +72,18 @@ class Bench:
         said = self.shipped().words()
         data_dir = copied(self._folder / "copy", self._folder / name)
         return measure(data_dir, self.settings, said, quick=self.quick)
+
+    def profile(self, measure: str) -> Path:
+        """Measure once more under the profiler; give the file with the functions that cost most."""
+        path = OUTPUT / f"{measure}.txt"
+        path.parent.mkdir(exist_ok=True)
+        profiler = cProfile.Profile()
+        profiler.enable()
+        list(self.measures[measure]())
+        profiler.disable()
+        with path.open("w", encoding="utf-8") as out:
+            pstats.Stats(profiler, stream=out).sort_stats("cumulative").print_stats(40)
+        return path
 
     def _start(self) -> Iterator[Figure]:
         """Opening everything with an empty data folder; the second time it is read from there."""
@@ -106,7 +127,10 @@ def main(arguments: list[str] | None = None) -> int:
         for measure in given.only or bench.measures:
             tell(f"measuring {measure}")
             try:
-                figures += bench.measures[measure]()
+                measured = list(bench.measures[measure]())
+                figures += measured
+                if measure in PROFILED and any(figure.holds is False for figure in measured):
+                    tell(f"a gate falls short; where its time goes: {bench.profile(measure)}")
             except (RegenteError, RuntimeError, OSError) as error:
                 tell(f"{measure} could not be measured: {error}")
                 failed = True

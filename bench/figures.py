@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-HEADS = ("what", "figure", "reference", "ratio", "gate", "holds")
+HEADS = ("what", "figure", "reference", "ratio", "gate", "holds", "scaled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,9 @@ class Figure:
     against: str = ""
     """What the reference is; it was measured in the same run."""
 
+    then: float | None = None
+    """What the reference was on the machine where the gate was set."""
+
     gate: float | None = None
     least: bool = False
     """The gate is the least that is wanted; else the most that is allowed."""
@@ -28,6 +31,11 @@ class Figure:
     def ratio(self) -> float | None:
         """How many times the reference."""
         return self.value / self.reference if self.reference else None
+
+    @property
+    def scaled(self) -> float | None:
+        """What the figure would be at the speed of the machine where the gate was set."""
+        return self.then * self.ratio if self.then and self.ratio else None
 
     @property
     def holds(self) -> bool | None:
@@ -56,6 +64,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         f"{figure.ratio:.2f}" if figure.ratio is not None else "",
         f"{sign} {figure.gate:g}" if figure.gate is not None else "",
         {True: "yes", False: "NO", None: ""}[figure.holds],
+        _number(figure.scaled) if figure.scaled is not None else "",
     )
 
 
@@ -65,7 +74,10 @@ def _number(value: float) -> str:
 
 def as_data(figures: Sequence[Figure]) -> list[dict[str, Any]]:
     """Give the table as plain data."""
-    return [{**asdict(figure), "ratio": figure.ratio, "holds": figure.holds} for figure in figures]
+    return [
+        {**asdict(figure), "ratio": figure.ratio, "holds": figure.holds, "scaled": figure.scaled}
+        for figure in figures
+    ]
 
 
 def cpu_ms(work: Callable[[], object]) -> float:

@@ -78,6 +78,7 @@ class Opened:
 def opened(settings: Settings) -> Iterator[Opened]:
     """Open database, models, knowledge and graph of a workspace, as the server does."""
     from knowledge.retrieval import open_knowledge
+    from models.embedded.language import warm
     from models.loading import load
 
     logs.set_up(settings)
@@ -90,6 +91,7 @@ def opened(settings: Settings) -> Iterator[Opened]:
         models = load(settings, workspace)
         library = open_knowledge(database, workspace, models, settings)
         conductor = Versions(settings, models, library).current
+        warm(tuple(workspace.profile.languages))
         cpu_s = time.process_time() - begun
         yield Opened(settings, workspace, database, library, conductor, cpu_s)
         library.close()
@@ -116,9 +118,9 @@ class Child:
         return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
-        """Give its resident memory."""
-        pages = int(_proc(self.pid, "statm").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        """Give its resident memory that is not mapped from files: what conversations can add to."""
+        resident, shared = (int(field) for field in _proc(self.pid, "statm").split()[1:3])
+        return (resident - shared) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _proc(pid: int, name: str) -> str:
@@ -168,8 +170,8 @@ def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 
 @contextmanager
-def product(data_dir: Path, settings: Settings) -> Iterator[Child]:
-    """Start the product's own server on a data folder."""
+def product(data_dir: Path, settings: Settings, *, model: "Child | None" = None) -> Iterator[Child]:
+    """Start the product's own server on a data folder, with the embedded models or a model server."""
     port = free_port()
     environment = {
         "REGENTE_HOST": "127.0.0.1",
@@ -180,6 +182,8 @@ def product(data_dir: Path, settings: Settings) -> Iterator[Child]:
         "REGENTE_MODEL": "embedded",
         "LANGSMITH_TRACING": "false",
     }
+    if model is not None:
+        environment |= {"REGENTE_MODEL": "scripted", "REGENTE_OPENAI_BASE_URL": f"{model.url}/v1"}
     log = data_dir.with_suffix(".log")
     with child(["server.py"], port, ready="/ready", log=log, environment=environment) as server:
         yield server

@@ -1,0 +1,150 @@
+"""What is measured with a language model over HTTP: the first sentence, calls and tokens, bad answers."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import httpx
+
+from bench.figures import Figure, median
+from bench.places import Child, copied, model_server, product
+from core.settings import Settings
+
+TTFT_S, TOKENS_PER_S = 0.3, 50
+GATES_MS = {32: 25.0, 128: 80.0}
+"""Clients, and what may be added to the model's own time for the first sentence."""
+
+TURN = 50
+FAULTS = ("malformed", "cut", "hang")
+
+
+def first_sentence(
+    data_dir: Path, settings: Settings, said: Sequence[str], *, quick: bool
+) -> Iterator[Figure]:
+    """Time to the first reviewed sentence, beyond what the model itself takes to write it."""
+    turns = 2 if quick else 4
+    for clients, gate in GATES_MS.items():
+        folder = copied(data_dir, data_dir.with_name(f"first-{clients}"))
+        with model_server(folder.parent) as model, product(folder, settings, model=model) as server:
+            asyncio.run(_talks(server, said, 8, 2))
+            _order(model, latency_s=TTFT_S, tokens_per_s=TOKENS_PER_S)
+            heard = asyncio.run(_talks(server, said, clients, turns))
+        added = [first - own for first, own in heard if first]
+        yield Figure(
+            what=f"added before the first reviewed sentence, {clients} clients",
+            value=median(added) if added else float("inf"),
+            unit="ms",
+            reference=median([own for _, own in heard]),
+            against="the model's own time for it",
+            gate=gate,
+        )
+
+
+async def _talks(
+    server: Child, said: Sequence[str], clients: int, turns: int
+) -> list[tuple[float, float]]:
+    """Let clients talk, begun one after the other; give their turns' times to a sentence, in ms."""
+    limits = httpx.Limits(max_connections=clients)
+    async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=90) as http:
+
+        async def talk(number: int) -> list[tuple[float, float]]:
+            await asyncio.sleep(number / clients * (TTFT_S + 1))
+            headers = {"Accept": "text/event-stream"}
+            return [
+                await _first(http, said[(number + turn) % len(said)], headers)
+                for turn in range(turns)
+            ]
+
+        heard = await asyncio.gather(*map(talk, range(clients)))
+    return [one for each in heard for one in each]
+
+
+async def _first(
+    http: httpx.AsyncClient, text: str, headers: dict[str, str]
+) -> tuple[float, float]:
+    """Give the time to the first sentence, and the model's own share: its first token and the others."""
+    begun, first, words, event = time.perf_counter(), 0.0, 0, ""
+    async with http.stream("POST", "/chat", json={"message": text}, headers=headers) as answer:
+        answer.raise_for_status()
+        async for line in answer.aiter_lines():
+            if line.startswith("event:"):
+                event = line[6:].strip()
+            elif line.startswith("data:"):
+                data = json.loads(line[5:])
+                if token := data.get("conversation_token"):
+                    headers["Authorization"] = f"Bearer {token}"
+                if event == "delta" and time.perf_counter() - begun > TTFT_S and not words:
+                    first = (time.perf_counter() - begun) * 1000
+                    words = len(data["text"].split())
+    return first, (TTFT_S + words / TOKENS_PER_S) * 1000
+
+
+def spent(
+    data_dir: Path, settings: Settings, said: Sequence[str], *, quick: bool
+) -> Iterator[Figure]:
+    """Calls of the model in a turn, and how long its prompt is late in a conversation."""
+    turns = 12 if quick else TURN
+    with model_server(data_dir.parent) as model, product(data_dir, settings, model=model) as server:
+        calls, tokens = asyncio.run(_spent(model, server, said, turns))
+    yield Figure(what="model calls a turn", value=calls, unit="", gate=1.5)
+    yield Figure(what=f"prompt tokens at turn {turns}", value=tokens, unit="", gate=3500.0)
+
+
+async def _spent(
+    model: Child, server: Child, said: Sequence[str], turns: int
+) -> tuple[float, float]:
+    headers, tokens, before, late = {"Accept": "text/event-stream"}, 0.0, 0, 0
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+        for turn in range(turns):
+            await _first(http, said[turn % len(said)], headers)
+            asked = (await http.get(f"{model.url}/v1/requests")).json()
+            if len(asked) > before:  # of the last turn that asked the model at all
+                late = sum(len(json.dumps(one.get("messages"))) for one in asked[before:])
+                tokens = late / 4
+            before = len(asked)
+    return before / turns, tokens
+
+
+def faults(
+    data_dir: Path, settings: Settings, said: Sequence[str], *, quick: bool
+) -> Iterator[Figure]:
+    """Turns whose model answers badly, and how many of them passed a broken answer as whole."""
+    turns = 3 if quick else 10
+    with model_server(data_dir.parent) as model, product(data_dir, settings, model=model) as server:
+        for fault in FAULTS:
+            ends, longest = asyncio.run(_faulty(model, server, said[:turns], fault))
+            broken = sum(count for status, count in ends.items() if status == "silent")
+            yield Figure(
+                what=f"{fault} model: turns of {turns} without a whole reply",
+                value=broken,
+                unit="",
+                reference=longest,
+                against="the longest turn, s",
+                gate=0.0,
+            )
+
+
+async def _faulty(
+    model: Child, server: Child, said: Sequence[str], fault: str
+) -> tuple[Counter[str], float]:
+    """Ask while the model fails; a reply is whole when it ends as a sentence does, or a person comes."""
+    ends: Counter[str] = Counter()
+    longest = 0.0
+    async with httpx.AsyncClient(base_url=server.url, timeout=90) as http:
+        for text in said:
+            _order(model, fail=fault)
+            begun = time.perf_counter()
+            answer = (await http.post("/chat", json={"message": text})).json()
+            longest = max(longest, time.perf_counter() - begun)
+            replies = " ".join(reply["text"] for reply in answer.get("replies", [])).strip()
+            whole = replies and (replies[-1] in ".!?…:)]" or answer["status"] == "handoff")
+            ends["whole" if whole else "silent"] += 1
+    _order(model, fail=None)
+    return ends, longest
+
+
+def _order(model: Child, **orders: object) -> None:
+    httpx.post(f"{model.url}/v1/script", json=orders).raise_for_status()
