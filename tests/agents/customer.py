@@ -142,7 +142,7 @@ class Customer:
                      "complaint": False, "wants_person": False, "entities": []},
             slots=self.slots, awaiting=self.awaiting, journey=self.journey, reports=[],
             event=more.get("event", {}), facts=self.facts, alone=True,
-            done=self.ledger.done(), given=[],
+            done=self.ledger.done(), given=[], attachments=more.get("attachments", []),
         )  # fmt: skip
         kit = Kit(
             workspace=home.workspace, models=self.models, understanding=home.understanding,

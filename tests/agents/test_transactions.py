@@ -8,6 +8,7 @@ import pytest
 
 from agents import Report, Slot
 from core.workspace import Autonomy
+from journeys import Journey
 from tests.agents.customer import Customer, clinic
 from tools import Outcome, Verification
 
@@ -471,3 +472,53 @@ async def test_a_specialists_own_limit_counts_beside_the_companys() -> None:
     report = await customer.says("yes")
     assert len(report.get("approvals", [])) == 1
     assert clinic().deeds == []
+
+
+DAMAGE = Journey.model_validate(
+    {
+        "journey": "damage",
+        "purpose": {"pt-BR": "avisar de um problema", "en": "report a problem"},
+        "trigger": {"intent": "damage"},
+        "slots": {
+            "visit_id": {
+                "schema": {"type": "string", "pattern": "V-[0-9]{4}"},
+                "ask": {"pt-BR": "Qual consulta?", "en": "Which visit?"},
+            },
+            "photo": {
+                "schema": {"type": "string", "format": "attachment"},
+                "ask": {"pt-BR": "Pode enviar uma foto?", "en": "Can you send a photo?"},
+            },
+        },
+        "steps": [
+            {"id": "which", "collect": "visit_id"},
+            {"id": "see", "collect": "photo"},
+            {"id": "sure", "confirm": "cancel_visit", "with": {"visit_id": "$visit_id"}},
+        ],
+    }
+)
+PHOTO = {"name": "knee.jpg", "type": "image/jpeg"}
+
+
+def hurt() -> Customer:
+    journeys = {**clinic().journeys, "damage": DAMAGE}
+    return Customer(language="en", kit_changes={"journeys": journeys})
+
+
+async def test_a_file_that_was_asked_for_is_taken_and_words_are_not() -> None:
+    customer = hurt()
+    assert asked(await customer.wants("damage", "a problem with V-1001")) == "photo"
+    words = await customer.says("it is all in there")
+    assert asked(words) == "photo"
+    assert "attachment" in words["text"]
+    assert asked(await customer.says("here", attachments=[PHOTO])) == "confirm"
+    assert customer.slots["photo"]["value"] == "knee.jpg"
+
+
+async def test_a_file_sent_before_anybody_asked_is_not_asked_for_again_and_used_once() -> None:
+    customer = hurt()
+    customer.slots["attachment"] = Slot(
+        value="knee.jpg", source="engagement", verification="verified"
+    )
+    assert asked(await customer.wants("damage", "a problem with V-1001")) == "confirm"
+    assert customer.slots["photo"]["value"] == "knee.jpg"
+    assert customer.slots["attachment"]["value"] is None

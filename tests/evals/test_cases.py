@@ -39,6 +39,9 @@ def test_a_wording_that_leaves_something_unsaid_is_refused() -> None:
     [
         ({"steps": [{"customer": "ask", "staff": "approve"}]}, "one of them"),
         ({"steps": [{"expect": {}}]}, "one of them"),
+        ({"steps": [{"customer": "ask", "days": 2}]}, "one of them"),
+        ({"steps": [{"days": 2, "expect": {}}]}, "expect something of the next step"),
+        ({"wordings": {"en": [{"ask": []}]}}, "ask"),
         ({"steps": [{"customer": "ask", "expect": {"all": ["("]}}]}, "no regular expression"),
         ({"steps": [{"customer": "ask", "expect": {"says": []}}]}, "says"),
         ({"policy": "most"}, "3 of 4"),

@@ -3,16 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from core import processes
+from core import clock, processes
 from core.database import Database
 from core.upgrade import load_tables
 from core.workspace import Workspace
-from evals.house import DATABASE, House
+from evals.house import CLOCK, DATABASE, House
 
 
 @pytest.fixture
@@ -22,6 +23,19 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.write(load_tables().create_all)
     yield database
     database.close()
+
+
+async def test_days_pass_until_everything_is_put_back(
+    house: House, database: Database, tmp_path: Path
+) -> None:
+    house.remember()
+    await house.pass_days(1)
+    await house.pass_days(2)
+    clock.follow(tmp_path / CLOCK)
+    assert clock.ahead() == timedelta(days=3)
+    await house.fresh()
+    assert clock.ahead() == timedelta()
+    clock.follow(None)
 
 
 @pytest.fixture

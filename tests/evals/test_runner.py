@@ -23,9 +23,13 @@ class Echo:
     def __init__(self, home: House, http: httpx.AsyncClient, staff: dict[str, str]) -> None:
         self.http, self.staff, self.stream = http, staff, False
         self._home = home
+        self.days = 0
 
     async def fresh(self) -> None:
         """Every test has a house of its own."""
+
+    async def pass_days(self, days: int) -> None:
+        self.days += days
 
     async def facts(self, conversation_id: str) -> Facts:
         return await self._home.database.reading(facts_of, W, conversation_id)
@@ -45,7 +49,7 @@ async def place(home: House) -> AsyncIterator[Echo]:
         yield Echo(home, http, await site.key(home, "Marta"))
 
 
-def case(*steps: dict[str, Any], **said: str) -> Case:
+def case(*steps: dict[str, Any], **said: Any) -> Case:
     dialogue = Dialogue.model_validate(
         {"dialogue": "echo", "about": "-", "steps": list(steps), "wordings": {"en": [said]}}
     )
@@ -80,6 +84,39 @@ async def test_the_first_step_that_goes_wrong_is_the_last(place: Echo) -> None:
 async def test_a_step_without_expectations_still_wants_one_reply(place: Echo) -> None:
     talk = await lead(place, case({"customer": "ask"}, ask="hello"))
     assert talk.wrong == []
+
+
+async def test_messages_in_a_row_are_sent_in_order_and_answered_once(place: Echo) -> None:
+    talk = await lead(
+        place, case({"customer": "first"}, {"customer": "more"}, first="hi", more=["one", "two"])
+    )
+    assert talk.wrong == []
+    assert [text for who, text in talk.transcript if who == "customer"] == ["hi", "one", "two"]
+    assert "one" in talk.transcript[-1][1]
+    assert "two" in talk.transcript[-1][1]
+
+
+async def test_a_stranger_cannot_begin_with_several_messages_at_once(place: Echo) -> None:
+    talk = await lead(place, case({"customer": "ask"}, ask=["hi", "there"]))
+    assert "only somebody who is known" in talk.wrong[0]
+
+
+async def test_a_file_is_sent_with_words_or_without(place: Echo) -> None:
+    photo = {"name": "photo.jpg", "type": "image/jpeg"}
+    steps = ({"customer": "ask", "attach": photo}, {"attach": photo, "expect": {"speaks": False}})
+    talk = await lead(place, case(*steps, ask="look"))
+    assert talk.wrong == []
+    page = await place.http.get("/conversations/x/messages")
+    assert page.status_code == 401
+    assert talk.transcript.count(("customer", "[photo.jpg]")) == 2
+
+
+async def test_days_pass_between_two_messages(place: Echo) -> None:
+    talk = await lead(
+        place, case({"customer": "ask"}, {"days": 2}, {"customer": "back"}, ask="hi", back="hello")
+    )
+    assert talk.wrong == []
+    assert place.days == 2
 
 
 async def test_effects_and_cases_are_read_from_the_records(place: Echo) -> None:

@@ -1,5 +1,6 @@
 """What was expected is held against what was seen, and every difference is named."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,23 @@ GOOD = Seen(
     approvals=[],
     cases=1,
 )
+
+
+def test_a_reply_may_have_to_be_in_another_language_than_the_wording() -> None:
+    expect = Expect.model_validate(
+        {"spoken": {"pt-BR": "en"}, "all": [{"en": "friday", "pt-BR": "sexta"}]}
+    )
+    assert objections(expect, GOOD, "pt-BR") == []
+    told = Seen(replies=["A sua visita é na sexta e não vai demorar mais do que uma hora."])
+    wrong = objections(expect, told, "pt-BR")
+    assert "it speaks pt-BR instead of en" in wrong
+    assert "it does not say 'friday'" in wrong
+
+
+def test_buttons_are_held_against_what_is_expected_in_order() -> None:
+    expect = Expect.model_validate({"buttons": [{"en": "Yes"}, {"en": "No"}]})
+    assert objections(expect, replace(GOOD, buttons=["Yes", "No"]), "en") == []
+    assert objections(expect, replace(GOOD, buttons=["No", "Yes"]), "en")
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,27 @@ def test_two_files_may_not_be_the_same_journey_or_start_with_the_same_wish(
     assert ["stands in a.yaml" in problems[0], "starts a.yaml" in problems[1]] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ({"type": "integer"}, "whose name is text"),
+        ({"type": "string", "pattern": "x"}, "leave out 'pattern'"),
+        ({"type": "string", "enum": ["a"]}, "leave out 'enum'"),
+    ],
+)
+def test_a_slot_for_a_file_takes_only_files(
+    workspace: Workspace, schema: dict[str, Any], why: str
+) -> None:
+    asks = {"pt-BR": "Pode enviar uma foto?", "en": "Can you send a photo?"}
+    slots = journey()["slots"] | {
+        "photo": {"schema": schema | {"format": "attachment"}, "ask": asks}
+    }
+    steps = [{"id": "see", "collect": "photo"}, *journey()["steps"]]
+    write(workspace, "seats.yaml", journey(slots=slots, steps=steps))
+    with pytest.raises(WorkspaceError, match=why):
+        load(workspace, TOOLS)
+
+
 def test_the_demo_and_the_club_are_sound() -> None:
     from tools.loading import load as load_tools
 
