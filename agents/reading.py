@@ -54,7 +54,7 @@ async def completed(
     intents = [part for intent in intents for part in _by_numbers(intent, language, kit)]
     known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
     known = [await _told_apart(intent, language, kit) for intent in known]
-    found = _one_question(text, known, language, kit)
+    found = _one_question(text, _without_numbers(known, language, kit), language, kit)
     for segment in segments:
         if not any(_same(segment, intent["text"]) for intent in found):
             if _wish_beside(found) and _only_a_number(segment, language, kit):
@@ -91,6 +91,12 @@ def _beyond_greeting(
 
 def _wish_beside(found: list[dict[str, Any]]) -> bool:
     return any(intent["name"] not in (QUESTION, *COURTESIES) for intent in found)
+
+
+def _without_numbers(found: list[dict[str, Any]], language: str, kit: Kit) -> list[dict[str, Any]]:
+    """Leave out a clause that is only a number where a wish beside it says what is to be done."""
+    kept = [one for one in found if not _only_a_number(one["text"], language, kit)]
+    return kept if _wish_beside(kept) else found
 
 
 def _only_a_number(segment: str, language: str, kit: Kit) -> bool:

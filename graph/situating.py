@@ -227,8 +227,14 @@ class Reading:
         journey = self._journey(last) if last and last["state"] == "done" else None
         if journey is None or _writes(journey) or not turning.asks_status(self.text, self.language):
             return ""
-        if turning.asks_when(self.text, self.language) and (
-            turning.points(self.text, self.language) or self._is_about(journey)
+        asks = any(
+            i["name"] == "question" and i["confidence"] >= DIGRESSION
+            for i in self.signals["intents"]
+        )  # of how things are in general: that is for the articles
+        if (
+            not asks
+            and turning.asks_when(self.text, self.language)
+            and (turning.points(self.text, self.language) or self._is_about(journey))
         ):
             return journey.trigger.intent
         other = any(

@@ -38,9 +38,8 @@ def test_a_file_that_holds_no_seconds_is_named(tmp_path: Path) -> None:
 
 async def test_a_company_that_is_no_demo_cannot_be_served_with_it(tmp_path: Path) -> None:
     (tmp_path / "workspace.yaml").write_text("id: acme\nname: Acme\n")
-    settings = Settings(
-        _env_file=None, workspace=tmp_path, data_dir=tmp_path, clock_file=str(tmp_path / "ahead")
-    )  # pyright: ignore
+    ahead = str(tmp_path / "ahead")
+    settings = Settings(workspace=tmp_path, data_dir=tmp_path, clock_file=ahead)
     app = server.create_app(settings)
     with pytest.raises(BadInput, match="REGENTE_CLOCK_FILE is for rehearsals"):
         async with app.router.lifespan_context(app):

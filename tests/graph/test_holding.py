@@ -206,6 +206,15 @@ async def test_another_than_the_one_just_talked_about_is_looked_up(
 
 
 @LANGUAGES
+async def test_a_question_in_general_after_a_look_up_is_for_the_articles(
+    ensemble: Ensemble, language: str
+) -> None:
+    said, member = WORDS[language], talk(ensemble, language=language)
+    await member.says(said["where"])
+    assert "21" in text(await member.says(said["question"]))
+
+
+@LANGUAGES
 async def test_two_days_later_the_open_question_is_put_again_after_a_look(
     ensemble: Ensemble, language: str
 ) -> None:
