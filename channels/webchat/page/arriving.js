@@ -228,7 +228,11 @@ export function onPick(then) {
   pick = then;
 }
 
+const TOO_SOON_MS = 400; // a double click must not answer the question that comes next
+
 export function showButtons(titles = []) {
+  const since = performance.now();
+  const press = (event, text) => (event.detail && performance.now() - since < TOO_SOON_MS ? undefined : pick(text));
   $("buttons").hidden = !titles.length;
-  $("buttons").replaceChildren(...titles.map((text) => make("button", { type: "button", class: "reply", text, click: () => pick(text) })));
+  $("buttons").replaceChildren(...titles.map((text) => make("button", { type: "button", class: "reply", text, click: (event) => press(event, text) })));
 }

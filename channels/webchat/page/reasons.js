@@ -33,6 +33,7 @@ const KNOWN = [
   [/^she asks (\S+) of another one$/, "reason_another", (what) => ({ what })],
   [/^she takes back what is under way$/, "reason_takes_back_now"],
   [/^the customer asked for a person$/, "reason_asked_person"],
+  [/^no article answers '(.*)'$/, "reason_no_article", (what) => ({ what })],
   [/^a complaint is open$/, "reason_complaint"],
   [/^she sounds annoyed$/, "reason_annoyed"],
   [/^the reply already asks for something$/, "reason_one_thing"],

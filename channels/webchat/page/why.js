@@ -68,7 +68,7 @@ function refusal(line) {
 function given({ agents, context, signals }) {
   const rows = Object.entries(context).map(([step, keys]) => {
     const names = keys.map((key) => make("span", { class: "key", text: say(`key_${key}`) === `key_${key}` ? key : say(`key_${key}`) }));
-    return make("p", { class: "keys" }, make("span", { class: "agent", text: step }), ...names);
+    return make("p", { class: "keys" }, make("span", { class: "agent", text: step.split(":")[0] }), ...names);
   });
   const heard = (signals.intents || []).map(({ name, confidence }) => say("why_intent", { name, sure: Math.round(confidence * 100) }));
   const mood = signals.sentiment < -0.2 ? [say("why_upset")] : [];
