@@ -16,6 +16,8 @@ from pathlib import Path
 os.environ["LANGSMITH_TRACING"] = "false"
 os.environ["LANGCHAIN_TRACING_V2"] = "false"
 
+import httpx
+
 from bench import inside, outside, remote
 from bench.figures import Figure, as_data, printed
 from bench.places import Opened, copied, opened
@@ -131,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
                 figures += measured
                 if measure in PROFILED and any(figure.holds is False for figure in measured):
                     tell(f"a gate falls short; where its time goes: {bench.profile(measure)}")
-            except (RegenteError, RuntimeError, OSError) as error:
+            except (RegenteError, RuntimeError, OSError, httpx.HTTPError) as error:
                 tell(f"{measure} could not be measured: {error}")
                 failed = True
     print(printed(figures))
