@@ -4,7 +4,7 @@ A module of this folder joins by offering `agent`; its examples and prompt stand
 same name beside it. A workspace adds specialists as `agents/*.md`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
@@ -103,6 +103,37 @@ class Said(TypedDict):
 
     role: Literal["customer", "ai", "person"]
     text: str
+
+
+class Remembered(TypedDict):
+    """Something that was said earlier in this conversation, on the customer's own channel."""
+
+    message_id: str
+    sequence: int
+    role: Literal["customer", "ai", "person"]
+    by: str
+    """Name of the person of the company who said it; else empty."""
+
+    text: str
+    language: str
+    said_at: float | None
+    """Seconds since 1970; None where it is not known."""
+
+
+class Memory(Protocol):
+    """What was said in this conversation beyond the window; costs the same however long it is."""
+
+    async def __call__(self, terms: Sequence[str] = ()) -> list[Remembered]:
+        """Give the beginning, the newest, and what holds one of `terms` with what stands beside it.
+
+        A term is a stem or `=meaning` (`knowledge.reading.terms`), or the kind of a value as `#code`. In
+        the order in which it was said; what this turn answers is left out.
+        """
+        ...
+
+    async def summary(self) -> dict[str, Any]:
+        """Give matters, facts, promises and open points, each quoted with its message's id."""
+        ...
 
 
 class Brief(TypedDict):
@@ -226,6 +257,9 @@ class Kit:
     ledger: Ledger
     context: Context
     catalog: Mapping[str, "Specialist"] = field(default_factory=dict)
+    memory: Memory | None = None
+    """None where there is no transcript, as in Studio: then the brief's history is all."""
+
     say: Callable[[str], Awaitable[None]] | None = None
     """Shows a finished sentence at once, provisionally; None when several specialists speak."""
 

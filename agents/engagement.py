@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from agents import Brief, Kit, Question, Report, Slot, Specialist
+from agents import Brief, Kit, Question, Report, Slot, Specialist, recalling
 from agents.cards import beside
 from agents.phrases import phrases
 from core.workspace import said
@@ -13,6 +13,8 @@ say = phrases(__file__)
 
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Answer by the goal, else by the intent; what is neither is answered with a question."""
+    if brief["goal"] not in GOALS and brief["intent"] == "recall":
+        return await recall(brief, kit)
     answer = GOALS.get(brief["goal"]) or INTENTS.get(brief["intent"], clarify)
     return answer(brief, kit)
 
@@ -52,8 +54,21 @@ def person(brief: Brief, kit: Kit) -> Report:
     )
 
 
-def recall(brief: Brief, kit: Kit) -> Report:
-    """Say what people promised this customer, and what is open."""
+async def recall(brief: Brief, kit: Kit) -> Report:
+    """Say what was said before, by whom and when; first of all what people promised and what is open."""
+    promised = agreed(brief)
+    if recalling.read(brief["text"], brief["language"]).promised and promised:
+        return promised
+    if told := await recalling.found(brief, kit):
+        return told
+    if recalling.asks_back(brief["text"], brief["language"]):
+        return recalling.nothing(brief)
+    told = promised or await recalling.recap(brief, kit)
+    return told or _told(say("nothing_promised", brief["language"]))
+
+
+def agreed(brief: Brief) -> Report | None:
+    """Say what people promised this customer, and what is open; None when that is nothing."""
     promises = [str(promise) for promise in brief["facts"].get("promises") or []]
     cases = brief["facts"].get("open_cases") or []
     parts = [
@@ -68,9 +83,12 @@ def recall(brief: Brief, kit: Kit) -> Report:
         )
         for case in cases[:3]
     ]
-    text = " ".join(parts) or say("nothing_promised", brief["language"])
+    if not parts:
+        return None
     return Report(
-        agent="engagement", text=text, evidence=[*promises, *(str(case) for case in cases)]
+        agent="engagement",
+        text=" ".join(parts),
+        evidence=[*promises, *(str(case) for case in cases)],
     )
 
 
@@ -190,7 +208,6 @@ INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
     "are_you_a_bot": _phrase("are_you_a_bot"),
     "capabilities": capabilities,
     "person": person,
-    "recall": recall,
 }
 CARD = beside(__file__)
 agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)

@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, reading
+from agents import Brief, Kit, Report, Specialist, reading, recalling
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -42,6 +42,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     intents = await reading.completed(text, read, language, kit, asked=asked)
     if kit.models.external and not _sure(intents, brief):
         intents = await _asked(brief, kit, language) or intents
+    intents = recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}
     signals: dict[str, Any] = {
         "language": language,

@@ -87,6 +87,7 @@ def _new(
             "message_seq",
             "feed_seq",
             "seen_seq",
+            "summed_seq",
         ),
         0,
     )

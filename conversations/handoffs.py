@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import accept, feed, mailbox, ownership, transcript
+from conversations import accept, feed, mailbox, ownership, summaries, transcript
 from conversations.rows import change, locked
 from conversations.tables import conversations, handoffs
 from conversations.transcript import Utterance
@@ -41,10 +41,11 @@ def request(
 ) -> str:
     """Put a *locked* conversation into the queue with its packet; give the hand-off's id.
 
-    One hand-off waits at a time: a second request renews the packet of the first.
+    One hand-off waits at a time: a second request renews the packet of the first. The packet has the
+    summary of the conversation, so that whoever takes it need not read all.
     """
     if row["owner"] == "queue" and (open_one := current(tx, row)) is not None:
-        _change(tx, open_one, packet={**open_one["packet"], **packet})
+        _change(tx, open_one, packet=open_one["packet"] | packet | _summary(tx, row))
         return open_one["handoff_id"]
     handoff_id = _insert(tx, row, reason, packet, state="waiting", turn_id=turn_id)
     give_to(tx, row, ownership.after(row["owner"], "hand_off"))
@@ -66,7 +67,7 @@ def _insert(tx: Tx, row: dict[str, Any], reason: str, packet: dict[str, Any], **
             conversation_id=row["conversation_id"],
             customer_id=row["customer_id"],
             reason=reason,
-            packet=packet,
+            packet=packet | _summary(tx, row),
             handback={},
             created_at=domain_now(tx),
             **{"taken_by": "", "turn_id": None, **values},
@@ -107,6 +108,12 @@ def _change(tx: Tx, handoff: dict[str, Any], **values: Any) -> None:
         )
         .values(**values)
     )
+
+
+def _summary(tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
+    """Give what a packet says of the whole conversation: quotes, each with its message's id."""
+    found = summaries.current(tx, row["workspace_id"], row["conversation_id"])
+    return {"summary": found} if found else {}
 
 
 def withdraw(tx: Tx, row: dict[str, Any]) -> None:

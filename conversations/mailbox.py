@@ -31,6 +31,8 @@ class Claim:
 
     claimed_at: float
     waiting_since: float
+    unsummed: int = 0
+    """Messages that the conversation's summary does not have yet."""
 
     @property
     def event(self) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def claim(
         batch=batch,
         claimed_at=now,
         waiting_since=batch[0]["created_at"],
+        unsummed=row["message_seq"] - row["summed_seq"],
     )
 
 

@@ -6,12 +6,14 @@ from typing import Any, Literal, Protocol
 
 import structlog
 
-from conversations import approvals, closing, commit, mailbox, turns
+from agents import Memory
+from conversations import approvals, closing, commit, mailbox, summaries, turns
 from conversations.approvals import Action
 from conversations.effects import Effects
 from conversations.leases import kept_alive
 from conversations.live import Hub, TurnLive
 from conversations.mailbox import Claim
+from conversations.memory import Recollection
 from conversations.ownership import may_start_effect
 from conversations.rows import locked, standing
 from core.clock import moment
@@ -33,6 +35,9 @@ SWEEP_S = 1.0
 CLOSING_S = 60.0
 """How often the sweep looks for conversations that silence has ended."""
 
+SUMMING = "sum up "
+"""Begins the key under which a conversation is summed up, beside its turns."""
+
 MAX_TURN_S = 60.0
 """A run that takes longer is ended and tried again."""
 
@@ -41,10 +46,16 @@ class Conductor(Protocol):
     """Runs turns and actions on one version of a workspace; `graph.builder.Conductor`."""
 
     ensemble: Any
-    """Has `tools`, by name."""
+    """Has `tools`, by name, and `understanding`."""
 
     async def conduct(
-        self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None
+        self,
+        request: TurnRequest,
+        saver: TurnSaver,
+        *,
+        ledger: Ledger,
+        live: Live | None = None,
+        memory: Memory | None = None,
     ) -> TurnResult: ...
 
     async def act(
@@ -228,7 +239,9 @@ class Runner:
             async with kept_alive(
                 self._renewal(mailbox.renew, claim), self._lease_s, self._max_turn_s
             ):
-                result = await conductor.conduct(opening.request, saver, ledger=ledger, live=live)
+                result = await conductor.conduct(
+                    opening.request, saver, ledger=ledger, live=live, memory=self._memory(claim)
+                )
             decided, waits = await self._database.writing(
                 commit.finish,
                 claim,
@@ -238,10 +251,31 @@ class Runner:
             )
             done = decided == "commit"
             log.info("turn", turn_id=claim.turn_id, verdict=decided, attempt=claim.attempts)
+            if done and claim.unsummed >= summaries.BATCH:
+                self._begin(f"{SUMMING}{claim.conversation_id}", self._sum_up)
             return "more" if waits else "nothing"
         finally:
             if not done:
                 await live.retract()
+
+    def _memory(self, claim: Claim) -> Memory:
+        return Recollection(
+            self._database,
+            claim.workspace_id,
+            claim.conversation_id,
+            channel=claim.batch[0]["channel"],
+            turn_id=claim.turn_id,
+        )
+
+    async def _sum_up(self, key: str) -> None:
+        """Bring the summary of a conversation that has grown long up to date."""
+        taken = await summaries.catch_up(
+            self._database,
+            self._workspace_id,
+            key.removeprefix(SUMMING),
+            self._conductor().ensemble.understanding,
+        )
+        log.info("summed_up", key=key, messages=taken)
 
     def _ledger(self, conductor: Conductor, claim: Claim, before: list[str]) -> Effects:
         def guard(tx: Tx, started: bool) -> bool:

@@ -43,6 +43,8 @@ conversations = sa.Table(
     sa.Column("feed_seq", sa.Integer, nullable=False),
     # Messages up to here have been through the graph; what a person was told afterwards has not.
     sa.Column("seen_seq", sa.Integer, nullable=False),
+    # Messages up to here are in the summary and found by `message_terms`.
+    sa.Column("summed_seq", sa.Integer, nullable=False),
     sa.Column("language", _WORD, nullable=False),  # empty: not known yet
     sa.Column("channel", _WORD, nullable=False),
     sa.Column("address", _KEY, nullable=False),
@@ -103,10 +105,34 @@ sa.Index(
     "ix_messages_waiting",
     messages.c.workspace_id,
     messages.c.conversation_id,
+    # In order as well: else SQLite walks all messages of the conversation for the order's sake.
+    messages.c.sequence,
     sqlite_where=messages.c.state == "waiting",
     postgresql_where=messages.c.state == "waiting",
 )
 sa.Index("ix_messages_turn", messages.c.workspace_id, messages.c.turn_id)
+
+# What was said beyond the window of the graph's state, kept so that it is found without reading all.
+# Written after a commit, in batches; what is newer is read from `messages`.
+summaries = sa.Table(
+    "summaries",
+    metadata,
+    _workspace(),
+    sa.Column("conversation_id", _KEY, primary_key=True),
+    sa.Column("up_to_message_id", _KEY, nullable=False),
+    sa.Column("summary", sa.JSON, nullable=False),  # what `conversations.summing` makes
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
+message_terms = sa.Table(
+    "message_terms",
+    metadata,
+    _workspace(),
+    sa.Column("conversation_id", _KEY, primary_key=True),
+    # A stem, `=meaning`, or `#kind` of a value that stands in the message.
+    sa.Column("term", _KEY, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+)
 
 attachments = sa.Table(
     "attachments",

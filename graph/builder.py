@@ -21,6 +21,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 from langsmith.run_helpers import tracing_context
 
+from agents import Memory
 from graph import action, results, specialists, studio
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
@@ -85,11 +86,19 @@ class Conductor:
         return picture(self._conversation, self.ensemble.team.members, version=self.version)
 
     async def conduct(
-        self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None
+        self,
+        request: TurnRequest,
+        saver: TurnSaver,
+        *,
+        ledger: Ledger,
+        live: Live | None = None,
+        memory: Memory | None = None,
     ) -> TurnResult:
         """Run one turn from the committed state in `saver`, and give all that the commit stores."""
         voice = Voice(live)
-        context = _context(request, Services(ledger=ledger, voice=voice, now=request.now))
+        context = _context(
+            request, Services(ledger=ledger, voice=voice, now=request.now, memory=memory)
+        )
         config = _thread(request.conversation_id)
         graph = _with(self._conversation, saver)
         path: list[str] = []

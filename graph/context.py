@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents import Memory
 from graph.voice import Voice
 from tools import Ledger
 
@@ -18,6 +19,9 @@ class Services:
     now: datetime | None = None
     data_dir: Path | None = None
     """Where tools keep their files, when not in the deployment's data folder."""
+
+    memory: Memory | None = None
+    """What was said beyond the window; None in Studio, which keeps no transcript."""
 
 
 @dataclass(frozen=True, kw_only=True)

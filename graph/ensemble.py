@@ -65,6 +65,7 @@ class Ensemble:
             ledger=_RecordingLedger(services.ledger, evidence),
             context=self.tool_context(context, brief["turn_id"], brief["language"]),
             catalog=self.team.members,
+            memory=services.memory,
             say=say,
         )
 

@@ -101,7 +101,13 @@ class EchoConductor:
         return SimpleNamespace(tools=self.tools)
 
     async def conduct(
-        self, request: TurnRequest, saver: TurnSaver, *, ledger: Ledger, live: Live | None = None
+        self,
+        request: TurnRequest,
+        saver: TurnSaver,
+        *,
+        ledger: Ledger,
+        live: Live | None = None,
+        memory: Any = None,
     ) -> TurnResult:
         self.seen.append(request)
         text = " + ".join(message.text for message in request.messages) or request.event.get(

@@ -186,6 +186,7 @@ def upgrade() -> None:
         sa.Column("message_seq", sa.Integer(), nullable=False),
         sa.Column("feed_seq", sa.Integer(), nullable=False),
         sa.Column("seen_seq", sa.Integer(), nullable=False),
+        sa.Column("summed_seq", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
@@ -358,6 +359,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_index_versions")),
     )
     op.create_table(
+        "message_terms",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("term", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "conversation_id", "term", "sequence", name=op.f("pk_message_terms")
+        ),
+    )
+    op.create_table(
         "messages",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
@@ -392,7 +403,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_messages_turn", ["workspace_id", "turn_id"], unique=False)
         batch_op.create_index(
             "ix_messages_waiting",
-            ["workspace_id", "conversation_id"],
+            ["workspace_id", "conversation_id", "sequence"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
@@ -439,6 +450,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "source_id", name=op.f("pk_sources")),
     )
     op.create_table(
+        "summaries",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("up_to_message_id", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "conversation_id", name=op.f("pk_summaries")),
+    )
+    op.create_table(
         "turns",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("turn_id", sa.String(length=200), nullable=False),
@@ -473,6 +493,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_turns_conversation_id"))
 
     op.drop_table("turns")
+    op.drop_table("summaries")
     op.drop_table("sources")
     op.drop_table("processes")
     with op.batch_alter_table("passages", schema=None) as batch_op:
@@ -488,6 +509,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_turn")
 
     op.drop_table("messages")
+    op.drop_table("message_terms")
     op.drop_table("index_versions")
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.drop_index(
