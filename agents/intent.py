@@ -42,7 +42,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     intents = await reading.completed(text, read, language, kit, asked=asked)
     if kit.models.external and not _sure(intents, brief):
         intents = await _asked(brief, kit, language) or intents
-    intents = recalling.intents(text, intents, language)
+    intents = [] if reading.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}
     signals: dict[str, Any] = {
         "language": language,

@@ -39,6 +39,10 @@ JOINT = re.compile(
     r"(?:^|[\s,.;]+)(?:e tambem|e também|and also|e|and|n|&|mas|but)\s+", re.IGNORECASE
 )
 
+CODE_SIGNS = re.compile(r"--|[{}\[\]<>;='\"|\\^$%]")
+CODE_LIKE = 5
+"""Signs of a programme or of markup from which a text may be one."""
+
 WORDS: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("intent.yaml"))
 
 
@@ -163,6 +167,13 @@ def _parted(
         read = [_looked_up(one, language, kit) for one in read]
         parts += read or _unclaimed(segment, language, kit, alone=False)
     return parts
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text is written for machines: of brackets, quotes and the like rather than of words."""
+    signs = CODE_SIGNS.findall(text)
+    said = [word for word in words.words(CODE_SIGNS.sub(" ", text)) if word.isalpha()]
+    return len(signs) >= CODE_LIKE and 2 * len(signs) >= 3 * len(said)
 
 
 def _general(text: str, language: str) -> bool:

@@ -89,12 +89,24 @@ def plan(situation: Situation) -> list[Step]:
         return _after_event(situation)
     if situation.waiting_for_person:
         return _in_queue(situation)
+    if _foreign(situation):
+        return _keyed([_unrecognised(situation)])
     steps = _turning_back(situation) or [*_continuing(situation), *_wanted(situation)]
     if not steps and not (situation.attachments and not situation.text):
         steps = [_unrecognised(situation)]
     if situation.attachments and not situation.attached:
         steps.append(step("engagement", "attached", "a file came that nobody waits for"))
     return _keyed([*_once(steps)[:MAX_STEPS], *_reminder(situation, steps)])
+
+
+def _foreign(situation: Situation) -> bool:
+    """Say whether it is in a language not spoken here, and no wish stands out of it all the same."""
+    if situation.spoken or situation.answers or situation.gives_up:
+        return False
+    return not any(
+        intent["confidence"] >= DIGRESSION and situation.owners.get(intent["name"]) != "knowledge"
+        for intent in situation.signals["intents"]
+    )
 
 
 def step(

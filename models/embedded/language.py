@@ -1,6 +1,7 @@
 """Which of a workspace's languages a text is in."""
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,15 @@ GREETING, SAYING, NAMING, LEANING, PARTICLE = 2.0, 1.0, 0.5, 0.5, 0.25
 FOREIGN = 0.75
 OTHERS = ("pt", "en", "es", "fr", "de", "it")
 """Languages that a text may be in although the workspace does not speak them."""
+
+FURTHER = ("pl", "cs", "hr", "hu", "ro", "tr", "vi", "nl", "sv")
+"""Those that are only thought of where letters stand that none of `OTHERS` has."""
+
+WRITTEN = ("LATIN", "FEMININE", "MASCULINE", "MODIFIER")
+"""How the names of the signs begin that words of these languages are written with."""
+
+LATIN_1 = 0xFF
+"""The last letter that is found in `OTHERS`."""
 
 
 class Languages:
@@ -67,17 +77,18 @@ class Languages:
 
     def spoken(self, text: str) -> bool:
         """Say whether the text is in one of the workspace's languages, or in none that is certain."""
+        if _foreign_script(text):
+            return False
         tokens = _spoken_words(text)
         if len(tokens) < SHORT or self._marked(tokens) is not None:
             return True
-        wide = tuple(sorted({*OTHERS, *self._by_base}))
+        further = FURTHER if sum(ord(max(token)) > LATIN_1 for token in tokens) > 1 else ()
+        wide = tuple(sorted({*OTHERS, *further, *self._by_base}))
         ranked = dict(_ranked(" ".join(tokens), wide))
         own = max(ranked.get(language, 0.0) for language in self._by_base)
         foreign = max(
             (sure for name, sure in ranked.items() if name not in self._by_base), default=0
         )
-        if not any(sign.isascii() and sign.isalpha() for sign in text):
-            return False
         return foreign < FOREIGN or own > foreign
 
     def _marked(self, tokens: list[str]) -> str | None:
@@ -131,6 +142,13 @@ def _telling(language: str, among: tuple[str, ...]) -> tuple[dict[str, float], f
 def _listed(language: str, kind: str) -> frozenset[str]:
     listed = words.load("language_words").get(language, {}).get(kind, [])
     return frozenset(words.folded(str(word)) for word in listed)
+
+
+def _foreign_script(text: str) -> bool:
+    """Say whether most letters are of another script than the Latin one, as written, not as a picture."""
+    letters = [sign for sign in unicodedata.normalize("NFKC", text) if sign.isalpha()]
+    other = sum(not unicodedata.name(sign, "").startswith(WRITTEN) for sign in letters)
+    return len(letters) > 1 and other * 2 > len(letters)
 
 
 def _spoken_words(text: str) -> list[str]:
