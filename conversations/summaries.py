@@ -15,7 +15,7 @@ from conversations import summing
 from conversations.rows import change, locked
 from conversations.tables import conversations, message_terms, messages, summaries, turns
 from core.clock import moment
-from core.database import Database, Tx, database_now, insert_once
+from core.database import Database, Tx, domain_now, insert_once
 from knowledge.reading import terms
 
 BATCH = 40
@@ -139,7 +139,7 @@ def write(
     kept = {
         "up_to_message_id": last["message_id"],
         "summary": read.summed(),
-        "updated_at": database_now(tx),
+        "updated_at": domain_now(tx),
     }
     if not insert_once(tx, summaries, theirs | kept):
         tx.execute(
