@@ -14,6 +14,7 @@ from conversations import (
     approvals,
     explaining,
     handoffs,
+    listing,
     reading,
     tokens,
     transcript,
@@ -417,5 +418,5 @@ async def live_feed(
     )  # fmt: skip
 
 
-for more in (uploads.router, explaining.router):
+for more in (listing.router, uploads.router, explaining.router):
     router.include_router(more)

@@ -134,6 +134,11 @@ class Runner:
         """Say that an approval was decided."""
         self._begin(approval_id, self._carry_out)
 
+    async def settled(self) -> None:
+        """Wait until all that was rung for is done."""
+        while self._driving:
+            await asyncio.gather(*self._driving.values(), return_exceptions=True)
+
     def _begin(self, key: str, work: Callable[[str], Awaitable[None]]) -> None:
         if self._stopping:
             return
