@@ -9,7 +9,7 @@ MINILM := requirements-minilm.lock
 # The certificates that the machine trusts, which behind a company's proxy are more than uv's own.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: run test check example format lock studio chat bench evals attacks minilm clean
+.PHONY: run test check example format lock studio chat bench evals life attacks minilm clean
 
 run: $(VENV)/product.done ## serve the workspace; prints where to go
 	@exec $(BIN)/python server.py
@@ -38,6 +38,9 @@ chat: $(VENV)/product.done ## talk in the terminal to a running server
 
 evals: $(VENV)/product.done ## the workspace's dialogues that must go well
 	@exec $(BIN)/python -m evals run $(ARGS)
+
+life: $(VENV)/product.done ## live the demo's past through anew; takes minutes
+	@exec $(BIN)/python -m examples.aurora.life $(ARGS)
 
 bench: $(VENV)/product.done ## measure
 	@exec $(BIN)/python -m bench $(ARGS)

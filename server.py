@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from conversations.runner import Runner
 from core import clock, events, logs, processes, web
 from core.access import OptionalCaller, first_key, needs
 from core.database import Database, Tx
-from core.errors import BadInput, RegenteError
+from core.errors import BadInput, RegenteError, WorkspaceError
 from core.metrics import CONTENT_TYPE, Measured, Metrics
 from core.settings import Settings
 from core.settings import settings as deployment_settings
@@ -26,6 +27,7 @@ from core.stopping import at_stop
 from core.upgrade import upgrade
 from core.workspace import Workspace
 from customers.http import near
+from demos import loading as past
 from models.embedded.language import warm
 
 VERSION = "0.1.0"
@@ -88,6 +90,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.database = Database(state.settings.database)
     try:
         await asyncio.to_thread(upgrade, state.database)
+        await asyncio.to_thread(_live, state)
         await asyncio.to_thread(_open, state)
         state.hub = Hub()
         process_id = await state.database.writing(processes.register, state.workspace_id, VERSION)
@@ -106,6 +109,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 yield
     finally:
         state.database.close()
+
+
+def _live(state: Any) -> None:
+    """Give an empty demo its past; without one it serves as well."""
+    began = time.perf_counter()
+    try:
+        loaded = past.load(state.database, state.workspace, state.settings, _say)
+    except WorkspaceError as error:
+        _say(f"The demo starts without its past. {error}")
+        return
+    if loaded:
+        _say(
+            f"  {loaded.conversations} conversations of {loaded.days} days with simulated customers, in "
+            f"{time.perf_counter() - began:.1f} s (REGENTE_DEMO_LIFE=off starts without)"
+        )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _open(state: Any) -> None:

@@ -18,7 +18,7 @@ os.environ["LANGCHAIN_TRACING_V2"] = "false"
 
 import httpx
 
-from bench import inside, outside, remote
+from bench import inside, lived, outside, remote
 from bench.figures import Figure, as_data, printed
 from bench.places import Opened, copied, opened
 from core.errors import RegenteError
@@ -53,6 +53,7 @@ class Bench:
             "faults": partial(self._served, remote.faults, "faults"),
             "memory": partial(self._served, outside.memory, "memory"),
             "start": self._start,
+            "life": lambda: lived.life(folder / "life", self.settings),
         }
 
     def small(self) -> Opened:

@@ -177,6 +177,7 @@ def product(data_dir: Path, settings: Settings, *, model: "Child | None" = None)
         "REGENTE_HOST": "127.0.0.1",
         "REGENTE_PORT": str(port),
         "REGENTE_DATA_DIR": str(data_dir),
+        "REGENTE_DEMO_LIFE": "off",
         "REGENTE_WORKSPACE": str(settings.workspace.resolve()),
         "REGENTE_EMBEDDER": settings.embedder,
         "REGENTE_MODEL": "embedded",

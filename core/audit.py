@@ -9,7 +9,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,11 +80,7 @@ def append(
         action: what was done, such as `conversation.takeover`.
         subject: the id of what it was done to.
     """
-    head = _HEAD.first(tx, workspace=workspace_id)
-    if head is None:
-        insert_once(tx, heads, {"workspace_id": workspace_id, "sequence": 0, "hash": GENESIS})
-        head = _HEAD.first(tx, workspace=workspace_id)
-        assert head is not None
+    head = _locked_head(tx, workspace_id)
     sequence: int = head["sequence"] + 1
     entry = {
         "workspace_id": workspace_id,
@@ -100,6 +96,38 @@ def append(
     _ENTRY.run(tx, **entry, hash=digest)
     _MOVED.run(tx, of_workspace_id=workspace_id, to_sequence=sequence, to_hash=digest)
     return sequence
+
+
+def carry_over(tx: Tx, entries: Sequence[Mapping[str, Any]]) -> int:
+    """Add entries that another chain held, with the moments they have; give how many.
+
+    They are chained anew behind what is there; the chain is locked, so do this last.
+    """
+    if not entries:
+        return 0
+    workspace_id = entries[0]["workspace_id"]
+    head = _locked_head(tx, workspace_id)
+    sequence, previous, rows = head["sequence"], head["hash"], []
+    for given in entries:
+        sequence += 1
+        entry = {
+            **{name: given[name] for name in ("at", "actor", "action", "subject", "details")},
+            "workspace_id": workspace_id, "sequence": sequence, "previous": previous,
+        }  # fmt: skip
+        previous = _digest(entry)
+        rows.append({**entry, "hash": previous})
+    tx.execute(audit.insert(), rows)
+    _MOVED.run(tx, of_workspace_id=workspace_id, to_sequence=sequence, to_hash=previous)
+    return len(rows)
+
+
+def _locked_head(tx: Tx, workspace_id: str) -> dict[str, Any]:
+    head = _HEAD.first(tx, workspace=workspace_id)
+    if head is None:
+        insert_once(tx, heads, {"workspace_id": workspace_id, "sequence": 0, "hash": GENESIS})
+        head = _HEAD.first(tx, workspace=workspace_id)
+        assert head is not None
+    return head
 
 
 def verify(tx: Tx, workspace_id: str) -> Verified:

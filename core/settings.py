@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     demo: bool = False
     """Let the demo's sign-in be used from other machines; only in a workspace with `demo: true`."""
 
+    demo_life: bool = True
+    """Load the demo's past, lived by simulated customers, into a database without conversations."""
+
     model: str = "embedded"
     """`embedded`, or the name of a model that the OpenAI-compatible server offers."""
 

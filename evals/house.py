@@ -178,6 +178,7 @@ async def opened(
             "REGENTE_DATABASE_URL": "",
             "REGENTE_WORKSPACE": str(workspace.path),
             "REGENTE_LOG_FORMAT": "text",
+            "REGENTE_DEMO_LIFE": "off",
             "REGENTE_CLOCK_FILE": str(folder / CLOCK) if workspace.profile.demo else "",
             # Dialogues are never uploaded anywhere.
             "LANGSMITH_TRACING": "false",

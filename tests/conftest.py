@@ -1,6 +1,7 @@
 """What all tests share: every backend of the database, and no network beyond this machine."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy.engine import URL
 from core.database import Database
 from core.upgrade import load_tables
 from tests import postgres
+
+os.environ["REGENTE_DEMO_LIFE"] = "off"  # a test that wants the demo's past says so
 
 BACKENDS = ("sqlite", "postgresql")
 

@@ -102,6 +102,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 **_environment(),
                 "REGENTE_PORT": str(port),
                 "REGENTE_DATA_DIR": str(folder / "data"),
+                "REGENTE_DEMO_LIFE": "off",
             },
             stdin=subprocess.DEVNULL,
             stdout=output,
