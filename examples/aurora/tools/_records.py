@@ -8,11 +8,14 @@ import json
 import sqlite3
 import zlib
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+LIFE = "aurora-life.json"
+"""What simulated customers have changed in the records, where they were lived in: see `life`."""
+
 DATA = Path(__file__).parents[1] / "data"
 MOVES_AFTER_DAYS = 7
 TABLES = """
@@ -25,7 +28,7 @@ CREATE TABLE requests (
     request_id INTEGER PRIMARY KEY, order_id TEXT NOT NULL, kind TEXT NOT NULL
 );
 CREATE TABLE acts (key TEXT PRIMARY KEY, text TEXT NOT NULL, data TEXT NOT NULL);
-CREATE TABLE base (day TEXT NOT NULL);
+CREATE TABLE base (day TEXT NOT NULL, pinned INTEGER NOT NULL DEFAULT 0);
 """
 USUAL: Row = {
     "sent": None,
@@ -48,19 +51,25 @@ USUAL: Row = {
 """What an order has where the data says nothing."""
 
 
-def prepared(file: sqlite3.Connection, today: date) -> date:
-    """Build the records, or move them on when they are a week old; give the base day."""
+def prepared(file: sqlite3.Connection, today: date, folder: Path) -> date:
+    """Build the records, or move them on when they are a week old; give the base day.
+
+    Args:
+        folder: where tools keep their files; what was lived through lies there, if anything.
+    """
     file.execute("PRAGMA journal_mode=WAL")
-    base = _base(file)
-    if base is not None and abs((today - base).days) < MOVES_AFTER_DAYS:
+    lived = _lived(folder / LIFE)
+    base, pinned = _base(file, lived)
+    if base is not None and (pinned or abs((today - base).days) < MOVES_AFTER_DAYS):
         return base
     file.execute("BEGIN IMMEDIATE")
     try:  # again, now that nobody else can build or move them
-        if (base := _base(file)) is None:
-            _build(file)
-            file.execute("INSERT INTO base VALUES (?)", (today.isoformat(),))
+        base, pinned = _base(file, lived)
+        if base is None:
+            _build(file, lived)
+            file.execute("INSERT INTO base VALUES (?, 0)", (today.isoformat(),))
             base = today
-        elif abs((today - base).days) >= MOVES_AFTER_DAYS:
+        elif not pinned and abs((today - base).days) >= MOVES_AFTER_DAYS:
             file.execute("UPDATE base SET day = ?", (today.isoformat(),))
             base = today
         file.execute("COMMIT")
@@ -70,24 +79,36 @@ def prepared(file: sqlite3.Connection, today: date) -> date:
     return base
 
 
-def _base(file: sqlite3.Connection) -> date | None:
-    """Give the base day; None when nothing was built, or from other data."""
-    if file.execute("PRAGMA user_version").fetchone()[0] != _version():
-        return None
-    row = file.execute("SELECT day FROM base").fetchone()
-    return date.fromisoformat(row[0]) if row else None
+def _base(file: sqlite3.Connection, lived: str) -> tuple[date | None, bool]:
+    """Give the base day, and whether it stays; no day when nothing was built, or from other data."""
+    if file.execute("PRAGMA user_version").fetchone()[0] != _version(lived):
+        return None, False
+    row = file.execute("SELECT day, pinned FROM base").fetchone()
+    return (date.fromisoformat(row[0]), bool(row[1])) if row else (None, False)
 
 
-@cache
-def _version() -> int:
-    """Give a number that changes with the data and the tables."""
-    sums = zlib.crc32(TABLES.encode())
+@lru_cache(maxsize=4)
+def _version(lived: str) -> int:
+    """Give a number that changes with the data, the tables and what was lived through."""
+    sums = zlib.crc32(f"{TABLES}{lived}".encode())
     for path in sorted(DATA.glob("*.json")):
         sums = zlib.crc32(path.read_bytes(), sums)
     return sums & 0x7FFFFFFF
 
 
-def _build(file: sqlite3.Connection) -> None:
+def _lived(path: Path) -> str:
+    try:
+        return _text(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
+
+
+@lru_cache(maxsize=4)
+def _text(path: Path, _changed: int) -> str:
+    return path.read_text("utf-8")
+
+
+def _build(file: sqlite3.Connection, lived: str) -> None:
     for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         file.execute(f"DROP TABLE {name}")
     for statement in TABLES.split(";"):
@@ -98,7 +119,22 @@ def _build(file: sqlite3.Connection) -> None:
     homes = {row["customer_id"]: row for row in _read("customers")}
     rows = [_order(row, homes[row["customer_id"]]) for row in _read("orders")]
     file.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
-    file.execute(f"PRAGMA user_version = {_version()}")
+    if lived:
+        _live_through(file, json.loads(lived))
+    file.execute(f"PRAGMA user_version = {_version(lived)}")
+
+
+def _live_through(file: sqlite3.Connection, changed: dict[str, list[Any]]) -> None:
+    """Enter what customers have changed in orders, what they opened, and what is out of stock since."""
+    for order in changed["orders"]:
+        text = json.dumps(order, ensure_ascii=False)
+        file.execute("UPDATE orders SET record = ? WHERE order_id = ?", (text, order["order_id"]))
+    file.executemany("INSERT INTO requests VALUES (?, ?, ?)", changed["requests"])
+    for product_id, stock in changed["stock"]:
+        file.execute(
+            "UPDATE products SET record = json_set(record, '$.stock', json(?)) WHERE product_id = ?",
+            (json.dumps(stock, ensure_ascii=False), product_id),
+        )
 
 
 def _fill(file: sqlite3.Connection, insert: str, key: str, rows: list[Row]) -> None:

@@ -149,7 +149,7 @@ def opened(context: Context, *, to_write: bool = False) -> Iterator[Shop]:
     path = context.data_dir / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as file:
-        base = prepared(file, context.now.date())
+        base = prepared(file, context.now.date(), context.data_dir)
         file.execute("BEGIN IMMEDIATE" if to_write else "BEGIN")
         try:
             yield Shop(file, context, base)
