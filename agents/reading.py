@@ -26,6 +26,9 @@ BY_VALUE = 0.45
 DOUBTFUL = 0.5
 """Confidence below which a number in a clause tells more than what the clause is like."""
 
+UNLIKELY = 0.6
+"""Confidence below which a wish is doubted that has no use for the number in its clause."""
+
 BY_FORM = 0.4
 """Confidence of a wish that is read from the form of a question alone."""
 
@@ -99,8 +102,19 @@ def _wish_beside(found: list[dict[str, Any]]) -> bool:
 
 def _without_numbers(found: list[dict[str, Any]], language: str, kit: Kit) -> list[dict[str, Any]]:
     """Leave out a clause that is only a number where a wish beside it says what is to be done."""
-    kept = [one for one in found if not _only_a_number(one["text"], language, kit)]
+    kept = [
+        one
+        for one in found
+        if words.is_question(one["text"], language)
+        or not _only_a_number(one["text"], language, kit)
+    ]
     return kept if _wish_beside(kept) else found
+
+
+def _asks_itself(intent: dict[str, Any], language: str) -> bool:
+    """Say whether a clause is surely a question on what it numbers: "when is V-1?"."""
+    sure = intent["name"] != QUESTION and intent["confidence"] >= UNLIKELY
+    return sure and words.is_question(intent["text"], language)
 
 
 def _only_a_number(segment: str, language: str, kit: Kit) -> bool:
@@ -156,7 +170,7 @@ def _parted(
     about = [one for one in covered if one not in numbered and (asks or _general(one, language))]
     own = [segment for segment in covered if segment not in about]
     if not numbered or not about:
-        return [intent]
+        return [_looked_up(intent, language, kit)]
     question = {"name": QUESTION, "confidence": max(BY_FORM, asks * intent["confidence"])}
     parts: list[dict[str, Any]] = [question | {"text": " ".join(about)}]
     for segment in own:
@@ -196,11 +210,21 @@ def _looked_up(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any
     found = intent | {"name": journey.trigger.intent, "confidence": BY_VALUE}
     if intent["name"] == QUESTION and intent["confidence"] < DOUBTFUL:
         return found  # what articles answer has no number of hers
+    if _takes_no_number(intent["name"], kit) and intent["confidence"] < UNLIKELY:
+        return found  # nor does a procedure that begins something new
     said = _said("looking", language).sub(" ", words.flat(intent["text"]))
     told = words.content(words.words(said, language), (language,))
     if any(len(word) > 1 and word.isalpha() for word in told):
         return intent
     return found
+
+
+def _takes_no_number(name: str, kit: Kit) -> bool:
+    """Say whether a wish is for a procedure none of whose slots is a number of something there is."""
+    journey = next((one for one in kit.journeys.values() if one.trigger.intent == name), None)
+    return journey is not None and not any(
+        "pattern" in slot.schema_ for slot in journey.slots.values()
+    )
 
 
 def _one_question(

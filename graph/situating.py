@@ -191,7 +191,12 @@ class Reading:
         if done is None or not self.text or (self.awaiting and self.awaiting[0]["slot"] != PERSON):
             return ""
         journey = self._journey(done)
-        intents = {i["name"] for i in self.signals["intents"] if i["confidence"] >= DIGRESSION}
+        intents = {
+            intent["name"]
+            for intent in self.signals["intents"]
+            if intent["confidence"] >= DIGRESSION
+            and not turning.regrets(intent["text"], self.language)
+        }
         of_it = {journey.trigger.intent if journey else "", "question", *COURTESIES}
         if not intents <= of_it:
             return ""

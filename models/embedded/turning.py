@@ -201,7 +201,7 @@ def _wished(examples: tuple[str, ...], language: str) -> frozenset[str]:
 def _is_wished(match: re.Match[str], wished: frozenset[str], language: str) -> bool:
     verb = match["verb"]
     form = words.load("turning")[language]["forms"]
-    if _said(language, "other").fullmatch(verb):
+    if _said(language, "other").fullmatch(verb) or _said(language, "modal").fullmatch(verb):
         return False
     if len(verb) < SHORTEST_VERB or (form and not re.search(f"{form}$", verb)):
         return False
