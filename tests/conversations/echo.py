@@ -85,6 +85,13 @@ def till(path: Path, *, retry: Any = "never") -> Tool:
     )
 
 
+class NoValues:
+    """Finds no values in any text."""
+
+    def entities(self, text: str, language: str, now: Any) -> list[dict[str, Any]]:
+        return []
+
+
 @dataclass
 class EchoConductor:
     """Says back what it hears. `pay` in a message pays, `big` asks a person first, `wait` interrupts."""
@@ -98,7 +105,7 @@ class EchoConductor:
 
     @property
     def ensemble(self) -> Any:
-        return SimpleNamespace(tools=self.tools)
+        return SimpleNamespace(tools=self.tools, understanding=NoValues())
 
     async def conduct(
         self,
