@@ -85,10 +85,15 @@ async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
         return []  # the embedded reading is here already, and is better than a form filled in
     wishes = answer["parsed"].wishes if isinstance(answer["parsed"], Wishes) else []
     return [
-        {"name": wish.intent, "confidence": SURE, "text": wish.words or brief["text"]}
+        {"name": wish.intent, "confidence": SURE, "text": _hers(wish.words, brief["text"])}
         for wish in wishes
         if wish.intent in known
     ]
+
+
+def _hers(words: str, text: str) -> str:
+    """Give the words that a model took from hers; all of hers where they are not her own."""
+    return words if words.strip() and words in text else text
 
 
 def _examples(kit: Kit, language: str) -> dict[str, str]:

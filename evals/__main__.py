@@ -17,6 +17,7 @@ os.environ["LANGCHAIN_TRACING_V2"] = "false"
 from core.errors import RegenteError
 from core.settings import Settings
 from core.workspace import Workspace
+from evals.adversary import attack
 from evals.cases import Case, cases, load
 from evals.house import opened
 from evals.report import as_data, printed
@@ -38,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "list":
             _list(chosen)
             return 0
+        if given.command == "adversary":
+            return asyncio.run(_attacked(workspace, chosen, given))
         with _scripted(given) if given.scripted or given.fail else nullcontext({}) as told:
             talks = asyncio.run(
                 _run(workspace, chosen, model=given.model, stream=given.stream, told=told)
@@ -62,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, told in (
         ("list", "show the dialogues"),
         ("run", "lead them and judge what came back"),
+        ("adversary", "lead them with a model that means harm; nothing wrong may come through"),
     ):
         command = commands.add_parser(name, help=told)
         command.add_argument("--workspace", type=Path, help="folder; else REGENTE_WORKSPACE")
@@ -69,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
             "--only", default="", metavar="PATTERN", help="found in dialogue/language/number"
         )
         command.add_argument("--language", default="", metavar="TAG", help="such as pt-BR or en")
+        if name == "adversary":
+            command.add_argument(
+                "--turns", type=int, default=500, help="in which the model is asked"
+            )
+            command.add_argument("--seed", type=int, default=1)
         if name == "run":
             command.add_argument("--model", default="", help="else REGENTE_MODEL")
             command.add_argument(
@@ -125,6 +134,23 @@ async def _run(
             _show(f"{len(talks)}/{len(chosen)} {case.name}")
     _show("")
     return talks
+
+
+async def _attacked(workspace: Workspace, chosen: list[Case], given: argparse.Namespace) -> int:
+    """Lead dialogues with a model that means harm, and print what came of it."""
+    server = ScriptedServer()
+    server.start()
+    told = {"REGENTE_MODEL": "scripted", "REGENTE_OPENAI_BASE_URL": server.url}
+    try:
+        async with opened(workspace, stream=True, told=told) as house:
+            came = await attack(
+                house, server, workspace, chosen, most=given.turns, seed=given.seed, show=_show
+            )
+    finally:
+        server.stop()
+    _show("")
+    sys.stdout.write(f"{came.printed()}\n")
+    return 1 if came.wrong else 0
 
 
 def _show(progress: str) -> None:

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
@@ -120,6 +121,14 @@ class House:
         if self._database is None:
             raise Unavailable("The server was not waited for; call `ready` first.")
         return await self._database.reading(facts_of, self._workspace_id, conversation_id)
+
+    async def read(
+        self, look: Callable[[Tx, str, str], list[dict[str, Any]]], conversation_id: str
+    ) -> list[dict[str, Any]]:
+        """Read rows of a conversation from the database."""
+        if self._database is None:
+            raise Unavailable("The server was not waited for; call `ready` first.")
+        return await self._database.reading(look, self._workspace_id, conversation_id)
 
     async def close(self) -> None:
         """End the server."""

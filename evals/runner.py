@@ -101,7 +101,7 @@ async def lead(place: Place, case: Case) -> Talk:
     led = _Led(place, talk)
     try:
         await place.fresh()
-        led.customer = await _signed_in(place, case.dialogue.customer)
+        led.customer = await signed_in(place, case.dialogue.customer)
         for number, step in enumerate(case.dialogue.steps, 1):
             seen = await _step(led, step)
             expect = step.expect or (Expect() if step.speaks else None)
@@ -115,7 +115,7 @@ async def lead(place: Place, case: Case) -> Talk:
     return talk
 
 
-async def _signed_in(place: Place, customer: str | None) -> dict[str, str]:
+async def signed_in(place: Place, customer: str | None) -> dict[str, str]:
     """Sign in as a demo customer and give the headers that say so; a stranger has none."""
     if customer is None:
         return {}
@@ -186,7 +186,7 @@ async def _chat(place: Place, message: dict[str, Any], headers: dict[str, str]) 
         if response.status_code >= 400:
             await response.aread()
             _body(response)
-        async for event, data in _events(response):
+        async for event, data in events(response):
             if event == "error":
                 raise LookupError(f"the stream ended with {data}")
             if event == "done":
@@ -194,7 +194,7 @@ async def _chat(place: Place, message: dict[str, Any], headers: dict[str, str]) 
     raise LookupError("the stream ended without `done`")
 
 
-async def _events(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+async def events(response: httpx.Response) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     event = ""
     async for line in response.aiter_lines():
         name, _, value = line.partition(":")
