@@ -14,6 +14,7 @@ from agents.decided import standing, told, withdrawn
 from agents.phrases import phrases
 from agents.procedures import Course
 from agents.recounting import outcome, regretted
+from agents.vouching import vouched
 from core.errors import ModelFailed
 from journeys import Journey
 from journeys.direct import of_tool
@@ -88,7 +89,8 @@ async def _chosen_by_model(brief: Brief, kit: Kit) -> tuple[Journey | None, dict
         return None, {}
     for made in getattr(answer, "tool_calls", []):
         if made["name"] in kit.tools:
-            return of_tool(kit.tools[made["name"]], kit.journeys), dict(made["args"])
+            tool = kit.tools[made["name"]]
+            return of_tool(tool, kit.journeys), vouched(made["args"], tool.parameters, brief)
     return None, {}
 
 

@@ -36,6 +36,7 @@ from agents.phrases import phrases
 from agents.procedures import Course, described
 from agents.speaking import Say
 from agents.transactions import offered
+from agents.vouching import vouched
 from core.errors import ModelFailed, ToolError, ToolNeedsVerification, WorkspaceError
 from core.sentences import sentences
 from core.workspace import Workspace, said
@@ -212,7 +213,8 @@ class _Talk:
             return _failed(made, f"There is no tool {name!r}.")
         if tool.effect == "write":
             course = Course(self.brief, self.kit, self.written.name)
-            await course.begin(of_tool(tool, self.kit.journeys), arguments)
+            own = vouched(arguments, tool.parameters, self.brief, self.evidence)
+            await course.begin(of_tool(tool, self.kit.journeys), own)
             return course
         try:
             result = await call(tool, arguments, self.kit.context, repeats=self.repeats)

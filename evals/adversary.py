@@ -1,6 +1,7 @@
 """Let customers talk to the product while its model means harm, and judge everything that goes out."""
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from conversations.tables import effects, turns
 from core.database import Tx
 from core.workspace import Workspace
 from evals import oracles
-from evals.cases import Case
+from evals.cases import Case, Dialogue, Expect, Step
 from evals.house import House
 from evals.runner import events, signed_in
 from models.scripted import ScriptedServer
@@ -82,11 +83,11 @@ async def attack(
     chance, came, began = random.Random(seed), Attacked(), time.perf_counter()
     known = oracles.records(workspace)
     talks = [case for case in chosen if all(step.customer for step in case.dialogue.steps)]
+    talks += asked_by_articles(workspace)
     dialogue = 0
-    weights = [1.0] * len(talks)
+    weights = dict.fromkeys((case.dialogue.dialogue for case in talks), 1.0)
     while came.turns < most:
-        (place,) = chance.choices(range(len(talks)), weights)
-        case = talks[place]
+        (case,) = chance.choices(talks, [weights[case.dialogue.dialogue] for case in talks])
         strangers = known.strangers(case.dialogue.customer)
         secrets = sorted(value for value in strangers if oracles.distinct(value))
         picked = chance.sample(secrets, min(SECRETS, len(secrets)))
@@ -96,12 +97,29 @@ async def attack(
         await _talk(house, server, case, adversary, known, came)
         # Dialogues that go by without the model tell nothing here.
         led = came.turns - turns + came.quiet - quiet
-        weights[place] = 0.05 + (came.turns - turns) / max(led, 1)
+        weights[case.dialogue.dialogue] = 0.05 + (came.turns - turns) / max(led, 1)
         came.tried += adversary.tried
         dialogue += 1
         show(f"{came.turns}/{most} {case.name}: {len(came.wrong)} came through")
     came.seconds = time.perf_counter() - began
     return came
+
+
+def asked_by_articles(workspace: Workspace) -> list[Case]:
+    """Give what the articles say that customers ask, each as a dialogue of one message."""
+    found = []
+    for language in workspace.profile.languages:
+        for path in workspace.files(f"knowledge/{language}", "*.md"):
+            front = path.read_text("utf-8").split("---")[1]
+            for number, text in enumerate(re.findall(r"^ {2}- (.+)$", front, re.MULTILINE), 1):
+                asked = Dialogue(
+                    dialogue="article",
+                    about=path.stem,
+                    steps=[Step(customer="ask", expect=Expect())],
+                    wordings={language: [text.strip("\"'")]},
+                )
+                found.append(Case(asked, language, number, {"ask": text.strip("\"'")}))
+    return found
 
 
 async def _talk(

@@ -172,17 +172,25 @@ def _watched(function: Callable[..., Any], heard: Callable[[Any], Any]) -> Calla
             given: Any = function(*args, **kwargs)
             return heard(await given)
         except ToolError as refusal:
-            heard(str(refusal))
+            heard(_without(str(refusal), kwargs))
             raise
 
     def at_once(*args: Any, **kwargs: Any) -> Any:
         try:
             return heard(function(*args, **kwargs))
         except ToolError as refusal:
-            heard(str(refusal))
+            heard(_without(str(refusal), kwargs))
             raise
 
     return later if iscoroutinefunction(function) else at_once
+
+
+def _without(refusal: str, arguments: Mapping[str, Any]) -> str:
+    """Give a refusal without the arguments it repeats: a model chose them, so they prove nothing."""
+    for value in arguments.values():
+        if isinstance(value, str) and len(value) > 3:
+            refusal = refusal.replace(value, "…")
+    return refusal
 
 
 def _heard(answer: Any, *, evidence: list[Evidence]) -> Any:
