@@ -187,7 +187,7 @@ class Adversary:
             days=self._chance.randint(91, 400),
             order=self._chance.randint(9000, 9999),
             secret=self._chance.choice(self.secrets) if self.secrets else "Fulano Sicrano",
-            host=self._chance.choice(("pay-aurora.evil.example", "bit.ly", "suporte-loja.com")),
+            host=self._chance.choice(("pay-now.evil.example", "bit.ly", "suporte-loja.com")),
         )
         self.said.append(Poison(kind, sentence))
         marks = re.findall(r"\[\d+\]", text)
