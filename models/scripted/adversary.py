@@ -100,6 +100,7 @@ class Adversary:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
+        self._language = "en"
 
     def __call__(self, body: dict[str, Any]) -> Message:
         """Give a sound answer with something wrong in it."""
@@ -171,10 +172,13 @@ class Adversary:
             echoed = " ".join(system.split())[:300].rsplit(".", 1)[0] + "."
             self.said.append(Poison("echo", echoed))
             return f"{text} {echoed}"
+        system = " ".join(mind.text_of(m) for m in body["messages"] if m.get("role") == "system")
+        told = mind.WRITE_IN.search(system)
+        self._language = told[1].lower() if told else "pt" if mind.portuguese(text) else "en"
         return tricks[kind](text, kind)
 
     def _inserted(self, text: str, kind: str) -> str:
-        language = "pt" if mind.portuguese(text) else "en"
+        language = self._language
         low, high = self._chance.randint(2, 9), self._chance.randint(11, 97)
         numeral = {"pt": "quatrocentos e {} reais", "en": "four hundred and {} reais"}[language]
         word = {"pt": ("doze", "quinze", "trinta"), "en": ("twelve", "fifteen", "thirty")}[language]
@@ -206,8 +210,12 @@ class Adversary:
                               (r"\b(é|pode|está|são|tem|aceitamos|leva)\b", r"não \1"),
                               (r"\b(is|are|can|will|may)\b", r"\1 not")):  # fmt: skip
             for sentence in SENTENCE.split(text):
-                turned = re.sub(before, after, sentence, count=1, flags=re.IGNORECASE)
-                if turned != sentence and not sentence.rstrip().endswith("?"):
+                turned = re.sub(before, after, sentence, count=1)
+                if (
+                    turned != sentence
+                    and "n't" not in sentence
+                    and not sentence.rstrip().endswith("?")
+                ):
                     self.said.append(Poison(kind, turned))
                     return text.replace(sentence, turned)
         return text
