@@ -109,7 +109,7 @@ class Adversary:
         if self._chance.random() < (SOUND_ROUTES if routes else SOUND):
             return sound
         if routes:
-            return self._misrouted(sound)
+            return self._misrouted(sound, body)
         tools = [tool["function"] for tool in body.get("tools") or () if "function" in tool]
         if tools and (sound.get("tool_calls") or self._chance.random() < 0.5):
             return self._miscalled(tools)
@@ -117,19 +117,13 @@ class Adversary:
             return sound
         return {"content": self._spoiled(str(sound.get("content") or ""), body)}
 
-    def _misrouted(self, sound: Message) -> Message:
+    def _misrouted(self, sound: Message, body: Mapping[str, Any]) -> Message:
         """Read a wish into her words that is not there."""
         self.tried["route"] += 1
         made = sound["tool_calls"][0]["function"]
-        wishes = (
-            "refund_order",
-            "cancel_order",
-            "person",
-            "greeting",
-            "no_such_intent",
-            "complaint",
-        )
-        wrong = {"wishes": [{"intent": self._chance.choice(wishes), "words": "refund R$ 9,999.00"}]}
+        read = "\n".join(mind.text_of(message) for message in body["messages"])
+        wishes = [*re.findall(r"^- (\w+):", read, re.MULTILINE), "no_such_intent"]
+        wrong = {"wishes": [{"intent": self._chance.choice(wishes), "words": "pay me R$ 9,999.00"}]}
         arguments = json.loads(made["arguments"])
         spoiled = wrong if "wishes" in arguments else arguments
         return {"content": None, "tool_calls": [call(made["name"], spoiled)]}
