@@ -18,7 +18,15 @@ from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+TWIN = (ROOT / "README.pt-BR.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> list[str]:
+    """Give what a page tells to type."""
+    return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks(README)
 START_S = 90
 
 
@@ -27,7 +35,7 @@ def makes(block: str) -> bool:
     return all(re.fullmatch(r"make [\w-]+", line) for line in block.split("\n") if line)
 
 
-CURLS = [block for block in BLOCKS if block.startswith("curl ")]
+CURLS = [block for block in BLOCKS + blocks(TWIN) if block.startswith("curl ")]
 EXPORTS = [block for block in BLOCKS if block.startswith("export ")]
 
 
@@ -50,7 +58,19 @@ def test_every_make_target_that_it_names_is_there_and_does_something(target: str
     assert ".venv/bin/" in told.stdout
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\((?!https?:)([^)#]+)\)", README))
+def test_its_twin_says_the_same_in_portuguese() -> None:
+    def skeleton(text: str) -> list[str]:
+        """Give the kinds of lines in their order: headings, tables' first cells of code, commands."""
+        told = re.findall(
+            r"^(#+) |^\| (`(?:GET|POST)[^|]*) \||^(make \w+|export \S+)", text, re.MULTILINE
+        )
+        return ["".join(parts) for parts in told]
+
+    assert skeleton(TWIN) == skeleton(README)
+    assert re.findall(r"docs/images/\S+?png", TWIN) == re.findall(r"docs/images/\S+?png", README)
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\((?!https?:)([^)#]+)\)", README + TWIN))
 def test_every_file_that_it_links_to_is_there(target: str) -> None:
     assert (ROOT / target).exists()
 
