@@ -236,7 +236,9 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
     asked = instance["asked"]
     if asked == "confirm":
         found = values(brief, kit, journey, text=text)
-        return Answer(text, found, agreed=understanding.agreement(text, language))
+        return Answer(
+            text, found, agreed=agreed(understanding, kit.journeys, instance, text, language)
+        )
     found = values(brief, kit, journey, text=text, asked=asked)
     labels = [str(option["label"]) for option in instance["options"]]
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
@@ -244,6 +246,34 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
     if not labels or asked in found:  # a number she writes out is surer than a place in a list
         return Answer(text, found)
     return Answer(text, found, chosen=understanding.choose(labels, text, language))
+
+
+def agreed(
+    understanding: Understanding, journeys: Mapping[str, Journey], instance: Instance,
+    text: str, language: str,
+) -> bool | None:  # fmt: skip
+    """Read a yes or a no to what a procedure proposes; a yes that names another act is neither."""
+    journey = journeys.get(instance["journey"])
+    own = tuple(journey.trigger.examples.get(language, ())) if journey else ()
+    proposal = instance.get("proposal")
+    about = " ".join((proposal["asked"] if proposal else "", *own))
+    verdict = understanding.agreement(text, language, about)
+    if verdict:
+        others = other_examples(journeys, instance, language)
+        if turning.names_another(about, others, text, language):
+            return None
+    return verdict
+
+
+def other_examples(
+    journeys: Mapping[str, Journey], instance: Instance, language: str
+) -> tuple[tuple[str, ...], ...]:
+    """Give what customers say for the other procedures that change something."""
+    return tuple(
+        tuple(other.trigger.examples.get(language, ()))
+        for name, other in journeys.items()
+        if name != instance["journey"] and any(isinstance(step, Confirm) for step in other.steps)
+    )
 
 
 def meant(

@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents import Brief, Kit, Question, Report, Slot, Specialist
+from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing
 from agents.cards import beside, filled
 from agents.decided import standing, told, withdrawn
 from agents.phrases import phrases
@@ -51,7 +51,8 @@ async def _continued(course: Course) -> Report:
     """Give her words to the procedure under way."""
     brief, instance = course.brief, course.stack[0]
     if brief["done"] and instance["asked"] == "confirm":
-        agreed = course.kit.understanding.agreement(brief["text"], brief["language"])
+        kit, language = course.kit, brief["language"]
+        agreed = hearing.agreed(kit.understanding, kit.journeys, instance, brief["text"], language)
         if agreed is not True:  # a run that was dropped had her yes; what was done stays done
             course.stack.pop(0)
             course.told.append(say("already", brief["language"], done=" ".join(brief["done"])))

@@ -58,7 +58,7 @@ class Greeted:
     def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
         return []
 
-    def agreement(self, text: str, language: str) -> bool | None:
+    def agreement(self, text: str, language: str, about: str = "") -> bool | None:
         return None
 
     def gives_up(self, text: str, language: str) -> bool:

@@ -37,6 +37,9 @@ class Situation:
     """Whether the text reads as an answer to the question that is open."""
 
     gives_up: bool = False
+    only_corrects: bool = False
+    """Whether the text only takes back a choice of the procedure under way, whatever it sounds like."""
+
     refused: frozenset[str] = frozenset()
     """Intents that she tells us not to carry out: "don't cancel it"."""
 
@@ -195,7 +198,8 @@ def _continuing(situation: Situation) -> list[Step]:
 
 def _wanted(situation: Situation) -> list[Step]:
     """Give a step for each thing that is wanted and is not the matter already under way."""
-    if situation.gives_up and (situation.awaiting or situation.pending_approvals):
+    dropping = situation.gives_up and (situation.awaiting or situation.pending_approvals)
+    if dropping or situation.only_corrects:
         return []
     steps: list[Step] = []
     if situation.again and not situation.awaiting and not situation.signals["intents"]:

@@ -49,6 +49,7 @@ class Reading:
             awaiting=self.awaiting,
             answers=answers,
             gives_up=gives_up,
+            only_corrects=bool(self.awaiting) and self._only_corrects(),
             refused=frozenset(self._intent(name) for name in refused),
             dropped=next((one["journey"] for one in self.running if one["journey"] in refused), ""),
             withdraws=bool(self.pending) and self._withdraws(refused, gives_up),
@@ -79,7 +80,7 @@ class Reading:
         if self._takes_attachment():
             return True
         if question["slot"] in ("confirm", "person"):
-            if self.understanding.agreement(text, language) is not None:
+            if self._agreed(question, instance) is not None:
                 return True
             return bool(instance and journey and self._corrects(instance, journey))
         slot = journey.slots.get(question["slot"]) if journey else None
@@ -97,6 +98,12 @@ class Reading:
         labels = [str(option.get("label", "")) for option in instance.get("options", [])]
         chosen = self.understanding.choose(labels, text, language) if labels else None
         return chosen is not None and not self._asks_otherwise(journey)
+
+    def _agreed(self, question: Question, instance: Instance | None) -> bool | None:
+        if instance is None or question["slot"] != "confirm":
+            return self.understanding.agreement(self.text, self.language)
+        journeys = self.ensemble.journeys
+        return hearing.agreed(self.understanding, journeys, instance, self.text, self.language)
 
     def _asks_otherwise(self, journey: Journey) -> bool:
         """Say whether the text is a question of its own: "where is my order?" picks none of a list."""
@@ -137,14 +144,21 @@ class Reading:
 
     def _means_other(self, instance: Instance, journey: Journey) -> bool:
         """Say whether she means another choice than one that was taken: "no, the other one"."""
-        if any(i["confidence"] >= DIGRESSION and i["name"] != journey.trigger.intent
-               for i in self.signals["intents"]):  # fmt: skip
+        wishes = [i for i in self.signals["intents"] if i["name"] != journey.trigger.intent]
+        if not self._only_corrects() and any(i["confidence"] >= DIGRESSION for i in wishes):
             return False
         return any(
             hearing.means_other(self.text, self.language, journey, name)
             for name in instance["slots"]
             if name in journey.slots and journey.slots[name].options is not None
         )
+
+    def _only_corrects(self) -> bool:
+        if not self.running:
+            return False
+        journeys = self.ensemble.journeys
+        others = hearing.other_examples(journeys, self.running[0], self.language)
+        return turning.only_corrects(self.text, self.language, others)
 
     def _values(self, schemas: dict[str, dict[str, Any]], asked: str = "") -> dict[str, Any]:
         return self.understanding.values(

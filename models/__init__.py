@@ -88,8 +88,11 @@ class Understanding(Protocol):
         """Give values in the text, `{kind, value, text}`; see `agents.Entity`."""
         ...
 
-    def agreement(self, text: str, language: str) -> bool | None:
-        """Read a yes or a no; None when it is neither."""
+    def agreement(self, text: str, language: str, about: str = "") -> bool | None:
+        """Read a yes or a no; None when it is neither.
+
+        `about` says what is to be agreed to, so that naming it adds nothing: "yes, go ahead with that".
+        """
         ...
 
     def gives_up(self, text: str, language: str) -> bool:

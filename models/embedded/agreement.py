@@ -1,7 +1,7 @@
 """Yes, no, or neither; and whether the customer drops the matter."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from models.embedded import words
 
@@ -19,12 +19,17 @@ ROOM_AROUND_GIVING_UP = 2
 """Words of meaning that may explain it: "forget it, I'll keep it"."""
 
 
-def agreement(text: str, language: str) -> bool | None:
-    """Read a yes or a no; None when it is neither, or a yes with a correction."""
+def agreement(text: str, language: str, about: str = "") -> bool | None:
+    """Read a yes or a no; None when it is neither, or a yes with a correction.
+
+    `about` says what is to be agreed to: its words in an answer add nothing to a yes.
+    """
+    act = _act(about, words.base(language))
+    text = _settled(text, language)
     if words.base(language) in words.load("agreement") and _taken(text, words.base(language)):
-        return _read(text, words.base(language))
+        return _read(text, words.base(language), act)
     # Another language counts only where this one says nothing: "yes" in a Portuguese talk.
-    others = {_read(text, spoken) for spoken in _languages(language)} - {None}
+    others = {_read(text, spoken, act) for spoken in _languages(language)} - {None}
     return others.pop() if len(others) == 1 and not _unsure(text, language) else None
 
 
@@ -32,7 +37,32 @@ def gives_up(text: str, language: str) -> bool:
     """Say whether the customer drops the matter, in so many words and without asking for more."""
     if "?" in text:
         return False
+    text = _settled(text, language)
     return any(_drops(text, spoken) for spoken in _languages(language))
+
+
+@lru_cache(maxsize=64)
+def _act(about: str, language: str) -> frozenset[str]:
+    """Give the stems of what is to be agreed to."""
+    told = words.content(words.words(about, language), (language,))
+    return frozenset(words.stems([word for word in told if word.isalpha()], language))
+
+
+def _settled(text: str, language: str) -> str:
+    base = words.base(language)
+    return words.settled(text, base, _vocabulary(base))
+
+
+@cache
+def _vocabulary(language: str) -> frozenset[str]:
+    """Give the words of answers."""
+    lists = words.load("agreement").get(language, {})
+    return frozenset(
+        word
+        for listed in lists.values()
+        for phrase in listed
+        for word in words.words(str(phrase), language)
+    )
 
 
 def _drops(text: str, language: str) -> bool:
@@ -62,11 +92,15 @@ def _given_up(part: str, language: str) -> bool:
     return False
 
 
-def _beyond(said: str, language: str) -> list[str]:
-    """Give the words of meaning that are no courtesies and no lead to an answer."""
+def _beyond(said: str, language: str, act: frozenset[str] = frozenset()) -> list[str]:
+    """Give the words of meaning that are no courtesies, no lead to an answer, and not of the act."""
     rest = _phrases(language, "leads").sub(" ", said)
     told = words.content(rest.split(), (language,))
-    return [word for word in told if word not in _courtesies(language)]
+    return [
+        word
+        for word in told
+        if word not in _courtesies(language) and words.stem(word, language) not in act
+    ]
 
 
 def _is_firm(part: str, language: str) -> bool:
@@ -81,19 +115,22 @@ def _languages(language: str) -> tuple[str, ...]:
     return (own, *(other for other in known if other != own)) if own in known else known
 
 
-def _read(text: str, language: str) -> bool | None:
+def _read(text: str, language: str, act: frozenset[str] = frozenset()) -> bool | None:
     for mark, verdict in MARKS.items():
         if mark in text and len(words.words(text)) <= 2:
             return verdict
     if _unsure(text, language):
         return None
     taken = _taken(text, language)
-    if taken is None:
-        return True if _surrounded(text, language) else None
-    return _verdict(text, taken, language)
+    verdict = _verdict(text, taken, language, act) if taken else None
+    if verdict is None and (taken is None or taken[0]):
+        return True if _surrounded(text, language, act) else None
+    return verdict
 
 
-def _verdict(text: str, taken: tuple[bool, str, str], language: str) -> bool | None:
+def _verdict(
+    text: str, taken: tuple[bool, str, str], language: str, act: frozenset[str]
+) -> bool | None:
     """Judge a text that begins with a yes or a no by what follows it."""
     verdict, phrase, rest = taken
     if verdict and "?" in text:
@@ -102,44 +139,67 @@ def _verdict(text: str, taken: tuple[bool, str, str], language: str) -> bool | N
         return verdict
     if verdict and _is_firm(phrase, language):
         rest = _phrases(language, "no_more").sub(" ", rest).strip()
-    if verdict and (not rest or _read(rest, language)):
+    if verdict and (not rest or _read(rest, language, act)):
         return True
     if "?" in text or (verdict and _turned(rest, language)):
         return None
     if not verdict and rest[:1].isdigit():
         return None  # "no 1042": in that one
     told = words.content(rest.split(), (language,))
-    follows = [word for word in told if word not in _courtesies(language)]
+    known = act if verdict else frozenset[str]()
+    follows = [
+        word
+        for word in told
+        if word not in _courtesies(language) and words.stem(word, language) not in known
+    ]
     wishing = verdict and phrase in _phrase_set(language, "then_infinitive")
     if wishing and follows and not follows[0].endswith("r"):
         return None  # "quero o grande" names something, "quero trocar" agrees
     return verdict if len(follows) <= _room(text, phrase, language, verdict) else None
 
 
-def _surrounded(text: str, language: str) -> bool:
+def _surrounded(text: str, language: str, act: frozenset[str]) -> bool:
     """Say whether one part of a text is a plain yes, and the parts around it take nothing back.
 
     "Que bom. Sim, pode fazer", "about the blue one: yes", "send it, yes".
     """
     parts = [said for part in PARTS.split(text) if (said := words.plain(part, language))]
-    if "?" in text or len(parts) < 2 or any(sign.isdigit() for sign in text):
+    if "?" in text or any(sign.isdigit() for sign in text):
         return False
-    plain = [
-        part for part in parts if part in _phrase_set(language, "sure") or _sure(part, language)
-    ]
+    plain = [part for part in parts if _sure(part, language, act)]
     others = [part for part in parts if part not in plain]
-    kinds = ("no", "corrects", "gives_up", "gives_up_alone", "negates")
-    if any(_phrases(language, kind).search(part) for part in others for kind in kinds):
+    if any(_denies(part, language) for part in others):
         return False
     if any(words.is_question(part, language) for part in others):
         return False
-    return bool(plain) and all(len(_beyond(part, language)) <= ROOM_BEFORE_YES for part in others)
+    return bool(plain) and all(
+        len(_beyond(part, language, act)) <= ROOM_BEFORE_YES for part in others
+    )
 
 
-def _sure(part: str, language: str) -> bool:
-    """Say whether a part begins with a yes that can be nothing else, and adds no more than a word."""
-    match = _phrases(language, "sure").match(part)
-    return match is not None and len(_beyond(part[match.end() :], language)) <= 1
+def _denies(part: str, language: str) -> bool:
+    """Say whether a part takes something back, puts a condition, or gives up."""
+    kinds = ("no_inside", "corrects", "gives_up", "gives_up_alone", "negates")
+    return any(_phrases(language, kind).search(part) for kind in kinds)
+
+
+def _sure(part: str, language: str, act: frozenset[str]) -> bool:
+    """Say whether a part is a yes that can be nothing else, and adds no more than a word."""
+    bare = _lead(language).sub("", part, count=1)
+    softened = _phrases(language, "softens").match(part)
+    urging = part[softened.end() :].strip() if softened else part
+    if {part, bare, urging} & (_phrase_set(language, "sure") | _phrase_set(language, "urges")):
+        return True
+    *before, last = part.split()
+    if last in _phrase_set(language, "affirms") and not _denies(part, language):
+        return len(_beyond(" ".join(before), language, act)) <= 1
+    for kind, room, ways in (("sure", 1, (part, bare)), ("urges", 0, (urging,))):
+        for said in ways:
+            match = _phrases(language, kind).match(said)
+            rest = said[match.end() :] if match else ""
+            if match and not _denies(rest, language) and len(_beyond(rest, language, act)) <= room:
+                return True
+    return False
 
 
 def _taken(text: str, language: str) -> tuple[bool, str, str] | None:
@@ -161,7 +221,7 @@ def _taken(text: str, language: str) -> tuple[bool, str, str] | None:
 
 def _turned(rest: str, language: str) -> bool:
     """Say whether what follows a yes takes it back or corrects it."""
-    return any(_phrases(language, kind).search(rest) for kind in ("corrects", "no"))
+    return any(_phrases(language, kind).search(rest) for kind in ("corrects", "no_inside"))
 
 
 def _room(text: str, phrase: str, language: str, verdict: bool) -> int:
@@ -188,7 +248,10 @@ def _unsure(text: str, language: str) -> bool:
 
 @cache
 def _phrases(language: str, kind: str) -> re.Pattern[str]:
-    listed = words.load("agreement").get(words.base(language), {}).get(kind, [])
+    lists = words.load("agreement").get(words.base(language), {})
+    listed = lists.get("no" if kind == "no_inside" else kind, [])
+    if kind == "no_inside":
+        listed = [phrase for phrase in listed if phrase not in lists.get("no_alone", [])]
     return words.pattern(*(words.plain(str(phrase), language) for phrase in listed or ["\0"]))
 
 

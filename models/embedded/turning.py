@@ -1,6 +1,7 @@
 """How a customer turns: takes back a wish, means another one of several, asks what became of it."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -12,6 +13,16 @@ NEAR = 4
 SHORTEST_VERB = 4
 FEW = 4
 """A word tells a procedure apart if at most one in so many others has it."""
+
+PARTS = re.compile(r"[,;.!?\n]+|\s[-–—]\s")
+SHORT_ACT = 3
+"""Words of meaning in a part of an answer that may be no more than a verb: "cancel it then"."""
+
+OFTEN = 2
+"""Examples that must have a word for it to stand for what they ask for."""
+
+AROUND_CORRECTION = 1
+"""Words of meaning that may stand in a correction besides its own."""
 
 SHORT = 7
 """Words of a question on what became of something."""
@@ -54,7 +65,7 @@ def other(text: str, language: str, about: str = "") -> bool:
     other order.
     """
     listed = _listed(language)
-    said = words.words(text, language)
+    said = words.words(_settled(text, language), language)
     others = {words.folded(word) for word in listed["other"]}
     apart = {words.folded(word) for word in listed["not_other"]}
     called = set(words.stems(words.words(about), words.base(language)))
@@ -75,6 +86,46 @@ def other(text: str, language: str, about: str = "") -> bool:
         ):
             return True
     return False
+
+
+def only_corrects(text: str, language: str, others: tuple[tuple[str, ...], ...] = ()) -> bool:
+    """Say whether a text does no more than take back a choice: "no, I got that wrong, the other one".
+
+    Whatever it sounds like, it is no wish of its own: it speaks of what is open. `others` are the
+    examples of other procedures: "cancel the other one" names what one of them does.
+    """
+    if "?" in text or any(sign.isdigit() for sign in text):
+        return False
+    said = words.plain(_settled(text, language), language)
+    mistaken = _said(language, "mistaken")
+    if not (other(text, language) or not_this(text, language) or mistaken.search(said)):
+        return False
+    for kind in ("mistaken", "not_this", "other", "things", "pointing", "negation"):
+        said = _said(language, kind).sub(" ", said)
+    told = words.content(said.split(), (words.base(language),))
+    rest = [word for word in told if word not in (*_answer_words(language), "one", "ones")]
+    base = words.base(language)
+    if acts_of(others, base) & set(words.stems(rest, base)):
+        return False
+    return len(rest) <= AROUND_CORRECTION
+
+
+@cache
+def _answer_words(language: str) -> frozenset[str]:
+    lists = words.load("agreement").get(words.base(language), {})
+    kinds = ("fillers", "leads", "plain", "no_alone")
+    said = " ".join(str(phrase) for kind in kinds for phrase in lists.get(kind, ()))
+    return frozenset(words.words(said, language))
+
+
+def _settled(text: str, language: str) -> str:
+    return words.settled(text, language, _other_words(words.base(language)))
+
+
+@cache
+def _other_words(base: str) -> frozenset[str]:
+    listed = _listed(base)
+    return frozenset(words.words(" ".join((*listed["other"], *listed["mistaken"])), base))
 
 
 def not_this(text: str, language: str) -> bool:
@@ -172,6 +223,45 @@ def telling(
         for stem in _meaning(own, base)
         if sum(stem in stems for stems in each) * FEW <= len(each)
     )
+
+
+def names_another(
+    about: str, others: tuple[tuple[str, ...], ...], text: str, language: str
+) -> bool:
+    """Say whether a short part of an answer names what others do, and not what is to be agreed to.
+
+    "Yes, cancel it" agrees to no exchange; "yes. And cancel the other one" agrees, and wants more.
+    """
+    base = words.base(language)
+    own = frozenset(words.stems(words.words(about, base), base))
+    foreign = acts_of(others, base) - own - _answering(base)
+    joins = _said(language, "joins")
+    for part in PARTS.split(text):
+        said = words.plain(part, language)
+        told = words.content(said.split(), (base,))
+        if len(told) <= SHORT_ACT and not joins.match(said) and says(foreign, said, language):
+            return True
+    return False
+
+
+@cache
+def _answering(base: str) -> frozenset[str]:
+    """Give the stems of words with which people answer yes."""
+    lists = words.load("agreement").get(base, {})
+    kinds = ("sure", "urges", "plain", "fillers", "leads", "softens")
+    said = " ".join(str(phrase) for kind in kinds for phrase in lists.get(kind, ()))
+    return frozenset(words.stems(words.words(said, base), base))
+
+
+@lru_cache(maxsize=64)
+def acts_of(others: tuple[tuple[str, ...], ...], base: str) -> frozenset[str]:
+    """Give the stems that tell each of several procedures from the rest."""
+    found: set[str] = set()
+    for at, examples in enumerate(others):
+        told = telling(examples, (*others[:at], *others[at + 1 :]), base)
+        counts = Counter(stem for text in examples for stem in _meaning((text,), base))
+        found |= {stem for stem in told if counts[stem] >= OFTEN}
+    return frozenset(found)
 
 
 def says(stems: frozenset[str], text: str, language: str) -> bool:

@@ -81,9 +81,9 @@ class Trained:
             for span in entities(text, language, now)
         ]
 
-    def agreement(self, text: str, language: str) -> bool | None:
+    def agreement(self, text: str, language: str, about: str = "") -> bool | None:
         """Read a yes or a no; None when it is neither."""
-        return agreement.agreement(text[:LONGEST_TEXT], language)
+        return agreement.agreement(text[:LONGEST_TEXT], language, about)
 
     def gives_up(self, text: str, language: str) -> bool:
         """Say whether the customer drops the matter ("never mind", "deixa pra lá")."""

@@ -141,6 +141,13 @@ def test_words_beside_a_file_that_was_asked_for_start_nothing_else() -> None:
     assert who(given) == [("transactions", "continue")]
 
 
+def test_a_correction_of_an_open_question_begins_nothing_else() -> None:
+    given = situation(
+        "I got that wrong, the other", ("report", 0.9), awaiting=ASKED, only_corrects=True
+    )
+    assert who(given) == [("transactions", "continue")]
+
+
 def test_giving_up_goes_to_who_asked() -> None:
     given = situation("never mind", awaiting=ASKED, gives_up=True)
     assert who(given) == [("transactions", "continue")]

@@ -314,3 +314,35 @@ def test_a_yes_counts_among_words_that_take_nothing_back(
     text: str, language: str, verdict: bool | None
 ) -> None:
     assert agreement(text, language) is verdict
+
+
+PROPOSED = {
+    "pt-BR": "Vou trocar o vestido tamanho M por tamanho G, sem custo. quero trocar o vestido",
+    "en": "I will exchange the dress, size M for size G, at no cost. I want to exchange the dress",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "verdict"),
+    [
+        ("Sim, pode fazer a troca, obrigada.", "pt-BR", True),
+        ("que alívio! sim, pode trocar o vestido", "pt-BR", True),
+        ("confirmo a troca do vestido", "pt-BR", True),
+        ("ta bom, pd trocar", "pt-BR", True),
+        ("sim, no tamanho G", "pt-BR", True),
+        ("sim, para mim está ótimo", "pt-BR", True),
+        ("poed trocar", "pt-BR", True),
+        ("ah que legal, troca sim", "pt-BR", True),
+        ("Nice. Please proceed with the exchange.", "en", True),
+        ("I agree with the exchange", "en", True),
+        ("lovely, just carry on", "en", True),
+        ("Yes plese do it", "en", True),
+        ("not the exchange", "en", None),
+        ("Nice, but not the exchange", "en", None),
+        ("Nice. Please proceed without the exchange of shoes and bags.", "en", None),
+        ("que alívio, mas antes me diz o preço", "pt-BR", None),
+        ("obrigada", "pt-BR", None),
+    ],
+)
+def test_a_yes_may_name_what_is_agreed_to(text: str, language: str, verdict: bool | None) -> None:
+    assert agreement(text, language, PROPOSED[language]) is verdict

@@ -118,3 +118,53 @@ def test_an_address_is_taken_with_what_stands_beside_it_and_nothing_else_for_one
 ) -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     assert values(SCHEMAS, text, "pt-BR", now, asked=asked) == found
+
+
+OTHERS = {
+    "pt-BR": (
+        ("quero cancelar o pedido", "cancela a compra"),
+        ("veio o item errado", "chegou o item errado"),
+    ),
+    "en": (("cancel my order", "please cancel it"), ("the wrong item came", "a wrong item was sent")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "corrects"),
+    [
+        ("ops, errei, quis dizer a outra", "pt-BR", True),
+        ("me confundi, não é essa", "pt-BR", True),
+        ("não, a ouutra", "pt-BR", True),
+        ("cancela a outra", "pt-BR", False),
+        ("chegou o item errado da loja", "pt-BR", False),
+        ("é a outra?", "pt-BR", False),
+        ("oops, my mistake, I meant the other", "en", True),
+        ("that's the wrong one, sorry", "en", True),
+        ("the othre one", "en", True),
+        ("cancel the other one", "en", False),
+        ("the wrong shoes came in the box", "en", False),
+        ("yes please", "en", False),
+    ],
+)
+def test_taking_back_a_choice_is_no_wish_of_its_own(
+    text: str, language: str, corrects: bool
+) -> None:
+    assert turning.only_corrects(text, language, OTHERS[language]) is corrects
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "another"),
+    [
+        ("sim, cancela", "pt-BR", True),
+        ("sim. E cancela o outro também", "pt-BR", False),
+        ("sim, manda a nota", "pt-BR", False),
+        ("yes, cancel it", "en", True),
+        ("yes. And cancel the other one", "en", False),
+        ("yes, send the invoice", "en", False),
+    ],
+)
+def test_a_yes_that_names_another_act_is_told_apart(
+    text: str, language: str, another: bool
+) -> None:
+    about = "I will send the invoice. Vou enviar a nota fiscal, pode mandar."
+    assert turning.names_another(about, OTHERS[language], text, language) is another
