@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from conversations.listing import open_ones
 from conversations.live import Hub
 from conversations.runner import Runner
 from core import clock, events, logs, processes, web
@@ -221,7 +222,12 @@ async def metrics(request: Request, caller: OptionalCaller) -> Response:
     """Give figures, to this machine or to a key with the scope `metrics`."""
     if caller is not None or not near(request):
         await needs("metrics")(caller)
-    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE)
+    state = request.app.state
+    if state.ready:
+        state.metrics.open.clear()
+        for owner, simulated, number in await state.database.reading(open_ones, state.workspace_id):
+            state.metrics.open.labels(owner, str(simulated).lower()).set(number)
+    return Response(state.metrics.text(), media_type=CONTENT_TYPE)
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from channels.media import TYPES, media_type
 from conversations.tables import attachments
-from core.database import Tx, database_now
+from core.database import Tx, domain_now
 from core.errors import BadInput, NotFound, TooManyRequests
 
 UPLOADED_HOURS = 24
@@ -86,7 +86,7 @@ class Shelf:
             TooManyRequests: too much lies here that nobody has sent yet.
         """
         _lock(tx)
-        now = database_now(tx)
+        now = domain_now(tx)
         self._forget(tx, attachments.c.created_at < now - UPLOADED_HOURS * 3600, _UNSENT)
         lying = tx.execute(
             self._mine(sa.func.coalesce(sa.func.sum(attachments.c.size), 0), _UNSENT)

@@ -65,6 +65,17 @@ async def list_conversations(
     )
 
 
+def open_ones(tx: Tx, workspace_id: str) -> list[tuple[str, bool, int]]:
+    """Count the open conversations by owner, simulated ones apart."""
+    by = (conversations.c.owner, conversations.c.simulated)
+    counted = (
+        sa.select(*by, sa.func.count())
+        .where(conversations.c.workspace_id == workspace_id, conversations.c.state == "open")
+        .group_by(*by)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(counted)]
+
+
 def listed(
     tx: Tx, workspace_id: str, before: float | None, limit: int, **wanted: Any
 ) -> list[dict[str, Any]]:

@@ -28,6 +28,12 @@ class Metrics:
         self.lag = Gauge(
             "regente_event_loop_lag_seconds", "How late the loop woke up", registry=self.registry
         )
+        self.open = Gauge(
+            "regente_open_conversations",
+            "Open conversations by who speaks in them; simulated ones are a demo's",
+            ("owner", "simulated"),
+            registry=self.registry,
+        )
 
     def text(self) -> bytes:
         """Give all figures as Prometheus reads them."""
