@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from conversations.http import router
 from conversations.tables import attachments, conversations, messages
 from core import audit
 from core.access import issue_key
+from core.clock import moment
 from core.database import Database, Tx
 from core.errors import WorkspaceError
 from core.settings import Settings
@@ -24,6 +26,7 @@ from core.workspace import Workspace
 from customers.cases import due_cases
 from customers.tables import cases, customers
 from demos import dump
+from demos.dates import Days
 from demos.loading import FILE, Loaded, load
 from desk.http import router as desk
 
@@ -79,6 +82,28 @@ async def test_three_months_of_a_company_are_loaded_and_nothing_twice(
     kept = database.read(counted, attachments, "digest")
     assert kept
     assert all((tmp_path / "attachments" / W / name[:2] / name).is_file() for name in kept)
+
+
+async def test_it_is_moved_to_the_day_on_which_it_is_loaded(
+    database: Database, tmp_path: Path
+) -> None:
+    past = dump.read(AURORA / FILE)
+    now = past.ended_at + 40 * DAY_S + 3600
+    url = database.url.render_as_string(hide_password=False)
+    later = Database(url, clock=lambda: datetime.fromtimestamp(now, UTC))
+    loaded(later, tmp_path)
+    found = {row.message_id: row for row in later.read(_rows, messages)}
+    later.close()
+    for row in past.rows["messages"]:
+        then, at = found[row["message_id"]], row["created_at"]
+        last_day = past.ended_at - at < DAY_S
+        assert then.created_at == pytest.approx(at + 40 * DAY_S + 3600 * last_day)
+        assert then.text == Days(moment(past.ended_at).date(), 40)(row["text"])
+    assert sum(found[row["message_id"]].text != row["text"] for row in past.rows["messages"]) > 200
+
+
+def _rows(tx: Tx, table: sa.Table) -> list[Any]:
+    return list(tx.execute(sa.select(table)).all())
 
 
 async def test_people_find_all_kinds_of_customers_waiting(

@@ -22,7 +22,8 @@ class Contact(Customer):
         """Live it through; what comes out is how long nothing happens until the next step."""
         if not self.begin():
             return  # somebody else was faster, or the order is of no concern any more
-        heard = await self.say(*self.opening())
+        shows = self.plan.goal.shown and self.chance.random() < 0.5
+        heard = await self.say(*self.opening(), parts=[await self.photo()] if shows else None)
         async for wait in self.talks(heard):
             yield wait
         async for wait in self._decided():

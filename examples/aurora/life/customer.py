@@ -101,7 +101,7 @@ class Customer:
                     address=address,
                     provider_message_id=f"life-{self.plan.number:05}-{self.said:05}",
                     text=text,
-                    parts=parts or [],
+                    parts=(parts or []) if text is texts[-1] else [],
                 )
             )
         heard = await self.stage.says(sent, self.who)
@@ -111,6 +111,10 @@ class Customer:
 
     def day(self) -> int:
         return self.shop.day(self.stage.time.moment.astimezone(self.stage.workspace.zone).date())
+
+    async def photo(self) -> dict[str, Any]:
+        """Take a photo, and put it where the next message names it."""
+        return await self.stage.upload("foto.png", voices.picture(self.chance))
 
     def opening(self) -> list[str]:
         hello = self.voice.one(self.manners["hello"])
@@ -133,8 +137,7 @@ class Customer:
         if asked in ("confirm", "person", "approval"):
             return await self.say(self.voice.one(self.manners[self._will(heard)]))
         if asked == "photo":
-            part = await self.stage.upload("foto.png", voices.picture(self.chance))
-            return await self.say(self.voice.one(self.manners["photo"]), parts=[part])
+            return await self.say(self.voice.one(self.manners["photo"]), parts=[await self.photo()])
         if asked in ("address", "cep"):
             address = self.manners["addresses"][self.plan.number % len(self.manners["addresses"])]
             return await self.say(address[asked == "cep"])

@@ -38,6 +38,9 @@ class Goal:
     mishap: str = ""
     often: float = 1
     angry: bool = False
+    shown: bool = False
+    """A photo belongs to it: some send it at once."""
+
     answer: Text = field(default_factory=dict)
     """What people of the team say, where no article does."""
 
