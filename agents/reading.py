@@ -57,6 +57,8 @@ async def completed(
     With `asked`, a question of ours is open: a word of regret is then an answer, not a complaint.
     """
     segments = _segments(text, language)
+    if not any(map(str.isalpha, text)):
+        intents = []  # figures and signs are like no example; a number of hers is read below
     intents = _beyond_greeting(text, intents, language, kit)
     intents = [part for intent in intents for part in _by_numbers(intent, language, kit)]
     known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
