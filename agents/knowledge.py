@@ -11,6 +11,7 @@ from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
 from knowledge import Passage
+from models.embedded import words
 from models.usage import mark_degraded
 
 PASSAGES = 8
@@ -43,6 +44,8 @@ def _message(brief: Brief) -> str:
 
 async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     language = brief["language"]
+    if not any(word.isalpha() and len(word) > 1 for word in words.words(brief["text"])):
+        return _unknown(brief)  # a letter is in many an article, and asks for none
     passages = await kit.search(brief["text"], language=language, tags=tags, limit=PASSAGES)
     if not passages:
         return _unknown(brief)

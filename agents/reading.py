@@ -43,6 +43,9 @@ JOINT = re.compile(
 )
 
 CODE_SIGNS = re.compile(r"--|[{}\[\]<>;='\"|\\^$%]")
+LONGEST_WORD = 60
+"""Signs of a run from which it is no word, nor a link or an address that is worth reading."""
+
 CODE_LIKE = 5
 """Signs of a programme or of markup from which a text may be one."""
 
@@ -186,10 +189,13 @@ def _parted(
 
 
 def is_code(text: str) -> bool:
-    """Say whether a text is written for machines: of brackets, quotes and the like rather than of words."""
+    """Say whether a text is for machines: brackets and quotes, or runs longer than any word."""
     signs = CODE_SIGNS.findall(text)
     said = [word for word in words.words(CODE_SIGNS.sub(" ", text)) if word.isalpha()]
-    return len(signs) >= CODE_LIKE and 2 * len(signs) >= 3 * len(said)
+    if len(signs) >= CODE_LIKE and 2 * len(signs) >= 3 * len(said):
+        return True
+    runs = text.split()
+    return 2 * sum(len(run) for run in runs if len(run) > LONGEST_WORD) > sum(map(len, runs))
 
 
 def _general(text: str, language: str) -> bool:

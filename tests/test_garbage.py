@@ -127,6 +127,7 @@ MEANINGLESS = {
     "punctuation": "?!...;;;---***",
     "only dots": "...........",
     "only small numbers": "82 99 17 4 42",
+    "several long numbers": "8231 99 17 1051 4 42",
     "huge number": "9" * 4_000,
     "zalgo": "h̷̢̛͍̺e̸̙͐͝l̵̰̋p̴͉̑ ̶̤̏m̷̨̛e̷̱̿ x̶̛y̷z",
     "zero width": "a\u200bb\u200cc\u200dd\ufeffe",
@@ -200,7 +201,7 @@ def test_a_language_that_is_not_spoken_is_answered_in_those_that_are_with_a_pers
         "<b>where is my order A-1051?</b>",
         "w\u200bhere is my order A-1051?" + "\n" * 300,
         "🙃🙃 cadê meu pedido A-1051??? 🙃",
-        "8231 99 17 1051 4 42",
+        "1051",
     ],
 )
 def test_a_wish_in_the_midst_of_it_is_still_heard(door: Door, text: str) -> None:
