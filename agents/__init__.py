@@ -12,6 +12,7 @@ from core.workspace import Autonomy, Workspace
 from journeys import Instance, Journey
 from knowledge import Passage, Search
 from models import Models, Understanding
+from models.embedded.bank import Switch
 from tools import Context, Ledger, Proposal, Tool
 
 
@@ -280,6 +281,9 @@ class Specialist:
     respond: Respond
     intents: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """What customers say that this one answers: intent, then language, then examples."""
+
+    bank: Mapping[str, Switch] = field(default_factory=dict)
+    """What an intent learns from the starter bank, where it is not the bank's intent of its name."""
 
     perceives: bool = False
     """Runs before the supervisor and speaks to nobody."""

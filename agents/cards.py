@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.errors import WorkspaceError
 from core.workspace import Autonomy, check
+from models.embedded.bank import Switch
 
 
 class Card(BaseModel):
@@ -19,6 +20,9 @@ class Card(BaseModel):
     purpose: str
     intents: dict[str, dict[str, list[str]]] = {}
     """What customers say: intent, then language, then examples."""
+
+    bank: dict[str, Switch] = {}
+    """What an intent learns from the starter bank, where it is not the bank's intent of its name."""
 
     tools: list[str] = []
     knowledge: list[str] | bool = False

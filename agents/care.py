@@ -136,4 +136,10 @@ def _quoted(text: str) -> str:
 
 
 CARD = beside(__file__)
-agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)
+agent = Specialist(
+    purpose=CARD.purpose,
+    respond=respond,
+    intents=CARD.examples,
+    bank=CARD.bank,
+    prompt=CARD.prompt,
+)

@@ -1,7 +1,7 @@
 """The team: the specialists of the product and those of a workspace, and who answers which intent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import agents
 from agents import Specialist
@@ -10,9 +10,24 @@ from core.discover import offered
 from core.errors import WorkspaceError
 from core.workspace import Workspace
 from journeys import Journey
+from models.embedded import bank, words
+from models.embedded.bank import Switch
 from tools import Tool
 
 Examples = dict[str, dict[str, tuple[str, ...]]]
+
+OTHERWISE = "question"
+"""What is known from the bank and answered by nobody is looked up in the articles."""
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """An intent that somebody answers, with what it is taught from."""
+
+    intent: str
+    owner: str
+    said: Mapping[str, tuple[str, ...]]
+    bank: Switch = True
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,9 @@ class Team:
 
     examples: Examples
     """What customers say, per intent and language: the classifier learns from it."""
+
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    """The intent as which one of the bank is read that nobody here answers."""
 
     problems: tuple[str, ...] = ()
     """Files that could not be read; the others work."""
@@ -58,36 +76,76 @@ def team(
     members |= written
     owners: dict[str, str] = {}
     examples: Examples = {}
-    for intent, owner, said in _claims(members, tools, journeys):
+    used: set[str] = set()
+    taught: set[tuple[str, str]] = set()
+    for claim in _claims(members, tools, journeys):
+        intent, owner = claim.intent, claim.owner
         if owners.get(intent, owner) != owner:
             raise WorkspaceError(
                 f"The intent {intent!r} is answered by {owners[intent]!r} and by {owner!r}; rename one."
             )
         owners[intent] = owner
-        for language, texts in said.items():
-            known = examples.setdefault(intent, {})
-            known[language] = (*known.get(language, ()), *texts)
-    return Team(members, owners, examples, tuple(problems))
+        _add(examples, intent, claim.said)
+        for name in _from_bank(claim):
+            if (intent, name) not in taught:
+                _add(examples, intent, _spoken(bank.examples(name), workspace))
+            taught.add((intent, name))
+            used.add(name)
+    spare = [name for name in bank.names() if name not in used and name not in owners]
+    for name in spare:
+        _add(examples, name, _spoken(bank.examples(name), workspace))
+    read_as = dict.fromkeys(spare, OTHERWISE)
+    return Team(members, owners, examples, read_as, tuple(problems))
+
+
+def _add(examples: Examples, intent: str, said: Mapping[str, tuple[str, ...]]) -> None:
+    known = examples.setdefault(intent, {})
+    for language, texts in said.items():
+        known[language] = (*known.get(language, ()), *texts)
+
+
+def _from_bank(claim: _Claim) -> list[str]:
+    try:
+        return bank.chosen(claim.intent, claim.bank)
+    except KeyError as error:
+        raise WorkspaceError(
+            f"The intent {claim.intent!r} of {claim.owner!r} learns from {error} of the bank, which has "
+            f"no such intent; there are {', '.join(bank.names())}."
+        ) from error
+
+
+def _spoken(
+    said: Mapping[str, tuple[str, ...]], workspace: Workspace
+) -> dict[str, tuple[str, ...]]:
+    """Give the bank's examples in the workspace's languages, under the names it has for them."""
+    by_base = {words.base(language): texts for language, texts in said.items()}
+    return {
+        language: by_base[words.base(language)]
+        for language in workspace.profile.languages
+        if words.base(language) in by_base
+    }
 
 
 def _claims(
     members: Mapping[str, Specialist], tools: Mapping[str, Tool], journeys: Mapping[str, Journey]
-) -> list[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
+) -> list[_Claim]:
     """Give every intent with its owner and examples: members', journeys' and tools'."""
     claims = [
-        (intent, name, said)
+        _Claim(intent, name, said, member.bank.get(intent, True))
         for name, member in members.items()
         for intent, said in member.intents.items()
     ]
     claims += [
-        (
+        _Claim(
             journey.trigger.intent,
             "transactions",
             {language: tuple(said) for language, said in journey.trigger.examples.items()},
+            journey.trigger.bank,
         )
         for journey in journeys.values()
     ]
     claims += [
-        (tool.name, "transactions", tool.examples) for tool in tools.values() if tool.examples
-    ]
+        _Claim(tool.name, "transactions", tool.examples)
+        for tool in tools.values() if tool.examples
+    ]  # fmt: skip
     return claims

@@ -210,4 +210,10 @@ INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
     "person": person,
 }
 CARD = beside(__file__)
-agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)
+agent = Specialist(
+    purpose=CARD.purpose,
+    respond=respond,
+    intents=CARD.examples,
+    bank=CARD.bank,
+    prompt=CARD.prompt,
+)

@@ -129,4 +129,10 @@ def _unknown(brief: Brief) -> Report:
 
 
 CARD = beside(__file__)
-agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)
+agent = Specialist(
+    purpose=CARD.purpose,
+    respond=respond,
+    intents=CARD.examples,
+    bank=CARD.bank,
+    prompt=CARD.prompt,
+)

@@ -86,4 +86,10 @@ def _asking(brief: Brief, tool: Tool, name: str, slots: dict[str, Slot]) -> Repo
 
 
 CARD = beside(__file__)
-agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)
+agent = Specialist(
+    purpose=CARD.purpose,
+    respond=respond,
+    intents=CARD.examples,
+    bank=CARD.bank,
+    prompt=CARD.prompt,
+)

@@ -143,4 +143,10 @@ TOLD = {
 """Who answers the goals that only tell something."""
 
 CARD = beside(__file__)
-agent = Specialist(purpose=CARD.purpose, respond=respond, intents=CARD.examples, prompt=CARD.prompt)
+agent = Specialist(
+    purpose=CARD.purpose,
+    respond=respond,
+    intents=CARD.examples,
+    bank=CARD.bank,
+    prompt=CARD.prompt,
+)

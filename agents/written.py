@@ -99,6 +99,7 @@ def read(path: Path, workspace: Workspace) -> Specialist:
         purpose=card.purpose,
         respond=Written(name=path.stem, card=card, source=source),
         intents=card.examples,
+        bank=card.bank,
         prompt=card.prompt,
         tools=tuple(card.tools),
         tags=_tags(card),

@@ -130,6 +130,7 @@ def load(
             languages=workspace.profile.languages,
             embedder=models.embedder,
             cache_dir=settings.data_dir / "cache",
+            names=members.read_as,
         ),
         search=library,
         problems=(*tool_problems, *journey_problems, *members.problems),

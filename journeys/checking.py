@@ -7,6 +7,7 @@ from typing import Any
 from core.workspace import Text
 from journeys import conditions, places
 from journeys.model import Branch, Call, Collect, Confirm, HandOff, Journey, Say, Slot, Step
+from models.embedded import bank
 from tools import Tool
 
 END = "end"
@@ -23,10 +24,19 @@ def problems(journey: Journey, tools: Mapping[str, Tool], languages: Sequence[st
         *_texts("its purpose", journey.purpose, languages),
         *(_texts("`regretted`", journey.regretted, languages) if journey.regretted else ()),
         *_unknown(journey, "`regretted`", places.names(journey.regretted)),
+        *_bank(journey),
     ]
     if not any("there is no step" in problem or "two steps" in problem for problem in found):
         found += _ways(journey)
     return list(dict.fromkeys(found))
+
+
+def _bank(journey: Journey) -> Iterator[str]:
+    try:
+        bank.chosen(journey.trigger.intent, journey.trigger.bank)
+    except KeyError as error:
+        listed = ", ".join(bank.names())
+        yield f"the bank has no intent {error} to learn from; there are {listed}"
 
 
 def _step_ids(journey: Journey) -> Iterator[str]:

@@ -7,6 +7,7 @@
     trigger:
       intent: move_visit
       examples: {pt-BR: [...], en: [...]}
+      bank: move_appointment              # the starter bank's intent that it learns from as well
     slots:
       visit_id:
         schema: {type: string, pattern: "V-[0-9]{2}"}
@@ -190,6 +191,9 @@ class Trigger(_Part):
     intent: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     examples: dict[str, list[str]] = {}
     """What customers say when they want this, per language."""
+
+    bank: bool | str | list[str] = True
+    """What it learns from the starter bank besides: the intent of its own name, other ones, or nothing."""
 
 
 class Journey(_Part):

@@ -1,34 +1,32 @@
 """What of a text the classifier looks at: stems, pairs of them, meanings, character n-grams."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from models.embedded import words
 
-VERSION = "3"
+VERSION = "4"
 DIGITS = re.compile(r"(?<![^\W_])(?:[a-z]{1,3}[- ]?)?#?\d[\d./:,-]*\b|\S+@\S+")
 WORDS, PARTS, MEANINGS = "w", "c", "m"
 """Groups of features; each is brought to length 1 before they are weighed against each other."""
 
 
-def features(text: str, languages: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Give the weighted features of a text by group, independent of which language it is in."""
-    tokens = _tokens(text, languages)
+def features(said: list[str], language: str) -> dict[str, dict[str, float]]:
+    """Give the weighted features of a text's `tokens` by group."""
+    languages = (language,)
     grammar = words.function_words(languages)
     groups: dict[str, dict[str, float]] = {WORDS: {}, PARTS: {}, MEANINGS: {}}
-    stemmed = [_stems(token, languages) for token in tokens]
-    for token, stems in zip(tokens, stemmed, strict=True):
+    stemmed = [words.stem(token, language) for token in said]
+    for token, stem in zip(said, stemmed, strict=True):
         weight = 0.5 if token in grammar else 1.0
-        for stem in stems:
-            _add(groups[WORDS], stem, weight)
+        _add(groups[WORDS], stem, weight)
         for part in words.ngrams(token):
             _add(groups[PARTS], part, weight)
-    marked = ["<", *(stems[0] for stems in stemmed), ">"]
-    for left, right in pairwise(marked):
+    for left, right in pairwise(["<", *stemmed, ">"]):
         _add(groups[WORDS], f"{left} {right}", 0.7)
-    for meaning in meanings(tokens, languages):
+    for meaning in meanings(said, languages):
         _add(groups[MEANINGS], meaning, 1.0)
     return groups
 
@@ -54,16 +52,20 @@ def _add(group: dict[str, float], feature: str, weight: float) -> None:
     group[feature] = group.get(feature, 0.0) + weight
 
 
-def _tokens(text: str, languages: tuple[str, ...]) -> list[str]:
-    """Give the words, every code and number as one sign: which number it is says nothing."""
-    flat = DIGITS.sub(" 0 ", words.folded(text))
-    tokens = words.words(flat)
-    expanded: list[str] = []
-    for token in tokens:
-        expanded += _written_out(token, languages)
+def tokens(text: str, language: str, mended: Callable[[str], str] | None = None) -> list[str]:
+    """Give the words in full, every code and number as one sign: which number it is says nothing.
+
+    `mended` gives a word as it was meant, where the finger slipped.
+    """
+    said: list[str] = []
+    for word in words.words(DIGITS.sub(" 0 ", words.folded(text))):
+        full = _written_out(word, (language,))
+        if mended and full == (word,):
+            full = _written_out(mended(word), (language,))
+        said += full
     if "?" in text:
-        expanded.append("?")
-    return expanded
+        said.append("?")
+    return said
 
 
 @lru_cache(maxsize=20_000)

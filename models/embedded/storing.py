@@ -5,32 +5,34 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import structlog
 
 from models.embedded import features, intents, words
-from models.embedded.intents import Classifier
+from models.embedded.intents import Classifier, Examples
 
 log = structlog.get_logger(__name__)
-ARRAYS = ("rarity", "columns", "starts", "values", "coefficients", "owners", "calibration")
-KEPT = 6
+ARRAYS = (
+    "rarity", "columns", "starts", "values", "coefficients", "begins", "calibration",
+)  # fmt: skip
+KEPT = 12
 """Classifiers kept; the oldest of more are deleted."""
 
 
-def key(examples: Mapping[str, Mapping[str, Sequence[str]]], languages: Sequence[str]) -> str:
+def key(examples: Examples, language: str, names: Mapping[str, str]) -> str:
     """Give the name of a classifier: it changes with the examples and with how they are read."""
     lists = [(words.DATA / f"{name}.yaml").read_bytes().hex()
-             for name in ("chat", "function_words", "thesaurus", "elsewhere")]  # fmt: skip
+             for name in ("chat", "courtesies", "function_words", "thesaurus", "elsewhere")]  # fmt: skip
     versions = [words.VERSION, features.VERSION, intents.VERSION, *lists]
     said = [
-        [label, language, list(texts)]
+        [label, spoken, list(texts)]
         for label, by in examples.items()
-        for language, texts in by.items()
+        for spoken, texts in by.items()
     ]
-    told = json.dumps([versions, list(languages), said], ensure_ascii=False)
+    told = json.dumps([versions, language, [*names.items()], said], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
@@ -47,9 +49,10 @@ def load(folder: Path, name: str) -> Classifier | None:
         log.warning("classifier_unreadable", file=path.name, reason=str(error))
         return None
     return Classifier(
-        languages=tuple(about["languages"]),
+        language=about["language"],
         labels=about["labels"],
         vocabulary={feature: at for at, feature in enumerate(about["vocabulary"])},
+        known=about["known"],
         threshold=about["threshold"],
         **arrays,
     )
@@ -58,9 +61,10 @@ def load(folder: Path, name: str) -> Classifier | None:
 def store(folder: Path, name: str, classifier: Classifier) -> None:
     """Keep a classifier; readers of the same file never see half of it."""
     about = {
-        "languages": classifier.languages,
+        "language": classifier.language,
         "labels": classifier.labels,
         "vocabulary": list(classifier.vocabulary),
+        "known": classifier.known,
         "threshold": classifier.threshold,
     }
     written = io.BytesIO()

@@ -9,48 +9,63 @@ from typing import Any
 from models import Embedder, Understanding
 from models.embedded import agreement, choosing, sentiment, storing, values
 from models.embedded.entities import entities
-from models.embedded.intents import Classifier, Reading, fit
+from models.embedded.intents import Classifier, Examples, Reading, fit
 from models.embedded.language import LATER, Languages
 from models.embedded.wishes import wishes
 
 LONGEST_TEXT = 4_000
 """Characters that are read; what follows in a longer message changes no intent."""
 
+STRANGE = 0.4
+"""Share of a text's words that are known, below which it may be in another language than supposed."""
+
 
 def train(
-    examples: Mapping[str, Mapping[str, Sequence[str]]],
+    examples: Examples,
     *,
     languages: Sequence[str],
     embedder: Embedder,
     cache_dir: Path | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Understanding:
     """Train on `{label: {language: texts}}`, or take what was trained on the same before.
 
-    CPU-bound, up to seconds: call it on a thread.
+    `names` gives the intent that a label is read as, where it is not the label itself. CPU-bound, up to
+    seconds: call it on a thread.
     """
     # The classifier asks no embedder: measured with MiniLM's vectors it read no better, and took
     # many times longer. The parameter stays for readers that are trained on vectors.
     del embedder
     spoken = tuple(languages)
     if not any(texts for by_language in examples.values() for texts in by_language.values()):
-        return Trained(None, spoken)
-    name = storing.key(examples, spoken)
-    classifier = storing.load(cache_dir, name) if cache_dir else None
+        return Trained({}, spoken)
+    learned = {
+        language: _learned(examples, language, names or {}, cache_dir) for language in spoken
+    }
+    return Trained(learned, spoken)
+
+
+def _learned(
+    examples: Examples, language: str, names: Mapping[str, str], cache_dir: Path | None
+) -> Classifier:
+    if cache_dir is None:
+        return fit(examples, language, names)
+    name = storing.key(examples, language, names)
+    classifier = storing.load(cache_dir, name)
     if classifier is None:
-        classifier = fit(examples, spoken)
-        if cache_dir:
-            storing.store(cache_dir, name, classifier)
-    return Trained(classifier, spoken)
+        classifier = fit(examples, language, names)
+        storing.store(cache_dir, name, classifier)
+    return classifier
 
 
 class Trained:
     """What was learned from a workspace's examples, and what is known of its languages."""
 
-    def __init__(self, classifier: Classifier | None, languages: tuple[str, ...]) -> None:
-        self._classifier = classifier
+    def __init__(self, classifiers: Mapping[str, Classifier], languages: tuple[str, ...]) -> None:
+        self._classifiers = classifiers
         self._languages = Languages(languages)
         # A clause is read on its own and as a stretch, and again by who looks at clauses.
-        self._reading = lru_cache(maxsize=1024)(classifier.read) if classifier else None
+        self._reading = lru_cache(maxsize=1024)(self._read_one)
         self._wishes = lru_cache(maxsize=512)(self._read_wishes)
 
     def language(self, text: str, prior: str, *, needed: int = LATER) -> str:
@@ -110,10 +125,22 @@ class Trained:
         return values.is_wish(text, language) and bool(self.intents(text, language))
 
     def _read_wishes(self, text: str, language: str) -> tuple[dict[str, Any], ...]:
-        if self._classifier is None:
+        classifier = self._classifiers.get(language) or next(iter(self._classifiers.values()), None)
+        if classifier is None:
             return ()
-        return tuple(wishes(text, language, self._read, self._classifier.threshold))
 
-    def _read(self, texts: list[str]) -> list[Reading]:
-        assert self._reading is not None
-        return [self._reading(text) for text in texts]
+        def read(texts: list[str]) -> list[Reading]:
+            return [self._reading(one, classifier.language) for one in texts]
+
+        return tuple(wishes(text, language, read, classifier.threshold))
+
+    def _read_one(self, text: str, language: str) -> Reading:
+        """Read in the language that is spoken, or in the one that plainly knows more of the words."""
+        reading = self._classifiers[language].read(text)
+        if reading.known >= STRANGE:
+            return reading
+        others = [
+            other.read(text) for spoken, other in self._classifiers.items() if spoken != language
+        ]
+        best = max(others, key=lambda other: other.known, default=reading)
+        return best if best.known >= 2 * STRANGE else reading

@@ -1,0 +1,48 @@
+"""What is polite about a message, taken off: "good morning, could you please" tells no wish."""
+
+import re
+from functools import cache
+
+from models.embedded import words
+
+EDGE = " \t\n.,;:!?…–—-"
+MOST_COURTESIES = 8
+"""Courtesies that are taken off at either end."""
+
+
+def stripped(text: str, language: str) -> str:
+    """Give the text without its courtesies; the text itself where nothing else is said."""
+    flat = words.flat(text)
+    opening, closing, anywhere = _patterns(words.base(language))
+    start, end = 0, len(text)
+    for _ in range(MOST_COURTESIES):
+        found = opening.match(flat, start, end)
+        if found is None or found.end() == start:
+            break
+        start = found.end()
+    for _ in range(MOST_COURTESIES):
+        found = closing.search(flat, start, end)
+        if found is None or found.start() == end:
+            break
+        end = found.start()
+    kept = anywhere.sub(" ", flat[start:end])
+    if not any(len(word) > 1 for word in words.words(kept)):
+        return text
+    if text[end:].strip().startswith("?"):
+        kept += "?"
+    return kept.strip()
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    listed = words.load("courtesies")
+    known = listed.get(language, listed["en"])
+    edge = f"[{re.escape(EDGE)}]"
+    opening, closing, anywhere = (
+        words.pattern(*known[kind]).pattern for kind in ("opening", "closing", "anywhere")
+    )
+    return (
+        re.compile(f"{edge}*{opening}(?:{edge}+|$)"),
+        re.compile(f"{edge}+{closing}{edge}*$"),
+        re.compile(anywhere),
+    )
