@@ -42,7 +42,8 @@ class Team:
     """What customers say, per intent and language: the classifier learns from it."""
 
     read_as: Mapping[str, str] = field(default_factory=dict)
-    """The intent as which one of the bank is read that nobody here answers."""
+    """The intent as which one of the bank is read that nobody here answers; an intent that says to be
+    none of the bank's is read as itself, however near it is to one of them."""
 
     problems: tuple[str, ...] = ()
     """Files that could not be read; the others work."""
@@ -77,6 +78,7 @@ def team(
     owners: dict[str, str] = {}
     examples: Examples = {}
     used: set[str] = set()
+    told_apart: dict[str, str] = {}
     taught: set[tuple[str, str]] = set()
     for claim in _claims(members, tools, journeys):
         intent, owner = claim.intent, claim.owner
@@ -85,6 +87,8 @@ def team(
                 f"The intent {intent!r} is answered by {owners[intent]!r} and by {owner!r}; rename one."
             )
         owners[intent] = owner
+        if claim.bank is False:
+            told_apart[intent] = intent
         _add(examples, intent, claim.said)
         for name in _from_bank(claim):
             if (intent, name) not in taught:
@@ -94,7 +98,7 @@ def team(
     spare = [name for name in bank.names() if name not in used and name not in owners]
     for name in spare:
         _add(examples, name, _spoken(bank.examples(name), workspace))
-    read_as = dict.fromkeys(spare, OTHERWISE)
+    read_as = dict.fromkeys(spare, OTHERWISE) | told_apart
     return Team(members, owners, examples, read_as, tuple(problems))
 
 

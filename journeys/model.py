@@ -193,7 +193,8 @@ class Trigger(_Part):
     """What customers say when they want this, per language."""
 
     bank: bool | str | list[str] = True
-    """What it learns from the starter bank besides: the intent of its own name, other ones, or nothing."""
+    """What it learns from the starter bank besides: the intent of its own name (if there is one), others
+    by name, or with `false` nothing; it is then told apart from what the bank knows, however near."""
 
 
 class Journey(_Part):

@@ -29,8 +29,8 @@ ELSEWHERE = ""
 NEAR = 0.5
 """Similarity from which a sentence of `elsewhere.yaml` may be the workspace's business after all."""
 
-SAME_MATTER = 0.25
-"""Share of a label's examples that are nearest to a spare label's, from which both are one matter."""
+SAME_MATTER = 0.5
+"""Share of a label's examples, left out, that are taken for a spare label's: both are one matter."""
 
 LEAST_ELSEWHERE = 40
 ELSEWHERE_SHARE = 0.15
@@ -167,12 +167,19 @@ def fit(examples: Examples, language: str, names: Mapping[str, str] | None = Non
     said = [tokens(stripped(text, language), language) for text in texts]
     vocabulary, rarity, matrix = _matrix([features(one, language) for one in said])
     kernel = _kernel(matrix)
-    keep = _kept(labels, kernel, names)
-    kernel, matrix = kernel[np.ix_(keep, keep)], matrix[keep]
-    labels, said = [labels[at] for at in keep], [said[at] for at in keep]
-    columns = [*dict.fromkeys(labels)]
-    owners = np.array([columns.index(label) for label in labels])
-    solved = _ridge(np.power(kernel, SHARPNESS), owners, len(columns))
+    keep = _near_left_out(labels, kernel)
+    kernel, labels = kernel[np.ix_(keep, keep)], [labels[at] for at in keep]
+    columns, owners = _owners(labels)
+    solved = _solved(_inverse(np.power(kernel, SHARPNESS), owners), owners)
+    if same := _same_matter(columns, owners, solved, names):
+        stays = np.array([label not in same for label in labels])
+        inverse = _reduced(solved[2], stays)
+        keep = [at for at, stay in zip(keep, stays, strict=True) if stay]
+        kernel, labels = kernel[np.ix_(stays, stays)], [labels[at] for at in np.flatnonzero(stays)]
+        columns, owners = _owners(labels)
+        solved = _solved(inverse, owners)
+    matrix = matrix[keep]
+    said = [said[at] for at in keep]
     counted = Counter(word for one in said for word in dict.fromkeys(one))
     known = np.array([_known(one, counted, language, least=2) for one in said])
     read_as = [names.get(label, label) for label in columns]
@@ -241,43 +248,65 @@ def _kernel(matrix: Any) -> np.ndarray:
     return np.asarray((matrix @ matrix.T).todense(), np.float32)
 
 
-def _kept(labels: list[str], kernel: np.ndarray, names: Mapping[str, str]) -> list[int]:
-    """Leave out spare labels that are another's matter, and foreign sentences near the own ones."""
-    given = np.array(labels)
-    own = np.array([label != ELSEWHERE and names.get(label, label) == label for label in labels])
-    near = kernel.copy()
-    np.fill_diagonal(near, 0)
-    nearest = given[near.argmax(axis=1)]
-    dropped: set[str] = set()
-    for label in {*given[own]}:
-        seen = Counter(nearest[given == label].tolist())
-        dropped |= {
-            spare for spare, often in seen.items()
-            if names.get(spare, spare) not in (spare, label)
-            and often > SAME_MATTER * (given == label).sum()
+def _near_left_out(labels: list[str], kernel: np.ndarray) -> list[int]:
+    """Leave out sentences of nobody's business that are near the workspace's own examples."""
+    own = np.array([label != ELSEWHERE for label in labels])
+    near = kernel[:, own].max(axis=1) if own.any() else np.zeros(len(labels))
+    return [at for at in range(len(labels)) if own[at] or near[at] < NEAR]
+
+
+def _owners(labels: list[str]) -> tuple[list[str], np.ndarray]:
+    """Give the labels, each once, and which of them each example has."""
+    columns = [*dict.fromkeys(labels)]
+    places = {label: at for at, label in enumerate(columns)}
+    return columns, np.array([places[label] for label in labels])
+
+
+def _same_matter(
+    columns: list[str], owners: np.ndarray, solved: Solved, names: Mapping[str, str]
+) -> set[str]:
+    """Give the spare labels that cannot be told from a label of the workspace's own."""
+    guessed = solved[1].argmax(axis=1)
+    found: set[str] = set()
+    for at, label in enumerate(columns):
+        if label == ELSEWHERE or label in names:
+            continue
+        shares = np.bincount(guessed[owners == at], minlength=len(columns)) / (owners == at).sum()
+        found |= {
+            spare for spare, share in zip(columns, shares, strict=True)
+            if share > SAME_MATTER and names.get(spare, label) != label
         }  # fmt: skip
-    closest = near[:, own].max(axis=1) if own.any() else np.zeros(len(labels))
-    return [
-        at for at, label in enumerate(labels)
-        if label not in dropped and (label != ELSEWHERE or closest[at] < NEAR)
-    ]  # fmt: skip
+    return found
 
 
-def _ridge(kernel: np.ndarray, owners: np.ndarray, n_labels: int) -> Solved:
-    """Solve for the coefficients; `kernel` is used up."""
-    from scipy.linalg import lapack
+def _inverse(kernel: np.ndarray, owners: np.ndarray) -> np.ndarray:
+    """Give the inverse of the kernel with its ridge; `kernel` is used up."""
+    from scipy.linalg import get_lapack_funcs
 
-    sizes = np.bincount(owners, minlength=n_labels)[owners]
+    sizes = np.bincount(owners)[owners]
     # A label with many examples must not drown one with few.
     weights = np.sqrt(sizes.mean() / sizes)
-    targets = _targets(owners, n_labels)
     each = np.arange(len(owners))
     kernel[each, each] += (RIDGE / weights).astype(np.float32)
     # Symmetric, so that its transpose is itself in the order that LAPACK works in without a copy.
-    factor, _ = lapack.spotrf(kernel.T, lower=0, overwrite_a=1, clean=0)
-    inverse, _ = lapack.spotri(factor, lower=0, overwrite_c=1)
+    factorise, invert = get_lapack_funcs(("potrf", "potri"), (kernel,))
+    factor, _ = factorise(kernel.T, lower=0, overwrite_a=1, clean=0)
+    inverse, _ = invert(factor, lower=0, overwrite_c=1)
     for row in range(1, len(inverse)):
         inverse[row, :row] = inverse[:row, row]
+    return inverse
+
+
+def _reduced(inverse: np.ndarray, stays: np.ndarray) -> np.ndarray:
+    """Give the inverse as it is without some of the examples."""
+    across = inverse[np.ix_(stays, ~stays)]
+    return inverse[np.ix_(stays, stays)] - across @ np.linalg.solve(
+        inverse[np.ix_(~stays, ~stays)], across.T
+    )
+
+
+def _solved(inverse: np.ndarray, owners: np.ndarray) -> Solved:
+    targets = _targets(owners, int(owners.max()) + 1)
     coefficients = inverse @ targets
     return coefficients, targets - coefficients / np.diag(inverse)[:, None], inverse
 

@@ -13,6 +13,9 @@ WEAK_CUT_BONUS = 0.15
 LEAST_WORDS = 3
 """Words of a clause after "and" or a comma that may be a wish of its own."""
 
+COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
+"""Intents of the bank that count only where nothing else is wanted."""
+
 Read = Callable[[list[str]], list[Reading]]
 
 
@@ -103,8 +106,9 @@ def _merged(told: list[tuple[Reading, str]]) -> list[tuple[Reading, str]]:
 
 
 def _taken(told: list[tuple[Reading, str]], threshold: float) -> list[dict[str, Any]]:
-    return [
+    taken = [
         {"name": reading.label, "confidence": round(reading.confidence, 3), "text": segment}
         for reading, segment in told
         if _passes(reading, threshold)
     ]
+    return [wish for wish in taken if wish["name"] not in COURTESIES] or taken

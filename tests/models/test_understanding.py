@@ -55,9 +55,10 @@ def _never(*_: Any) -> Any:
 def test_other_examples_are_trained_anew(tmp_path: Path) -> None:
     data = measuring.read("bank")
     measuring.trained(data, cache_dir=tmp_path)
+    before = {*tmp_path.glob("*.npz")}
     data["labels"]["balance"]["en"]["examples"].append("am I broke?")
     assert measuring.trained(data, cache_dir=tmp_path).intents("am I broke?", "en")
-    assert len([*tmp_path.glob("*.npz")]) == 2
+    assert before < {*tmp_path.glob("*.npz")}
 
 
 def test_a_broken_cache_is_made_again(tmp_path: Path) -> None:
