@@ -12,25 +12,32 @@ MOST_COURTESIES = 8
 
 def stripped(text: str, language: str) -> str:
     """Give the text without its courtesies; the text itself where nothing else is said."""
+    return _rest(text, language) or text
+
+
+def is_courtesy(text: str, language: str) -> bool:
+    """Say whether a text is polite, or only catches attention, and says nothing else."""
+    return not _rest(text, language)
+
+
+def _rest(text: str, language: str) -> str:
     flat = words.flat(text)
     opening, closing, anywhere = _patterns(words.base(language))
     start, end = 0, len(text)
     for _ in range(MOST_COURTESIES):
         found = opening.match(flat, start, end)
-        if found is None or found.end() == start:
+        if found is None:
             break
         start = found.end()
     for _ in range(MOST_COURTESIES):
         found = closing.search(flat, start, end)
-        if found is None or found.start() == end:
+        if found is None:
             break
         end = found.start()
-    kept = anywhere.sub(" ", flat[start:end])
+    kept = anywhere.sub(" ", flat[start:end]).strip()
     if not any(len(word) > 1 for word in words.words(kept)):
-        return text
-    if text[end:].strip().startswith("?"):
-        kept += "?"
-    return kept.strip()
+        return ""
+    return f"{kept}?" if text[end:].strip().startswith("?") else kept
 
 
 @cache

@@ -32,6 +32,9 @@ NEAR = 0.5
 SAME_MATTER = 0.5
 """Share of a label's examples, left out, that are taken for a spare label's: both are one matter."""
 
+USUAL = 0.03
+"""Share of the examples from which a feature is one of many."""
+
 LEAST_ELSEWHERE = 40
 ELSEWHERE_SHARE = 0.15
 """Sentences of nobody's business that are learned: some always, and more where more is taught."""
@@ -245,7 +248,15 @@ def _matrix(found: list[dict[str, dict[str, float]]]) -> tuple[dict[str, int], n
 
 
 def _kernel(matrix: Any) -> np.ndarray:
-    return np.asarray((matrix @ matrix.T).todense(), np.float32)
+    """Give how alike any two examples are; a feature of many is multiplied densely, which is faster."""
+    seen = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    many = seen > USUAL * matrix.shape[0]
+    dense, sparse = matrix[:, many].toarray(), matrix[:, ~many & (seen > 1)]
+    kernel = dense @ dense.T
+    kernel += (sparse @ sparse.T).toarray()
+    each = np.arange(len(kernel))
+    kernel[each, each] = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
+    return kernel
 
 
 def _near_left_out(labels: list[str], kernel: np.ndarray) -> list[int]:
@@ -290,11 +301,10 @@ def _inverse(kernel: np.ndarray, owners: np.ndarray) -> np.ndarray:
     kernel[each, each] += (RIDGE / weights).astype(np.float32)
     # Symmetric, so that its transpose is itself in the order that LAPACK works in without a copy.
     factorise, invert = get_lapack_funcs(("potrf", "potri"), (kernel,))
-    factor, _ = factorise(kernel.T, lower=0, overwrite_a=1, clean=0)
+    factor, _ = factorise(kernel.T, lower=0, overwrite_a=1, clean=1)
     inverse, _ = invert(factor, lower=0, overwrite_c=1)
-    for row in range(1, len(inverse)):
-        inverse[row, :row] = inverse[:row, row]
-    return inverse
+    inverse[each, each] /= 2  # only the upper half was filled
+    return inverse + inverse.T
 
 
 def _reduced(inverse: np.ndarray, stays: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models.embedded import words
+from models.embedded.courtesy import is_courtesy
 from models.embedded.intents import ELSEWHERE, Reading
 from models.embedded.splitting import Clause, bare, clauses
 
@@ -57,7 +58,7 @@ def _joined(
         end = parts[at + 1].start if at + 1 < len(parts) else len(text)
         needed = threshold if part.strong else _surer(threshold)
         label = reading.label if _passes(reading, needed) else None
-        if at and not _says_enough(part, language):
+        if (at and not _says_enough(part, language)) or is_courtesy(part.text, language):
             label = None
         last = segments[-1] if segments else None
         if last is not None and (
