@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 from agents import Brief, Kit, Slot, remembering
+from core.workspace import said
 from journeys import Instance, Journey, model, places
 from journeys.asking import options_of
 from journeys.checking import ATTACHMENT
@@ -91,9 +93,9 @@ def _take_numbers(found: Known, brief: Brief, kit: Kit, journey: Journey, name: 
 
 
 def _message(brief: Brief) -> str:
-    """Give all that she wrote last."""
-    history = brief["history"]
-    return history[-1]["text"] if history and history[-1]["role"] == "customer" else ""
+    """Give all that she wrote last, be it in one message or in several."""
+    latest = [*takewhile(lambda one: one["role"] == "customer", reversed(brief["history"]))]
+    return "\n".join(one["text"] for one in reversed(latest))
 
 
 def _claimed(brief: Brief) -> bool:
@@ -194,12 +196,8 @@ def used_attachment(brief: Brief, instance: Instance, verification: str) -> dict
 
 def words_of(brief: Brief) -> str:
     """Give what she said about this; all of her message where it is about nothing else."""
-    history = brief["history"]
-    if brief["alone"] and history and history[-1]["role"] == "customer":
-        whole = history[-1]["text"]
-        if brief["text"] in whole:
-            return whole
-    return brief["text"]
+    whole = _message(brief)
+    return whole if brief["alone"] and brief["text"] in whole else brief["text"]
 
 
 def values(
@@ -212,8 +210,8 @@ def values(
     }
     if not schemas:
         return {}
-    said, language = text or words_of(brief), brief["language"]
-    found = kit.understanding.values(schemas, said, language, kit.context.now, asked=asked)
+    told, language = text or words_of(brief), brief["language"]
+    found = kit.understanding.values(schemas, told, language, kit.context.now, asked=asked)
     return found | _attached(brief, journey, asked)
 
 
@@ -245,7 +243,8 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
         del found[asked]
     if not labels or asked in found:  # a number she writes out is surer than a place in a list
         return Answer(text, found)
-    return Answer(text, found, chosen=understanding.choose(labels, text, language))
+    question = said(journey.slots[asked].ask, language) if asked in journey.slots else ""
+    return Answer(text, found, chosen=understanding.choose(labels, text, language, question))
 
 
 def agreed(
@@ -277,7 +276,11 @@ def other_examples(
 
 
 def meant(
-    understanding: Understanding, labels: Sequence[str], text: str, language: str
+    understanding: Understanding,
+    labels: Sequence[str],
+    text: str,
+    language: str,
+    question: str = "",
 ) -> int | None:
     """Find which choice a text means that was written before the list was shown.
 
@@ -286,10 +289,10 @@ def meant(
     """
     if len(labels) < 2:
         return None
-    chosen = understanding.choose(labels, text, language)
+    chosen = understanding.choose(labels, text, language, question)
     if chosen is None or (chosen == 0 and NEWEST.search(text)):
         return chosen
-    turned = understanding.choose([*labels[1:], labels[0]], text, language)
+    turned = understanding.choose([*labels[1:], labels[0]], text, language, question)
     return chosen if turned is not None and (turned + 1) % len(labels) == chosen else None
 
 

@@ -231,7 +231,8 @@ class Course:
         guess = self._known.guesses.pop(ask.slot, None)
         if ask.options:
             text = hearing.words_of(self.brief)
-            chosen = hearing.meant(self.kit.understanding, ask.options, text, self.language)
+            understanding = self.kit.understanding
+            chosen = hearing.meant(understanding, ask.options, text, self.language, ask.text)
             if chosen is not None:
                 return Answer(text, chosen=chosen)
             offered = [option["value"] for option in instance["options"]]

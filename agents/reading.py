@@ -75,6 +75,7 @@ async def completed(
     if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
+    found = _without_context(text, found, language, kit)
     if {intent["name"] for intent in found} == {QUESTION}:
         return [found[0] | {"text": text.strip()}]  # "are you open? at what time"
     found = [
@@ -82,6 +83,62 @@ async def completed(
         for one in found
     ]
     return [*{intent["name"]: intent for intent in reversed(found)}.values()][::-1]
+
+
+def _without_context(
+    text: str, found: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Leave out what only leads up to a request: "it is too small. May I change it for an M?".
+
+    A sentence that states something asks for nothing where the other one does; its words go with it.
+    """
+    asked = [
+        one for one in found if one["name"] in _writing(kit) and _requests(one["text"], language)
+    ]
+    told = [
+        one
+        for one in found
+        if one not in asked
+        and one["name"] not in COURTESIES
+        and asked
+        and _only_leads_up(text, one, asked, language, kit)
+    ]
+    kept = [one for one in found if one not in told]
+    if not told or len(kept) > 1:
+        return kept
+    return [kept[0] | {"text": text.strip()}]
+
+
+def _only_leads_up(
+    text: str, one: dict[str, Any], asked: list[dict[str, Any]], language: str, kit: Kit
+) -> bool:
+    """Say whether what was read as a wish is a statement on the matter of a request beside it."""
+    if one["name"] not in (QUESTION, *_procedures(kit)) or _requests(one["text"], language):
+        return False
+    if _general(one["text"], language) or _said("besides", language).search(words.flat(text)):
+        return False
+    numbers = {*_numbers(one["text"], language, kit)}
+    named = {number for other in asked for number in _numbers(other["text"], language, kit)}
+    if numbers and named and not numbers & named:
+        return False
+    if one["name"] not in _writing(kit):
+        return True
+    # A harm that is told is a matter of its own unless the request goes on in the same sentence.
+    end = text.find(one["text"]) + len(one["text"])
+    return not re.search(r"[.!?\n]", text[end - 1 : end + 1])
+
+
+def _procedures(kit: Kit) -> set[str]:
+    """Give the intents of all procedures."""
+    return {journey.trigger.intent for journey in kit.journeys.values()}
+
+
+def _requests(text: str, language: str) -> bool:
+    """Say whether a text asks for something to be done or told."""
+    flat = words.flat(text)
+    if "?" in text or words.is_question(text, language):
+        return True
+    return any(_said(kind, language).search(flat) for kind in ("acting", "knowing", "requesting"))
 
 
 def _beyond_greeting(

@@ -70,7 +70,9 @@ class Greeted:
     ) -> dict[str, Any]:  # fmt: skip
         return {}
 
-    def choose(self, options: Sequence[str], text: str, language: str) -> int | None:
+    def choose(
+        self, options: Sequence[str], text: str, language: str, question: str = ""
+    ) -> int | None:
         return None
 
 

@@ -115,8 +115,12 @@ class Understanding(Protocol):
         """
         ...
 
-    def choose(self, options: Sequence[str], text: str, language: str) -> int | None:
+    def choose(
+        self, options: Sequence[str], text: str, language: str, question: str = ""
+    ) -> int | None:
         """Find which of the labels the customer means: by number in a list, ordinal, "the last one"
         (the list is newest first), or by words that only one of them has; None when unclear.
+
+        `question` is what was asked: asked what is missing, she means what she says is not there.
         """
         ...

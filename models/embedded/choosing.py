@@ -11,13 +11,21 @@ from models.embedded.numbers import small_numbers
 LONGEST_PLACE = 9
 """Words of an answer that may name a place; "the last time I called ..." is no choice."""
 
+CLAUSES = re.compile(
+    r"[,;.!?:\n…]+|\s(?:mas|but|and|e|yet|while|porém|só que|enquanto)\s|(?<=\w)\s(?=(?:só|only|cad[êe])\s)",
+    re.IGNORECASE,
+)
+
 RIGHT_AFTER = 2
 """Words of meaning after "the last" that may say the last of what."""
 
 
-def choose(options: Sequence[str], text: str, language: str) -> int | None:
-    """Give the place of the label that is meant in `options`, newest first; None when unclear."""
-    if not options or gives_up(text, language):
+def choose(options: Sequence[str], text: str, language: str, question: str = "") -> int | None:
+    """Give the place of the label that is meant in `options`, newest first; None when unclear.
+
+    Where the question asks for what is missing, that is what is meant, whatever else is named.
+    """
+    if not options:
         return None
     said = words.words(text, language)
     if not said:
@@ -30,13 +38,17 @@ def choose(options: Sequence[str], text: str, language: str) -> int | None:
         return by_code[0]
     if len(by_code) > 1 or _lists(language, "all_or_none").search(" ".join(said)):
         return None
-    place = _by_number(options, said, language)
+    given_up = gives_up(text, language)
+    place = None if given_up else _by_number(options, said, language)
+    absent = _by_absence(options, text, language, question)
+    if absent is not None:
+        return absent
     by_words = _by_words(options, said, language)
     if by_words is not None and by_words != _by_words(options, _aside(said, language), language):
         return by_words
     if place is not None:
         return place
-    return _by_place(options, " ".join(said), language)
+    return None if given_up else _by_place(options, " ".join(said), language)
 
 
 def _by_code(options: Sequence[str], text: str) -> list[int]:
@@ -86,6 +98,46 @@ def _by_words(options: Sequence[str], said: list[str], language: str) -> int | N
     best = max(scores)
     winners = [at for at, score in enumerate(scores) if score == best]
     return winners[0] if best > 0 and len(winners) == 1 else None
+
+
+def _by_absence(options: Sequence[str], text: str, language: str, question: str) -> int | None:
+    """Read "the big one came, the small one is missing" where it was asked what is missing."""
+    absent = _lists(language, "absent")
+    if not absent.search(words.plain(question, language)):
+        return None
+    parts = [words.words(part, language) for part in CLAUSES.split(text)]
+    parts = [part for part in parts if part]
+    found: set[int | None] = set()
+    present: set[int | None] = set()
+    for at, part in enumerate(parts):
+        own = _by_words(options, part, language)
+        if absent.search(" ".join(part)):
+            if own is None and at and not _named_any(options, part, language):
+                own = _by_words(options, _without_company(parts[at - 1], language), language)
+            found.add(own)
+        elif _lists(language, "nothing_else").search(" ".join(part)):
+            present.add(own)
+    if len(found - {None}) == 1:
+        return next(iter(found - {None}))
+    left = [at for at in range(len(options)) if at not in present]
+    return left[0] if not found - {None} and present - {None} and len(left) == 1 else None
+
+
+def _named_any(options: Sequence[str], said: list[str], language: str) -> bool:
+    """Say whether any label is named, if not clearly."""
+    stems = set(words.stems(words.content(said, (language,)), words.base(language)))
+    return any(
+        stems
+        & set(words.stems(words.content(words.words(label), (language,)), words.base(language)))
+        for label in options
+    )
+
+
+def _without_company(said: list[str], language: str) -> list[str]:
+    """Give the words before "with", after which stands what something else came with."""
+    whole = " ".join(said)
+    match = _lists(language, "beside").search(whole)
+    return whole[: match.start()].split() if match else said
 
 
 def _aside(said: list[str], language: str) -> list[str]:

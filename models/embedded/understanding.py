@@ -116,9 +116,11 @@ class Trained:
             del found[asked]
         return found
 
-    def choose(self, options: Sequence[str], text: str, language: str) -> int | None:
+    def choose(
+        self, options: Sequence[str], text: str, language: str, question: str = ""
+    ) -> int | None:
         """Find which of the labels the customer means; None when unclear."""
-        return choosing.choose(options, text[:LONGEST_TEXT], language)
+        return choosing.choose(options, text[:LONGEST_TEXT], language, question)
 
     def _turns_away(self, text: str, language: str) -> bool:
         """Say whether a text, given as an answer, plainly wants something else."""

@@ -64,3 +64,30 @@ async def test_bitter_words_that_ask_for_nothing_are_a_complaint() -> None:
 
 async def test_while_we_wait_for_an_answer_regret_is_no_complaint() -> None:
     assert await reading.completed("blergh", [], "en", kit(Feeling(-0.9)), asked=True) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "language", "names"),
+    [
+        ("The visit is at a bad hour.", "Can you cancel it?", "en", ["cancel"]),
+        ("I booked V-1001 in a hurry\n", "please cancel it", "en", ["cancel"]),
+        ("O horário da visita ficou ruim.", "Dá pra desmarcar?", "pt-BR", ["cancel"]),
+        ("Marquei a V-1001 na correria\n", "quero desmarcar", "pt-BR", ["cancel"]),
+        ("When is the visit?", "Please cancel it", "en", ["visit", "cancel"]),
+        ("V-1001 is on Monday.", "I want to cancel V-1002", "en", ["visit", "cancel"]),
+        ("A V-1001 é segunda.", "quero desmarcar a V-1002", "pt-BR", ["visit", "cancel"]),
+        ("Quando é a visita?", "quero desmarcar", "pt-BR", ["visit", "cancel"]),
+    ],
+)
+async def test_what_leads_up_to_a_request_is_no_wish_and_goes_with_it(
+    told: str, asked: str, language: str, names: list[str]
+) -> None:
+    read = [
+        {"name": "visit", "confidence": 0.6, "text": told.strip()},
+        {"name": "cancel", "confidence": 0.6, "text": asked},
+    ]
+    text = f"{told}{asked}" if told.endswith("\n") else f"{told} {asked}"
+    found = await reading.completed(text, read, language, kit())
+    assert [one["name"] for one in found] == names
+    if len(names) == 1:
+        assert found[0]["text"] == text

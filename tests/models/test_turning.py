@@ -168,3 +168,33 @@ def test_a_yes_that_names_another_act_is_told_apart(
 ) -> None:
     about = "I will send the invoice. Vou enviar a nota fiscal, pode mandar."
     assert turning.names_another(about, OTHERS[language], text, language) is another
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "chosen"),
+    [
+        ("o copo grande veio, a tigela não", "pt-BR", 1),
+        ("faltou a tigela, só tinha o copo", "pt-BR", 1),
+        ("só chegou a tigela", "pt-BR", 0),
+        ("abri tudo, achei o copo, cadê a tigela?", "pt-BR", 1),
+        ("o copo", "pt-BR", 0),
+        ("não sei", "pt-BR", None),
+        ("the glass is here, the bowl isn't", "en", 1),
+        ("there was no bowl, only the glass", "en", 1),
+        ("only the bowl came", "en", 0),
+        ("the bowl was bought with the glass, and it is missing", "en", 1),
+        ("the glass", "en", 0),
+        ("no idea", "en", None),
+    ],
+)
+def test_asked_what_is_missing_she_means_what_is_not_there(
+    text: str, language: str, chosen: int | None
+) -> None:
+    options = {"pt-BR": ["copo azul", "tigela branca"], "en": ["blue glass", "white bowl"]}
+    question = {"pt-BR": "O que faltou?", "en": "What was missing?"}
+    assert choose(options[language], text, language, question[language]) == chosen
+
+
+def test_asked_which_one_naming_several_stays_open() -> None:
+    options = ["blue glass", "white bowl"]
+    assert choose(options, "only the glass and no bowl", "en", "Which one?") is None
