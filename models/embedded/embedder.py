@@ -74,7 +74,7 @@ def load_embedder(choice: Literal["auto", "lexical", "minilm"] | str = "auto") -
         BadInput: `minilm` is wanted and its weights are missing or not the published ones, or there
             is no such embedder.
     """
-    _one_thread()
+    one_thread()
     if choice not in ("auto", "lexical", "minilm"):
         raise BadInput(f"There is no embedder {choice!r}; set 'auto', 'lexical' or 'minilm'.")
     folder = None if choice == "lexical" else minilm_folder()
@@ -101,7 +101,7 @@ def load_embedder(choice: Literal["auto", "lexical", "minilm"] | str = "auto") -
     return embedder
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
     """Let matrices be multiplied on the calling thread.
 
     The pool behind numpy spins while it waits: with more work than cores an embedding of 9 ms took a

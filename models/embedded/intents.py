@@ -117,17 +117,21 @@ class Classifier:
         return Reading(self.labels[best[0]], confidence, self.labels[second[0]], known)
 
     def _similar(self, said: list[str]) -> np.ndarray:
+        """Give how like each example the words are: only examples that share something are looked at."""
         found = features(said, self.language)
-        columns, values = [self.columns[:0]], [self.values[:0]]
+        places: list[int] = []
+        weights = [np.zeros(0, np.float32)]
         for group, share in GROUPS.items():
-            places, weights = self._weighed(group, found[group])
-            for place, weight in zip(places, weights, strict=True):
-                stored = slice(self.starts[place], self.starts[place + 1])
-                columns.append(self.columns[stored])
-                values.append(self.values[stored] * (weight * share**0.5))
-        summed = np.bincount(
-            np.concatenate(columns), np.concatenate(values), minlength=len(self.coefficients)
-        )
+            known, weight = self._weighed(group, found[group])
+            places += known
+            weights.append(weight * np.float32(share**0.5))
+        at = np.array(places, np.int64)
+        begins = self.starts[at]
+        sizes = self.starts[at + 1] - begins
+        ends = np.cumsum(sizes)
+        stored = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - ends + sizes, sizes)
+        shares = self.values[stored] * np.repeat(np.concatenate(weights), sizes)
+        summed = np.bincount(self.columns[stored], shares, minlength=len(self.coefficients))
         return summed.astype(np.float32)
 
     @cached_property
