@@ -2,8 +2,9 @@
 
 - `words`: how text becomes words: accents folded, chat spelling written out, stems, n-grams.
 - `embedder`: sentence vectors, lexical ones always, MiniLM where its weights are installed.
-- `intents`: the classifier of a workspace's examples and the `bank`'s, with a calibrated way to say
-  "unknown"; `courtesy` takes off what is only polite, `spelling` mends slips, `splitting` finds the clauses of a message that asks for two things.
+- `intents`: the classifier of a workspace's examples and those of the starter `bank`, with a calibrated
+  way to say "unknown"; `courtesy` takes off what is only polite, `spelling` mends slips, `splitting`
+  finds the clauses of a message that asks for two things.
 - `language`, `sentiment`, `agreement`: which language, which mood, yes or no.
 - `dates`, `entities`: values that look the same everywhere; `values` fills a JSON schema from a text,
   `choosing` finds which of several labels is meant.

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from models.embedded import words
 
-VERSION = "5"
+VERSION = "6"
 DIGITS = re.compile(r"(?<![^\W_])(?:[a-z]{1,3}[- ]?)?#?\d[\d./:,-]*\b|\S+@\S+")
 WORDS, PARTS, MEANINGS = "w", "c", "m"
 """Groups of features; each is brought to length 1 before they are weighed against each other."""
@@ -22,7 +22,7 @@ def features(said: list[str], language: str) -> dict[str, dict[str, float]]:
     for token, stem in zip(said, stemmed, strict=True):
         weight = 0.5 if token in grammar else 1.0
         _add(groups[WORDS], stem, weight)
-        for part in words.ngrams(token, 3):
+        for part in words.ngrams(token):
             _add(groups[PARTS], part, weight)
     for left, right in pairwise(["<", *stemmed, ">"]):
         _add(groups[WORDS], f"{left} {right}", 0.7)
