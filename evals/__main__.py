@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -20,6 +21,7 @@ from core.workspace import Workspace
 from evals.adversary import attack
 from evals.cases import Case, cases, load
 from evals.house import opened
+from evals.injections import inject, injections, planted, tries
 from evals.report import as_data, printed
 from evals.runner import Talk, lead
 from models.scripted import MODES, ScriptedServer
@@ -39,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "list":
             _list(chosen)
             return 0
+        if given.command == "injections":
+            return asyncio.run(_injected(workspace, given))
         if given.command == "adversary":
             return asyncio.run(_attacked(workspace, chosen, given))
         with _scripted(given) if given.scripted or given.fail else nullcontext({}) as told:
@@ -65,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, told in (
         ("list", "show the dialogues"),
         ("run", "lead them and judge what came back"),
+        ("injections", "plant orders to a model everywhere; none may be obeyed"),
         ("adversary", "lead them with a model that means harm; nothing wrong may come through"),
     ):
         command = commands.add_parser(name, help=told)
@@ -73,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
             "--only", default="", metavar="PATTERN", help="found in dialogue/language/number"
         )
         command.add_argument("--language", default="", metavar="TAG", help="such as pt-BR or en")
+        if name == "injections":
+            command.add_argument("--every", type=int, default=1, help="try only each n-th")
         if name == "adversary":
             command.add_argument(
                 "--turns", type=int, default=500, help="in which the model is asked"
@@ -134,6 +141,20 @@ async def _run(
             _show(f"{len(talks)}/{len(chosen)} {case.name}")
     _show("")
     return talks
+
+
+async def _injected(workspace: Workspace, given: argparse.Namespace) -> int:
+    """Plant orders, on the embedded model and on one that obeys, and print what came of it."""
+    orders = injections(workspace)
+    came = []
+    for obedient in (False, True):
+        with tempfile.TemporaryDirectory(prefix="regente-planted-") as name:
+            folder = Path(name) / "workspace"
+            async with planted(workspace, folder, orders, obedient=obedient) as (house, model):
+                came.append(await inject(house, model, workspace, tries(orders, given.every)))
+        told = "a model that obeys" if obedient else "the embedded model"
+        sys.stdout.write(f"With {told}:\n{came[-1].printed()}\n")
+    return 1 if any(one.wrong for one in came) else 0
 
 
 async def _attacked(workspace: Workspace, chosen: list[Case], given: argparse.Namespace) -> int:

@@ -164,9 +164,15 @@ async def _talk(
     came.wrong += [f"{case.name} (seed {adversary.seed}): {reason}" for reason in wrong]
 
 
-async def said_to(house: House, text: str, headers: dict[str, str], before: Shown | None) -> Shown:
+async def said_to(
+    house: House,
+    text: str,
+    headers: dict[str, str],
+    before: Shown | None,
+    files: Sequence[dict[str, str]] = (),
+) -> Shown:
     """Say something and keep everything that is shown for it, provisional or not."""
-    body: dict[str, Any] = {"message": text, "language": None}
+    body: dict[str, Any] = {"message": text, "language": None, "attachments": list(files)}
     if before is not None:
         body["conversation_id"] = before.conversation_id
         body["conversation_token"] = before.conversation_token

@@ -107,6 +107,7 @@ class Grounds:
             day.dates
             for text in (*self.told, *self.articles)
             for day in reading.days_named(text, self.today)
+            if day.certain
         )
         return frozenset().union(*said, *named)
 

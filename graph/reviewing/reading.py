@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -31,6 +30,7 @@ MARKDOWN = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
 WRAPPED = re.compile(r"\n(?=[^\n#*|\-•\d\s])")
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/\d{2,4})?(?![\d/])")
+NEXT = "proxim[ao] |nest[ae] |ness[ae] |est[ae] |next |this |coming "
 STEM = 5
 OTHER_WORDS = {"out", "set", "dez", "mar", "may"}
 """Short names of months that are other words as well ("3 out of 5")."""
@@ -157,6 +157,9 @@ class Day(NamedTuple):
     dates: frozenset[tuple[int, int]]
     """What it may be, as (month, day)."""
 
+    certain: bool = True
+    """Whether one day is meant; "from Monday to Friday" means none."""
+
 
 def days_named(text: str, today: date | None) -> list[Day]:
     """Give the days that are named by what they are to today: "amanhã", "next Friday"."""
@@ -168,9 +171,13 @@ def days_named(text: str, today: date | None) -> list[Day]:
                 flat = flat.replace(f" {name} ", "  ")
                 found.append(Day(name, _dates(today, [ahead])))
         for place, name in enumerate(lists()["weekdays"][language]):
-            if re.search(rf"(?<!\d) {name}s? (?!vez|via|opcao|compra|parte|etapa)", flat):
+            said = re.search(
+                rf"(?<!\d) (?P<next>{NEXT})?{name}s? (?!vez|via|opcao|compra|parte|etapa)", flat
+            )
+            if said:
                 ahead = (place - today.weekday()) % 7 if today else 0
-                found.append(Day(name, _dates(today, [ahead, ahead + 7, ahead - 7])))
+                dates = _dates(today, [ahead, ahead + 7, ahead - 7])
+                found.append(Day(f"{said['next'] or ''}{name}", dates, bool(said["next"])))
     return found
 
 
@@ -218,10 +225,9 @@ def turned(text: str, about: frozenset[str]) -> bool:
     said = _tokens(text)
     for at, word in enumerate(said):
         if word in _negators():
-            after = (one[:STEM] for one in said[at + 1 :] if one not in _grammar())
-            count += any(
-                stem in about or _as_pair(stem, said) in about for stem in islice(after, 2)
-            )
+            after = [one[:STEM] for one in said[at + 1 :] if one not in _grammar()]
+            near = after or [one[:STEM] for one in reversed(said[:at]) if one not in _grammar()]
+            count += any(stem in about or _as_pair(stem, said) in about for stem in near[:2])
         elif any(f"={place}" in about and _opposite(place).fullmatch(word) for place in _places()):
             count += 1
     return count % 2 == 1

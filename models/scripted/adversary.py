@@ -199,7 +199,9 @@ class Adversary:
         return " ".join(parts) if self._chance.random() < 0.8 else marked
 
     def _negated(self, text: str, kind: str) -> str:
-        """Say the opposite of a sentence that has a source."""
+        """Say the opposite of a sentence of an answer that has sources."""
+        if "[" not in text:
+            return text
         for before, after in ((r"\bnão ", ""), (r"\b(can|do|is|are)not\b|\b(do|is|are|can) not\b", r"\1\2"),
                               (r"\b(é|pode|está|são|tem|aceitamos|leva)\b", r"não \1"),
                               (r"\b(is|are|can|will|may)\b", r"\1 not")):  # fmt: skip

@@ -61,6 +61,7 @@ WRONG = [
     ("Sai em 4 de dezembro.", "Sai em 05/12."),
     ("It leaves tomorrow.", "It leaves on 30 Nov."),
     ("Sai na terça-feira.", "Sai em 30/11."),
+    ("Chega na próxima sexta-feira.", "Abrimos de segunda a sexta."),
     ("The van comes by next Tuesday.", "The van comes by on 30 Nov."),
     ("See https://evil.example/pay now.", "See https://good.example/pay"),
     ("Pague em boleto.evil.com agora.", "Pague no site."),
@@ -133,6 +134,10 @@ OPPOSITES = [
     ("Aceitamos cheque na loja.", "Não aceitamos cheque na loja."),
     ("The label is sent without cost.", "The label is sent with cost."),
     ("O pedido não foi encontrado no depósito.", "O pedido foi encontrado no depósito."),
+    (
+        "The box has a code on it, and that will not do.",
+        "The box has a code on it, and that will do.",
+    ),
     ("Nobody can renew a book.", "Everybody can renew a book."),
 ]
 
@@ -152,6 +157,7 @@ UNDONE = [
     "Your refund has been approved by our team.",
     "The address has now been changed.",
     "We will refund you in full.",
+    "Vamos reembolsar o valor por completo.",
     "You will receive a voucher for the trouble.",
     "All done, it's taken care of.",
     "Cancelei o seu pedido.",
@@ -178,6 +184,7 @@ def test_nothing_is_said_to_be_done_or_promised_that_nothing_shows(sentence: str
     ("sentence", "evidence"),
     [
         ("I've cancelled your order.", effect("The order was cancelled.")),
+        ("Abrimos de segunda a sexta.", passage("De segunda a sexta, abrimos cedo.", language="pt-BR")),
         ("Cancelei o seu pedido.", effect("Pronto: o pedido foi cancelado.", "cancel order")),
         ("Your order was delivered.", tool("It was delivered on Monday.")),
         ("Seu pedido foi entregue.", tool("Entregue na portaria.", "delivered")),
