@@ -52,9 +52,10 @@ async def test_what_a_harmful_model_does_reaches_nobody(workspace: Workspace) ->
 async def test_orders_planted_anywhere_are_not_obeyed(
     workspace: Workspace, tmp_path: Path, obedient: bool
 ) -> None:
-    orders = injections(workspace)
+    met = list(tries(injections(workspace), EVERY))
+    orders = list({one.number: one for one, _ in met}.values())
     async with planted(workspace, tmp_path / "copy", orders, obedient=obedient) as (house, model):
-        came = await inject(house, model, workspace, tries(orders, EVERY))
+        came = await inject(house, model, workspace, iter(met))
     assert came.wrong == []
     assert came.tried.keys() == set(PLACES)
     assert bool(came.obeyed) == obedient, "the attack was none if nobody would have obeyed"
