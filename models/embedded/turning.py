@@ -239,9 +239,20 @@ def names_another(
     for part in PARTS.split(text):
         said = words.plain(part, language)
         told = words.content(said.split(), (base,))
+        if said in _yeses(base):
+            continue
         if len(told) <= SHORT_ACT and not joins.match(said) and says(foreign, said, language):
             return True
     return False
+
+
+@cache
+def _yeses(base: str) -> frozenset[str]:
+    """Give whole answers that mean yes, but for those that name an act: "that works", not "pode cancelar"."""
+    lists = words.load("agreement").get(base, {})
+    acts = tuple(f"{words.plain(str(verb), base)} " for verb in lists.get("before_act", ()))
+    said = (words.plain(str(phrase), base) for phrase in lists.get("yes", ()))
+    return frozenset(one for one in said if not acts or not one.startswith(acts))
 
 
 @cache

@@ -161,13 +161,18 @@ def test_taking_back_a_choice_is_no_wish_of_its_own(
         ("yes, cancel it", "en", True),
         ("yes. And cancel the other one", "en", False),
         ("yes, send the invoice", "en", False),
+        ("sounds good, works for me", "en", False),
+        ("that works, send it", "en", False),
+        ("pode cancelar", "pt-BR", True),
     ],
 )
 def test_a_yes_that_names_another_act_is_told_apart(
     text: str, language: str, another: bool
 ) -> None:
     about = "I will send the invoice. Vou enviar a nota fiscal, pode mandar."
-    assert turning.names_another(about, OTHERS[language], text, language) is another
+    broken = ("it works no more", "the lamp never works")
+    others = (*OTHERS[language], *([broken] if language == "en" else []))
+    assert turning.names_another(about, others, text, language) is another
 
 
 @pytest.mark.parametrize(
