@@ -11,10 +11,13 @@ from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
 from knowledge import Passage
-from models.embedded import words
+from models.embedded import splitting, words
 from models.usage import mark_degraded
 
 PASSAGES = 8
+LEAST_WORDS = 3
+"""Words of a clause that may be a question of its own."""
+
 say = phrases(__file__)
 
 
@@ -46,7 +49,8 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     language = brief["language"]
     if not any(word.isalpha() and len(word) > 1 for word in words.words(brief["text"])):
         return _unknown(brief)  # a letter is in many an article, and asks for none
-    passages = await kit.search(brief["text"], language=language, tags=tags, limit=PASSAGES)
+    asked, passages = await _found(brief["text"], language, kit, tags)
+    brief = Brief(**{**brief, "text": asked})
     if not passages:
         return _unknown(brief)
     text, citations = cited(await _written(brief, kit, passages), passages)
@@ -68,6 +72,29 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
         evidence=[say("foreign", language)],
         tried=[f"searched for {brief['text']!r}: {len(passages)} passages"],
     )
+
+
+async def _found(
+    text: str, language: str, kit: Kit, tags: tuple[str, ...]
+) -> tuple[str, list[Passage]]:
+    """Search for the text and for each question in it; give what is answered most surely.
+
+    What leads up to a question ("one thing before I say yes: until when …?") is in no article.
+    """
+    parts = [part.text.strip() for part in splitting.clauses(text, language)]
+    asked = [part for part in parts if len(part.split()) >= LEAST_WORDS] if len(parts) > 1 else []
+    if "?" in text:
+        asked = [part for part in asked if part.endswith("?")]
+    best: tuple[str, list[Passage]] = text, []
+    for one in (text, *asked):
+        passages = await kit.search(one, language=language, tags=tags, limit=PASSAGES)
+        if _surest(passages) > _surest(best[1]):
+            best = one, passages
+    return best
+
+
+def _surest(passages: list[Passage]) -> float:
+    return max((passage["score"] for passage in passages), default=0.0)
 
 
 async def _written(brief: Brief, kit: Kit, passages: list[Passage]) -> str:

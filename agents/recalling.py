@@ -129,7 +129,7 @@ def _scored(
     What a reply answers says what it is about as much as its own words do.
     """
     index = Bm25([one["text"] for one in said], language)
-    own = index.scores(asked)
+    own = index.scores(dict.fromkeys(asked, 1.0))
     score = {at: float(own[at]) + (BESIDE * float(own[at - 1]) if at else 0.0) for at in places}
     best = max(score.values(), default=0.0)
     if best <= 0:
@@ -200,7 +200,7 @@ def _quote(one: Remembered, asked: Asked, language: str) -> str:
     if len(text) <= LONGEST_QUOTE:
         return " ".join(text.split())
     parts = [part.strip() for part in sentences(text) if part.strip()]
-    scores = Bm25(parts, language).scores(asked.terms)
+    scores = Bm25(parts, language).scores(dict.fromkeys(asked.terms, 1.0))
     start = int(scores.argmax()) if asked.terms else 0
     quote = ""
     for part in parts[start:]:

@@ -2,13 +2,15 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from knowledge.reading import terms
 
 K1, B = 1.2, 0.75
+UNSEEN = 0.7
+"""Rarity of a term that no text has, against the rarest there could be: it tells less than one that few have."""
 
 
 class Bm25:
@@ -35,18 +37,18 @@ class Bm25:
             self._weights[term] = (np.array(numbers), weights)
             self._rarity[term] = rarity
 
-    def scores(self, asked: Iterable[str]) -> np.ndarray:
-        """Give one score per text for the terms of a question, `(n_texts,) float32`."""
+    def scores(self, asked: Mapping[str, float]) -> np.ndarray:
+        """Give one score per text for a question's terms and their weights, `(n_texts,) float32`."""
         total = np.zeros(self._count, dtype=np.float32)
-        for term in asked:
+        for term, part in asked.items():
             if term in self._weights:
                 numbers, weights = self._weights[term]
-                total[numbers] += weights
+                total[numbers] += part * weights
         return total
 
     def rarity(self, term: str) -> float:
-        """Say how rare a term is in these texts; one that none of them has is the rarest."""
-        return self._rarity.get(term, self.rarest)
+        """Say how rare a term is in these texts; one that none of them has is nearly the rarest."""
+        return self._rarity.get(term, UNSEEN * self.rarest)
 
     @property
     def rarest(self) -> float:

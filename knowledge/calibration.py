@@ -19,10 +19,10 @@ ROUNDS, STEP = 400, 1.0
 MISSED_COST = 1.0
 """How bad it is to leave a question unanswered whose answer was found."""
 
-OFF_TOPIC_COST = 2.0
+OFF_TOPIC_COST = 1.0
 """How bad it is to answer what no company answers with an article of this one."""
 
-ORPHAN_COST = 0.3
+ORPHAN_COST = 0.15
 """How bad it is to answer a question whose article was taken away from another article. Little: the more
 articles a company has, the more often another one says the same."""
 

@@ -28,6 +28,10 @@ LESSONS = 200
 """Questions of articles that the calibration looks at, evenly drawn."""
 
 
+LEAST_SHARED = 0.4
+"""What is left of the score of an article's question of which next to nothing was asked."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A passage as the index sees it."""
@@ -97,6 +101,13 @@ class Index:
         put = [question.text for question in asked]
         self._texts = Bm25(headed, language)
         self._questions = Bm25(put, language)
+        self._put = [
+            {
+                term: part * self._texts.rarity(term)
+                for term, part in weights(text, language).items()
+            }
+            for text in put
+        ]
         self._spelling = Spelling([*headed, *put], language)
         self._article = np.array([places[source] for source in self._sources], dtype=int)
         self._article_asked = np.array([places[q.source_id] for q in asked], dtype=int)
@@ -124,13 +135,15 @@ class Index:
         for numbers in islice(by_article.values(), ARTICLES):
             sections = numbers[:SECTIONS]
             chance = max(self._calibration.chance(signals[number]) for number in sections)
-            if chance >= self._calibration.threshold:
-                hits += [Hit(self._entries[number], round(chance, 4)) for number in sections]
+            if chance < self._calibration.threshold:
+                break  # what is less near is not given in its place
+            hits += [Hit(self._entries[number], round(chance, 4)) for number in sections]
         return hits[:limit]
 
     def _read(self, questions: Sequence[str]) -> list[_Question]:
-        vectors = self._embedder.embed(list(questions))
-        return [self._near(*given) for given in zip(questions, vectors, strict=True)]
+        mended = [self._spelling.mended(question) for question in questions]
+        vectors = self._embedder.embed(mended)
+        return [self._near(*given) for given in zip(mended, vectors, strict=True)]
 
     def _near(self, question: str, vector: np.ndarray) -> _Question:
         found = self._dense.nearest(vector, CANDIDATES)
@@ -143,7 +156,7 @@ class Index:
                 near[self._place[key]] = cosine
             elif key in self._place_asked:
                 near_asked[self._place_asked[key]] = cosine
-        return _Question(weights(self._spelling.mended(question), self._language), near, near_asked)
+        return _Question(weights(question, self._language), near, near_asked)
 
     def _scored(
         self, question: _Question, *, without: int | None = None
@@ -157,6 +170,7 @@ class Index:
         if without is not None:
             put, near_put = put.copy(), near_put.copy()
             put[without], near_put[without] = 0, -1
+        put = put * self._shared(question.terms.keys())
         asked = self._best_of_article(put)
         near, near_asked = question.near, np.maximum(self._best_of_article(near_put), 0)
         nearest = np.maximum(near, near_asked)
@@ -181,6 +195,14 @@ class Index:
         best = np.zeros(len(self._said))
         np.maximum.at(best, self._article_asked, of_question)
         return best[self._article]
+
+    def _shared(self, asked: Container[str]) -> np.ndarray:
+        """Say how much of each question of an article was asked: "return a rug" is not all of "return"."""
+        shares = [
+            sum(part for term, part in own.items() if term in asked) / (sum(own.values()) or 1.0)
+            for own in self._put
+        ]
+        return LEAST_SHARED + (1 - LEAST_SHARED) * np.array(shares)
 
     def _covered(self, weight: dict[str, float], without: int | None) -> np.ndarray:
         """Say how much of a question each passage's article has, by the rarity of the terms."""

@@ -5,13 +5,14 @@ A customer writes "guarantee" and the article "warranty": both are read as the s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 
 from core.workspace import read_yaml
 from models.embedded import words as reading
+from models.embedded.extracting import kind_stems
 
 LONGEST = 5
 """Words of the longest phrase that is looked up among the meanings."""
@@ -19,35 +20,61 @@ LONGEST = 5
 SHORTEST_MENDED = 5
 NEAR_ENOUGH = 0.84
 
+ASKING_SHARE = 0.15
+"""Weight of a word that only asks, or stands for anything, against one that says what is asked about."""
+
+STEM, MEANING = 0.7, 1.3
+"""Weights of a word's stem and of what it shares with other words."""
+
+ASKED_KINDS = ("term",)
+KIND_SHARE = 0.5
+"""Weight of a word that says what kind of answer is wanted."""
+
 Meanings = dict[tuple[str, ...], tuple[str, ...]]
 
 
 def terms(text: str, language: str) -> list[str]:
     """Give what a text is found by: stems, chat spelling written out, and the meanings in it."""
     stems, meanings = _read(text, language)
-    return [*(stem for stem, _ in stems), *meanings]
+    return [*(stem for stem, _ in stems), *(meaning for meaning, _ in meanings)]
 
 
 def weights(question: str, language: str) -> dict[str, float]:
     """Give the terms of a question, each with how much of the question it is.
 
-    A word is two: its stem and its meaning, or its stem twice where no other word means the same.
+    A word is two: its stem and its meaning, or its stem twice where no other word means the same. Words
+    that only ask, and those that say what kind of answer is wanted, are less: "could you tell me until when".
     """
+    base = reading.base(language)
+    asking, kinds = _asking(base), kind_stems(language, ASKED_KINDS)
     stems, meanings = _read(question, language)
-    return {stem: 1.0 if shared else 2.0 for stem, shared in stems} | dict.fromkeys(meanings, 1.0)
+
+    def share(said: Iterable[str]) -> float:
+        return max(
+            ASKING_SHARE if stem in asking else KIND_SHARE if stem in kinds else 1.0
+            for stem in said
+        )
+
+    found = {stem: share([stem]) * (STEM if shared else STEM + MEANING) for stem, shared in stems}
+    for meaning, said in meanings:
+        name = reading.stem(meaning.removeprefix("="), base)
+        found[meaning] = max(found.get(meaning, 0.0), MEANING * min(share([name]), share(said)))
+    return found
 
 
-def _read(text: str, language: str) -> tuple[list[tuple[str, bool]], list[str]]:
+def _read(
+    text: str, language: str
+) -> tuple[list[tuple[str, bool]], list[tuple[str, tuple[str, ...]]]]:
     """Give the stems of the words that mean something, each with whether it is in a meaning, and those."""
     tokens = reading.words(text, language)
     stems = reading.stems(tokens, language)
     known = _meanings(reading.base(language))
-    meanings: list[str] = []
+    meanings: list[tuple[str, tuple[str, ...]]] = []
     shared: set[int] = set()
     for start in range(len(stems)):
         for end in range(start + 1, min(start + LONGEST, len(stems)) + 1):
             if found := known.get(tuple(stems[start:end])):
-                meanings += found
+                meanings += [(meaning, tuple(stems[start:end])) for meaning in found]
                 shared.update(range(start, end))
     grammar = reading.function_words((language,))
     said = [
@@ -73,12 +100,19 @@ def _meanings(base: str) -> Meanings:
     return {stems: tuple(names) for stems, names in found.items()}
 
 
+@cache
+def _asking(base: str) -> frozenset[str]:
+    listed: dict[str, list[str]] = read_yaml(Path(__file__).with_name("asking.yaml"))
+    said = [word for phrase in listed.get(base, []) for word in reading.words(phrase)]
+    return frozenset(reading.stems(said, base))
+
+
 class Spelling:
     """The words of the articles, so that a mistyped word is read as the one that was meant."""
 
     def __init__(self, texts: Iterable[str], language: str) -> None:
         self._language = language
-        self._known: set[str] = set()
+        self._known: set[str] = set(reading.function_words((language,)))
         self._stems: set[str] = set()
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for text in texts:
@@ -99,6 +133,14 @@ class Spelling:
         stem = reading.stem(word, self._language)
         if stem in self._stems or (stem,) in _meanings(reading.base(self._language)):
             return word
+        if swapped := [other for other in _swapped(word) if other in self._known]:
+            return swapped[0]
         # The first letter is seldom mistyped, and without this "train" would be read as "rain".
         near = [other for other in self._by_letter[word[0]] if abs(len(other) - len(word)) < 3]
         return next(iter(get_close_matches(word, near, n=1, cutoff=NEAR_ENOUGH)), word)
+
+
+def _swapped(word: str) -> Iterator[str]:
+    """Give the word with two neighbouring letters in each other's place."""
+    for at in range(len(word) - 1):
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]

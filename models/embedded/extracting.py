@@ -20,6 +20,9 @@ KINDS = ("term", "price", "delay", "thing")
 KIND_WEIGHT = 0.3
 """Weight of a word that says what kind of answer is wanted, against one that says what it is about."""
 
+WHOLE_KIND = 0.25
+"""What a sentence gains by the kind of thing that is asked: a time, a price, a number."""
+
 TITLE_WEIGHT = 0.35
 CONTEXT_WEIGHT = 0.25
 ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
@@ -75,15 +78,21 @@ def extract(question: str, passages: Sequence[Mapping[str, Any]], language: str)
     best = scored[0] if scored else None
     if best is None or best[0] <= 0 or not _fits(wanted, rarity, whole[best[2].passage]):
         return []
-    return _quotes(scored, passages)
+    return _quotes(scored, passages, question, language)
 
 
 def _quotes(
-    scored: list[tuple[float, int, _Piece]], passages: Sequence[Mapping[str, Any]]
+    scored: list[tuple[float, int, _Piece]],
+    passages: Sequence[Mapping[str, Any]],
+    question: str,
+    language: str,
 ) -> list[Quote]:
     """Take the best piece and those near it in score, in reading order within a passage."""
     top = scored[0][0]
     taken = [found for found in scored[:MOST_QUOTES] if found[0] >= SECOND_SHARE * top]
+    # Beside a sentence that has the time or the price that was asked, one without it only distracts.
+    if any(_holds(question, found[2], language) for found in taken):
+        taken = [found for found in taken if _holds(question, found[2], language)]
     first = taken[0][2].passage
     taken.sort(key=lambda found: (found[2].passage != first, found[2].passage, found[2].place))
     quotes = []
@@ -122,8 +131,12 @@ def _expected(question: str, sentence: str, language: str) -> float:
     said = words.plain(question, language)
     for kind, (asks, holds) in EXPECTED.items():
         if re.search(asks, said) and re.search(holds, words.flat(sentence)):
-            return 0.12 if kind == "yes" else 0.25
+            return 0.12 if kind == "yes" else WHOLE_KIND
     return 0.0
+
+
+def _holds(question: str, piece: _Piece, language: str) -> bool:
+    return _expected(question, piece.text, language) >= WHOLE_KIND
 
 
 EXPECTED = {
@@ -159,7 +172,7 @@ def _wanted(question: str, language: str) -> dict[str, float]:
     asking = {word for phrase in words.load("questions").get(words.base(language), [])
               for word in words.folded(phrase).split()}  # fmt: skip
     telling = [word for word in telling if word not in asking] or telling
-    kinds = _kind_stems(language)
+    kinds = kind_stems(language)
     stems = words.stems(telling, language)
     wanted = {stem: KIND_WEIGHT if stem in kinds else 1.0 for stem in stems}
     for _, size, meaning in said:
@@ -169,10 +182,10 @@ def _wanted(question: str, language: str) -> dict[str, float]:
 
 
 @lru_cache(maxsize=8)
-def _kind_stems(language: str) -> frozenset[str]:
+def kind_stems(language: str, kinds: tuple[str, ...] = KINDS) -> frozenset[str]:
     """Give the stems that say what kind of answer is wanted ("time", "days"), not what it is about."""
     listed = words.load("thesaurus")
-    said = [word for kind in KINDS for phrase in listed[kind] for word in words.words(str(phrase))]
+    said = [word for kind in kinds for phrase in listed[kind] for word in words.words(str(phrase))]
     return frozenset(words.stem(word, language) for word in said)
 
 
