@@ -10,7 +10,7 @@ from knowledge.reading import terms
 
 K1, B = 1.2, 0.75
 UNSEEN = 0.7
-"""Rarity of a term that no text has, against the rarest there could be: it tells less than one that few have."""
+"""Rarity of a term that no text has, against the rarest there could be: few have it is more telling."""
 
 
 class Bm25:

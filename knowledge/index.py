@@ -16,6 +16,7 @@ from knowledge.calibration import PRIOR, Calibration, calibrated
 from knowledge.dense import Dense
 from knowledge.reading import Spelling, weights
 from models import Embedder
+from models.embedded.words import plain
 
 CANDIDATES = 400
 """Nearest vectors that are fetched; of a company's few hundred articles these are all."""
@@ -141,9 +142,14 @@ class Index:
         return hits[:limit]
 
     def _read(self, questions: Sequence[str]) -> list[_Question]:
-        mended = [self._spelling.mended(question) for question in questions]
+        mended = [self._mended(question) for question in questions]
         vectors = self._embedder.embed(mended)
         return [self._near(*given) for given in zip(mended, vectors, strict=True)]
+
+    def _mended(self, question: str) -> str:
+        """Give the question with its slips mended; as it was written when there are none."""
+        mended = self._spelling.mended(question)
+        return mended if mended != plain(question, self._language) else question
 
     def _near(self, question: str, vector: np.ndarray) -> _Question:
         found = self._dense.nearest(vector, CANDIDATES)

@@ -2,18 +2,32 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 
 from agents import Report
 from agents.knowledge import respond
+from knowledge import Passage
 from models import Models
 from tests.agents.customer import Customer, Shelf, embedded, passages
 from tests.agents.test_written import Line
 
 FASTING = "Eat nothing for 8 hours before a blood test; water is fine."
 PARKING = "There is valet parking for R$ 25.00."
+
+
+class OnlyFor(Shelf):
+    """Finds its passages for one question only."""
+
+    def __init__(self, question: str, *found: Passage) -> None:
+        super().__init__(*found)
+        self.question = question
+
+    async def __call__(self, question: str, **how: Any) -> list[Passage]:
+        """Give the passages for that question."""
+        return await super().__call__(question, **how) if question == self.question else []
 
 
 async def ask(
@@ -95,3 +109,27 @@ async def test_when_the_paid_model_breaks_off_the_embedded_one_answers() -> None
     )
     assert "8 hours" in report["text"]
     assert report.get("citations")
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "said"),
+    [
+        ("One thing first: how long may I not eat?", "en", "how long may I not eat?"),
+        ("Espera, me tira uma dúvida: por quantas horas não posso comer?", "pt-BR",
+         "por quantas horas não posso comer?"),
+    ],
+)  # fmt: skip
+async def test_what_leads_up_to_a_question_is_not_searched_for(
+    message: str, language: str, said: str
+) -> None:
+    shelf = OnlyFor(said, *passages(FASTING))
+    customer = Customer(language=language, respond=respond, search=shelf, models=embedded())
+    report = await customer.wants("question", message)
+    assert report.get("citations")
+
+
+async def test_beside_the_time_that_was_asked_nothing_else_is_quoted() -> None:
+    texts = "Visits can be cancelled in the app. Cancelled visits are free until 24 hours before."
+    report, _ = await ask("until when can I cancel a visit?", texts=(texts,))
+    assert "24 hours" in report["text"]
+    assert "in the app" not in report["text"]

@@ -341,3 +341,37 @@ def _ingested(tx: sa.Connection) -> dict[str, float]:
 
 def _version(tx: sa.Connection) -> str:
     return tx.execute(sa.select(index_versions.c.version)).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "title"),
+    [
+        ("tenho uma pergunta, quantas horas antes posso desmarcar?", "pt-BR", "Desmarcar consulta"),
+        ("vcs sabem dizer quando fica ponrto o exmae?", "pt-BR", "Resultados de exames"),
+        (
+            "I was curious to know how long before a visit I can cancel it",
+            "en",
+            "Cancelling a visit",
+        ),
+        ("when are the resluts of my tset raedy?", "en", "Test results"),
+    ],
+)
+async def test_courtesies_and_slips_of_the_finger_do_not_hide_an_article(
+    knowledge: Knowledge, question: str, language: str, title: str
+) -> None:
+    found = await knowledge(question, language=language)
+    assert found
+    assert found[0]["title"].startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("I was curious to know how long it takes to learn the violin", "en"),
+        ("vocês sabem dizer até quando vai o campeonato?", "pt-BR"),
+    ],
+)
+async def test_courtesies_and_words_for_time_alone_find_nothing(
+    knowledge: Knowledge, question: str, language: str
+) -> None:
+    assert await knowledge(question, language=language) == []
