@@ -19,7 +19,7 @@ ROUNDS, STEP = 400, 1.0
 MISSED_COST = 1.0
 """How bad it is to leave a question unanswered whose answer was found."""
 
-OFF_TOPIC_COST = 1.0
+OFF_TOPIC_COST = 1.3
 """How bad it is to answer what no company answers with an article of this one."""
 
 ORPHAN_COST = 0.15

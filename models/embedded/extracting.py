@@ -20,7 +20,7 @@ KINDS = ("term", "price", "delay", "thing")
 KIND_WEIGHT = 0.3
 """Weight of a word that says what kind of answer is wanted, against one that says what it is about."""
 
-WHOLE_KIND = 0.25
+WHOLE_KIND = 0.4
 """What a sentence gains by the kind of thing that is asked: a time, a price, a number."""
 
 TITLE_WEIGHT = 0.35
@@ -142,7 +142,7 @@ def _holds(question: str, piece: _Piece, language: str) -> bool:
 EXPECTED = {
     "price": (r"\b(quanto custa|quanto e|preco|valor|how much|price|cost|fee|taxa|charge)\b",
               r"(r\$|us\$|[$€£]|\breais\b|\d+\s?%|gratis|gratuit|free\b)"),
-    "duration": ((r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|quando"
+    "duration": ((r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|period\w*|quando"
                   r"|when|demora|time)\b"),
                  (r"\b(\d+|um|uma|dois|tres|two|three|seven|ten)\b.{0,20}\b(dias?|horas?|semanas?|mes|meses"
                   r"|days?|hours?|weeks?|months?|minut\w*|anos?|years?)\b")),
