@@ -142,8 +142,8 @@ def _holds(question: str, piece: _Piece, language: str) -> bool:
 EXPECTED = {
     "price": (r"\b(quanto custa|quanto e|preco|valor|how much|price|cost|fee|taxa|charge)\b",
               r"(r\$|us\$|[$€£]|\breais\b|\d+\s?%|gratis|gratuit|free\b)"),
-    "duration": ((r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|period\w*|quando"
-                  r"|when|demora|time)\b"),
+    "duration": ((r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|quando"
+                  r"|when|demora|time|period\w*)\b"),
                  (r"\b(\d+|um|uma|dois|tres|two|three|seven|ten)\b.{0,20}\b(dias?|horas?|semanas?|mes|meses"
                   r"|days?|hours?|weeks?|months?|minut\w*|anos?|years?)\b")),
     "hours": (r"\b(horario|que horas|abre|aberto|fecha|hours|open|close|opening)\b",
