@@ -203,7 +203,7 @@ class Index:
         return best[self._article]
 
     def _shared(self, asked: Container[str]) -> np.ndarray:
-        """Say how much of each question of an article was asked: "return a rug" is not all of "return"."""
+        """Say how much of each question of an article was asked: "cancel a visit for two" is not "cancel"."""
         shares = [
             sum(part for term, part in own.items() if term in asked) / (sum(own.values()) or 1.0)
             for own in self._put
