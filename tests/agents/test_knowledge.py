@@ -112,19 +112,29 @@ async def test_when_the_paid_model_breaks_off_the_embedded_one_answers() -> None
 
 
 @pytest.mark.parametrize(
-    ("message", "language", "said"),
+    ("message", "language", "said", "text"),
     [
-        ("One thing first: how long may I not eat?", "en", "how long may I not eat?"),
-        ("Espera, me tira uma dúvida: por quantas horas não posso comer?", "pt-BR",
-         "por quantas horas não posso comer?"),
+        (
+            "One thing first: how long may I not eat?",
+            "en",
+            "how long may I not eat?",
+            FASTING,
+        ),
+        (
+            "Espera, me tira uma dúvida: por quantas horas não posso comer?",
+            "pt-BR",
+            "por quantas horas não posso comer?",
+            "Não se pode comer nas 8 horas antes do exame de sangue; água pode.",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_leads_up_to_a_question_is_not_searched_for(
-    message: str, language: str, said: str
+    message: str, language: str, said: str, text: str
 ) -> None:
-    shelf = OnlyFor(said, *passages(FASTING))
+    shelf = OnlyFor(said, *passages(text))
     customer = Customer(language=language, respond=respond, search=shelf, models=embedded())
     report = await customer.wants("question", message)
+    assert "8" in report["text"]
     assert report.get("citations")
 
 
