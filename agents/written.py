@@ -223,7 +223,6 @@ class _Talk:
             raise
         except ToolError as error:
             self.tried.append(f"{described(name, arguments)}: {error}")
-            self.evidence.append(str(error))
             return _failed(made, str(error))
         self.tried.append(f"{described(name, arguments)}: {result.text}")
         self.evidence.append(result.text)

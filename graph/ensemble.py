@@ -1,5 +1,6 @@
 """One version of a workspace, ready to play: team, tools, journeys, offers, what it was trained on."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +26,9 @@ from tools import Context, Ledger, Outcome, Preview, Proposal, Result, Tool, Ver
 from tools import loading as tools_loading
 
 Say = Callable[[str], Awaitable[None]]
+ECHOED = 2
+"""Letters above which a word of an argument is looked for in what a tool answers to it."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -188,10 +192,12 @@ def _watched(function: Callable[..., Any], heard: Callable[[Any], Any]) -> Calla
 
 def _without(refusal: str, arguments: Mapping[str, Any]) -> str:
     """Give a refusal without the arguments it repeats: a model chose them, so they prove nothing."""
-    for value in arguments.values():
-        if isinstance(value, str) and len(value) > 3:
-            refusal = refusal.replace(value, "…")
-    return refusal
+    said = [str(value) for name, value in arguments.items() if name != "context"]
+    words = {word for value in said for word in value.split() if len(word) > ECHOED}
+    if not words:
+        return refusal
+    longest = sorted(map(re.escape, words), key=len, reverse=True)
+    return re.sub("|".join(longest), "…", refusal, flags=re.IGNORECASE)
 
 
 def _heard(answer: Any, *, evidence: list[Evidence]) -> Any:

@@ -118,7 +118,7 @@ def _text(messages: Sequence[Message], said: str, results: list[str]) -> str:
     if quoted := _quotation(passages, said):
         return quoted
     if results and not passages and not all(map(_found_nothing, results)):
-        return " ".join(map(_readable, results))
+        return " ".join(_readable(one) for one in results if not _found_nothing(one))
     system = " ".join(text_of(m) for m in messages if m.get("role") == "system")
     if APOLOGY.search(system):
         return _apology(system, said)
