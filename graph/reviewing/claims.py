@@ -92,7 +92,8 @@ def forbidden_promise(sentence: str, grounds: Grounds) -> str | None:
 
 def claims(flat: str) -> Iterator[Claim]:
     """Give what a folded sentence claims; what stands under a condition or a "not" is no claim."""
-    for kind, group, pattern in _patterns():
+    of = {group for group in _groups() if _group(group).search(flat)}
+    for kind, group, pattern in (one for one in _patterns() if one[1] in of):
         for match in pattern.finditer(flat):
             clause = re.split(r"[,;:.(–—]", flat[: match.start()])[-1]
             before = reading.WORD.findall(clause)
@@ -168,6 +169,11 @@ def _patterns() -> tuple[Pattern, ...]:
     will = rf"{EN_FUTURE}(?:{en})\w*|\b{PT_FUTURE_VERB}(?:{pt})\w*|\b(?:{pt}){PT_FUTURE}"
     found.append(("will", "receive", re.compile(will)))
     return tuple(found)
+
+
+@cache
+def _groups() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(group for _, group, _ in _patterns()))
 
 
 @cache

@@ -40,11 +40,13 @@ def stranger_data(sentence: str, grounds: Grounds) -> str | None:
 
 def stranger_address(sentence: str, grounds: Grounds) -> str | None:
     """A street with a number must be one that the evidence or she herself named."""
+    streets = [match[0] for match in _street().finditer(words.folded(sentence))]
+    if not streets:
+        return None
     known = reading.plainly(" ".join((*grounds.told, *grounds.articles, *grounds.customer)))
-    for match in _street().finditer(words.folded(sentence)):
-        if reading.plainly(match[0]) not in known:
-            return "it holds an address that is not hers"
-    return None
+    if all(reading.plainly(street) in known for street in streets):
+        return None
+    return "it holds an address that is not hers"
 
 
 def stranger_name(sentence: str, grounds: Grounds) -> str | None:
