@@ -113,7 +113,7 @@ class Remembered(TypedDict):
     sequence: int
     role: Literal["customer", "ai", "person"]
     by: str
-    """Name of the person of the company who said it; else empty."""
+    """Name of the person, or of the specialist, who said it; empty for the customer."""
 
     text: str
     language: str

@@ -154,10 +154,16 @@ def _worth(said: Sequence[Remembered]) -> list[Remembered]:
 
 
 def _substantial(said: Sequence[Remembered], at: int, kit: Kit) -> bool:
-    """Say whether a message is more than a courtesy, or answers one that is."""
+    """Say whether a message is more than a courtesy, or answers one that is.
+
+    Who answered it says that better than its words do.
+    """
     one = said[at]
     if one["role"] != "customer":
         return at > 0 and (said[at - 1]["role"] != "customer" or _substantial(said, at - 1, kit))
+    answer = said[at + 1] if at + 1 < len(said) else None
+    if answer is not None and answer["role"] == "ai" and answer["by"] not in ("", "engagement"):
+        return True
     names = {intent["name"] for intent in kit.understanding.intents(one["text"], one["language"])}
     return bool(names - COURTESIES) or (not names and len(one["text"].split()) > 2)
 

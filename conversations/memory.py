@@ -137,7 +137,7 @@ def _shown(row: Any) -> Remembered:
         message_id=row["message_id"],
         sequence=row["sequence"],
         role=row["role"],
-        by=row["agent"] if row["role"] == "person" else "",
+        by=row["agent"],
         text=row["text"],
         language=row["language"],
         said_at=row["created_at"],

@@ -273,14 +273,17 @@ class Runner:
         )
 
     async def _sum_up(self, key: str) -> None:
-        """Bring the summary of a conversation that has grown long up to date."""
+        """Bring the summary of a conversation that has grown long up to date.
+
+        It locks the conversation for a moment, and who claims it then goes on without it: hence the ring.
+        """
+        conversation_id = key.removeprefix(SUMMING)
+        understanding = self._conductor().ensemble.understanding
         taken = await summaries.catch_up(
-            self._database,
-            self._workspace_id,
-            key.removeprefix(SUMMING),
-            self._conductor().ensemble.understanding,
+            self._database, self._workspace_id, conversation_id, understanding
         )
-        log.info("summed_up", key=key, messages=taken)
+        log.info("summed_up", conversation_id=conversation_id, messages=taken)
+        self.ring(conversation_id)
 
     def _ledger(self, conductor: Conductor, claim: Claim, before: list[str]) -> Effects:
         def guard(tx: Tx, started: bool) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from models.embedded import words
+from models.embedded.numbers import spelled
+from models.embedded.spans import Span
 
 MOST_CLAUSES = 8
 ABBREVIATION = re.compile(r"(?:^|\W)(?:sr|sra|dr|dra|av|no|n|mr|mrs|ms|st|etc|vs|approx|ap|apt)$")
@@ -24,6 +26,7 @@ def clauses(text: str, language: str) -> list[Clause]:
     """Give the clauses in order; joined by what stood between them they are the message."""
     cuts: dict[int, bool] = {}
     flat = words.flat(text)
+    said_numbers = spelled(text, language)
     for match in END.finditer(flat):
         if match[0] == "." and ABBREVIATION.search(flat[: match.start()]):
             continue
@@ -31,6 +34,8 @@ def clauses(text: str, language: str) -> list[Clause]:
         cuts[match.end()] = mark[:1] not in (",", ":", "-", "–", "—")
     for kind, strong in (("strong", True), ("weak", False)):
         for match in _joints(words.base(language), kind).finditer(flat):
+            if _no_joint(match, text, said_numbers):
+                continue
             if not any(abs(match.start() - at) <= 1 and cuts[at] for at in cuts):
                 cuts[match.start()] = strong or cuts.get(match.start(), False)
     found: list[Clause] = []
@@ -46,6 +51,14 @@ def clauses(text: str, language: str) -> list[Clause]:
         rest = found[MOST_CLAUSES - 1]
         found = [*found[: MOST_CLAUSES - 1], Clause(text[rest.start :], rest.start, rest.strong)]
     return found
+
+
+def _no_joint(match: re.Match[str], text: str, said_numbers: list[Span]) -> bool:
+    """Say whether what looks like a joint is none: "é", or the "e" inside of a number in words."""
+    joint = text[match.start() : match.end()].lstrip(" ,;")
+    if joint[:1] in "éÉ" and joint[:1]:
+        return True
+    return any(number.start < match.start() < number.end for number in said_numbers)
 
 
 def bare(clause: str, language: str) -> str:
