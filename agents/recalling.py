@@ -29,6 +29,9 @@ BESIDE = 0.5
 NEAR_BEST = 0.6
 """Part of the best score from which the first or the last of several may be meant."""
 
+SHORTEST_QUESTION = 2
+"""Words."""
+
 LONGEST_QUOTE = 300
 RECAPPED = 5
 MARKER = re.compile(r"\s*\[\d+\]")
@@ -250,13 +253,21 @@ def nothing(brief: Brief) -> Report:
 def intents(
     text: str, read_before: Sequence[Mapping[str, Any]], language: str
 ) -> list[Mapping[str, Any]]:
-    """Give the wishes with each clause that asks what was said before read as that."""
+    """Give the wishes with each clause that asks what was said before read as that.
+
+    A word alone ("oops,") asks for no such thing, whatever else it is like.
+    """
+    kept = [
+        one
+        for one in read_before
+        if one["name"] != "recall" or len(words.words(one["text"])) >= SHORTEST_QUESTION
+    ]
     parts = dict.fromkeys((text, *_sentences(text)))
     clauses = [part for part in parts if asks_back(part, language)]
     if not clauses:
-        return list(read_before)
+        return kept
     clause = min(clauses, key=len)
-    others = [one for one in read_before if one["text"] not in clause and clause not in one["text"]]
+    others = [one for one in kept if one["text"] not in clause and clause not in one["text"]]
     wish = {"name": "recall", "confidence": 1.0, "text": clause}
     return sorted([*others, wish], key=lambda one: text.find(one["text"][:12]))
 

@@ -70,3 +70,12 @@ def test_a_wish_beside_the_question_is_kept() -> None:
     before = [{"name": "cancel", "confidence": 0.9, "text": "Cancel L-1."}]
     read = recalling.intents("Cancel L-1. What did I say about the gift?", before, "en")
     assert [intent["name"] for intent in read] == ["cancel", "recall"]
+
+
+def test_a_word_alone_is_no_question_on_what_was_said() -> None:
+    before = [
+        {"name": "recall", "confidence": 0.8, "text": "puts,"},
+        {"name": "cancel", "confidence": 0.9, "text": "cancela"},
+    ]
+    read = recalling.intents("puts, cancela", before, "pt-BR")
+    assert [intent["name"] for intent in read] == ["cancel"]
