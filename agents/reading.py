@@ -60,8 +60,7 @@ async def completed(
     With `asked`, a question of ours is open: a word of regret is then an answer, not a complaint.
     """
     segments = _segments(text, language)
-    if not any(map(str.isalpha, text)):
-        intents = []  # figures and signs are like no example; a number of hers is read below
+    intents = _worded(text, intents)
     intents = _beyond_greeting(text, intents, language, kit)
     intents = [part for intent in intents for part in _by_numbers(intent, language, kit)]
     known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
@@ -83,6 +82,18 @@ async def completed(
         for one in found
     ]
     return [*{intent["name"]: intent for intent in reversed(found)}.values()][::-1]
+
+
+def _worded(text: str, intents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the wishes that the words of a message can carry.
+
+    Figures, signs and single letters are like no example; a word alone must be surely like one. A number
+    of hers is read all the same.
+    """
+    count = sum(word.isalpha() and len(word) > 1 for word in words.words(text))
+    if not count:
+        return []
+    return [one for one in intents if count > 1 or one["confidence"] >= DOUBTFUL]
 
 
 def _without_context(
