@@ -4,6 +4,7 @@ import re
 
 SENTENCE_END = re.compile(
     r"(?<=[.!?…])(?:[\"”'’)])*(?:\s*\[\d+\])*\s+(?=[\"“'‘(¿¡]?[A-ZÀ-Ý0-9*\-•])|\n+"
+    r"|(?<=\d\])\s+(?=[\"“'‘(¿¡]?[A-ZÀ-Ý])"  # a table's row ends with its citation and nothing else
 )
 ABBREVIATION = re.compile(
     r"(?:\b(?:Sr|Sra|Dr|Dra|Av|R|n|nº|no|No|Mr|Mrs|Ms|St|etc|ex|p|art|tel|vs)\.|^\s*\d+[.)])$"

@@ -44,7 +44,7 @@ def unsupported_day(sentence: str, grounds: Grounds) -> str | None:
         if day not in grounds.days and (day[1], day[0]) not in grounds.days:
             return f"nothing it rests on says {day[1]}/{day[0]}"
     for day in reading.days_named(sentence, grounds.today):
-        if day.words not in grounds.day_words and not day.dates & grounds.days:
+        if day.words not in grounds.day_words and not day.dates & grounds.own_days:
             return f"nothing it rests on says {day.words!r}"
     return None
 

@@ -112,6 +112,18 @@ class Grounds:
         return frozenset().union(*said, *named)
 
     @cached_property
+    def own_days(self) -> frozenset[tuple[int, int]]:
+        """The same without the articles, whose dates are nobody's "tomorrow"."""
+        said = map(reading.days_written, (*self.told, *self.facts))
+        named = (
+            day.dates
+            for text in self.told
+            for day in reading.days_named(text, self.today)
+            if day.certain
+        )
+        return frozenset().union(*said, *named)
+
+    @cached_property
     def day_words(self) -> frozenset[str]:
         """The days that the evidence names in words."""
         texts = (*self.told, *self.articles)

@@ -293,6 +293,20 @@ def test_characters_that_are_not_seen_are_taken_out() -> None:
     assert review("It is\u200b fine.\u202e", grounds("x")) == ("It is fine.", [])
 
 
+def test_what_follows_the_citation_of_a_table_row_is_a_sentence_of_its_own() -> None:
+    row = passage("| Coupon | Refused when |\n|---|---|\n| FIRST | the order was not the first |")
+    text = (
+        "Coupon: FIRST; Refused when: the order was not the first [1] We will refund you in full."
+    )
+    kept_text, (dropped,) = review(text, grounds(row, cited={1: "p1"}))
+    assert kept_text.endswith("first [1]")
+    assert dropped["sentence"] == "We will refund you in full."
+
+
+def test_the_date_of_an_article_is_nobodys_tomorrow() -> None:
+    assert not kept("It gets there tomorrow.", passage("The sale ends on 28 November."))
+
+
 def test_data_that_a_tool_gave_for_procedures_only_is_not_told() -> None:
     secret = tool("The courier has it.", "+55 11 91234-5678", "Mateus Vieira")
     assert review("Call +55 11 91234-5678.", grounds(secret))[0] == ""
