@@ -16,15 +16,17 @@ async def streamed(model: BaseChatModel, prompt: Sequence[AnyMessage], say: Say 
     Raises:
         ModelFailed: the model broke off; what was shown is taken back by the review.
     """
-    text, shown = "", 0
+    text = coming = ""
     async for chunk in model.astream(list(prompt)):
         text += chunk.text
-        finished = sentences(text)[:-1]
-        for sentence in finished[shown:]:
-            if say is not None:
-                await say(sentence.strip())
-        shown = len(finished)
-    for sentence in sentences(text)[shown:]:
-        if say is not None:
-            await say(sentence.strip())
+        *finished, coming = sentences(coming + chunk.text) or [""]
+        await _said(finished, say)
+    await _said(sentences(coming), say)
     return text.strip()
+
+
+async def _said(finished: Sequence[str], say: Say | None) -> None:
+    if say is None:
+        return
+    for sentence in finished:
+        await say(sentence.strip())

@@ -5,6 +5,7 @@ know a language, adding ranks would hurt. Whether a passage answers at all is an
 `calibration`, which learns it from the articles' own questions.
 """
 
+from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,8 @@ CANDIDATES = 400
 ARTICLES = 2
 SECTIONS = 5
 """Passages of one article that are given to whoever writes the answer."""
+
+NOWHERE = np.zeros(0, dtype=int)
 
 LESSONS = 200
 """Questions of articles that the calibration looks at, evenly drawn."""
@@ -112,9 +115,9 @@ class Index:
         self._spelling = Spelling([*headed, *put], language)
         self._article = np.array([places[source] for source in self._sources], dtype=int)
         self._article_asked = np.array([places[q.source_id] for q in asked], dtype=int)
-        self._said: list[set[str]] = [set() for _ in places]
-        for number, read in zip(self._article, self._texts.read, strict=True):
-            self._said[number] |= read.keys()
+        self._articles = len(places)
+        self._said = _holding(self._texts, self._article)
+        self._heard = _holding(self._questions, self._article_asked)
         self._place = {entry.passage_id: number for number, entry in enumerate(entries)}
         self._place_asked = {question.key: number for number, question in enumerate(asked)}
         self._calibration = self._learned(off_topic)
@@ -198,7 +201,7 @@ class Index:
 
     def _best_of_article(self, of_question: np.ndarray) -> np.ndarray:
         """Give each passage the best score of its article's questions; 0 where there is none."""
-        best = np.zeros(len(self._said))
+        best = np.zeros(self._articles)
         np.maximum.at(best, self._article_asked, of_question)
         return best[self._article]
 
@@ -212,16 +215,16 @@ class Index:
 
     def _covered(self, weight: dict[str, float], without: int | None) -> np.ndarray:
         """Say how much of a question each passage's article has, by the rarity of the terms."""
-        said = [sum(weight[term] for term in weight.keys() & terms_) for terms_ in self._said]
-        heard: list[set[str]] = [set() for _ in self._said]
-        for number, read in enumerate(self._questions.read):
-            if number != without:
-                heard[self._article_asked[number]] |= weight.keys() & read.keys()
-        more = [
-            sum(weight[term] for term in put - terms_)
-            for put, terms_ in zip(heard, self._said, strict=True)
-        ]
-        return (np.array(said) + np.array(more))[self._article]
+        covered = np.zeros(self._articles)
+        own = self._questions.read[without] if without is not None else ()
+        for term, part in weight.items():
+            has = self._said.get(term, NOWHERE)
+            put = self._heard.get(term, NOWHERE)
+            if without is not None and term in own:
+                # A question that is left out counts no more for its article, if no other has the term.
+                put = np.delete(put, np.flatnonzero(put == self._article_asked[without])[:1])
+            covered[np.union1d(has, put)] += part
+        return covered[self._article]
 
     def _learned(self, off_topic: Sequence[str]) -> Calibration:
         """Calibrate on the articles' own questions, and on questions about other things."""
@@ -250,6 +253,15 @@ class Index:
         ]
         shape = (-1, len(PRIOR) - 1)
         return calibrated(*(np.reshape(rows, shape) for rows in (answered, strangers, orphans)))
+
+
+def _holding(texts: Bm25, article: np.ndarray) -> dict[str, np.ndarray]:
+    """Give the articles that have a term, one for each of their texts that has it."""
+    holding: dict[str, list[int]] = defaultdict(list)
+    for number, read in zip(article, texts.read, strict=True):
+        for term in read:
+            holding[term].append(int(number))
+    return {term: np.array(numbers) for term, numbers in holding.items()}
 
 
 def _spread(count: int, most: int) -> list[int]:

@@ -37,6 +37,9 @@ from models.embedded.language import Languages
 
 KNOWLEDGE_TOOL = "search_knowledge"
 CHARACTERS_PER_TOKEN = 4
+PIECE = re.compile(r"(?:\s*\S+){1,8}")
+"""What a stream gives at once: an answer is there as a whole, and each piece costs what a token does."""
+
 LANGUAGE_SAID = re.compile(
     r"\b(?:in|em|language|idioma|lingua|responda em|answer in|write in|reply in)\W{0,3}\s*"
     r"(?P<code>pt-br|pt|en-us|en-gb|en|es|portugu[eê]s|portuguese|ingl[eê]s|english|espa[nñ]ol|spanish|espanhol)\b",
@@ -126,7 +129,7 @@ class EmbeddedChatModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         reply = self._generate(messages, stop, **kwargs).generations[0].message
         assert isinstance(reply, AIMessage)
-        for part in re.findall(r"\s*\S+", reply.text) if not reply.tool_calls else []:
+        for part in PIECE.findall(reply.text) if not reply.tool_calls else []:
             yield ChatGenerationChunk(message=AIMessageChunk(content=part, id=reply.id))
         calls = [
             tool_call_chunk(

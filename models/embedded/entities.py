@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from core import privacy
 from models.embedded import words
@@ -23,6 +24,11 @@ CEP_ALONE = re.compile(r"\s*\d{8}\s*")
 
 def entities(text: str, language: str, now: datetime) -> list[Span]:
     """Give the values in a text, in order and without overlaps."""
+    return [*_entities(text, language, now)]
+
+
+@lru_cache(maxsize=64)  # each slot of each procedure asks for those of the same message
+def _entities(text: str, language: str, now: datetime) -> tuple[Span, ...]:
     found = [_personal(personal) for personal in privacy.found(text)]
     found += [
         Span("cep", _digits(match[0]), *match.span()) for match in CEP.finditer(words.flat(text))
@@ -33,7 +39,7 @@ def entities(text: str, language: str, now: datetime) -> list[Span]:
     found += clock
     found += codes(text)
     found += numbers(text, language)
-    return [span for span in apart(found) if span.kind in KINDS]
+    return tuple(span for span in apart(found) if span.kind in KINDS)
 
 
 KINDS = (

@@ -1,7 +1,9 @@
 """Numbers in digits and words, and money, as Portuguese and English write them."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from models.embedded import words
 from models.embedded.spans import Span, apart
@@ -59,9 +61,7 @@ def spelled(text: str, language: str) -> list[Span]:
     A number of one digit or two is none here: what people spell out has more.
     """
     base = words.base(language)
-    values = small_numbers(base) | words.load("numbers")["digits"].get(base, {})
-    articles = set(words.load("numbers")["articles"].get(base, []))
-    values = {word: count for word, count in values.items() if word not in articles}
+    values = _spellable(base)
     found = []
     for match in _spelling(base).finditer(words.flat(text)):
         said = [values[word] for word in re.findall(r"[^\W_]+", match[0]) if word in values]
@@ -87,10 +87,18 @@ def _digits(said: list[int]) -> str:
 
 
 @cache
+def _spellable(base: str) -> Mapping[str, int]:
+    """Give the words that digits are said in; an article may be one too, and is none here."""
+    lists = words.load("numbers")
+    values = {**small_numbers(base), **lists["digits"].get(base, {})}
+    articles = set(lists["articles"].get(base, []))
+    return {word: count for word, count in values.items() if word not in articles}
+
+
+@cache
 def _spelling(language: str) -> re.Pattern[str]:
     lists = words.load("numbers")
-    known = {*small_numbers(language), *lists["digits"].get(language, {})}
-    known -= set(lists["articles"].get(language, []))
+    known = _spellable(language)
     one = "|".join(sorted(map(re.escape, known), key=len, reverse=True)) or r"\Z\A."
     join = lists["join"].get(language, "and")
     return re.compile(
@@ -116,13 +124,17 @@ def parsed(said: str, language: str) -> float:
     return float(said.replace(",", "."))
 
 
-def small_numbers(language: str) -> dict[str, int]:
+def small_numbers(language: str) -> Mapping[str, int]:
     """Give the number words of a language, "one" included, folded."""
-    listed = words.load("numbers").get(words.base(language), {})
-    ones = words.load("numbers")["one"].get(words.base(language), [])
-    return {words.folded(str(word)): count for word, count in listed.items()} | dict.fromkeys(
-        ones, 1
-    )
+    return _small_numbers(words.base(language))
+
+
+@cache
+def _small_numbers(base: str) -> Mapping[str, int]:
+    listed = words.load("numbers").get(base, {})
+    ones = words.load("numbers")["one"].get(base, [])
+    folded = {words.folded(str(word)): count for word, count in listed.items()}
+    return MappingProxyType(folded | dict.fromkeys(ones, 1))
 
 
 def small_number(said: str, language: str) -> int | None:
