@@ -14,6 +14,9 @@ from models.usage import stood_in
 SURE = 0.6
 """Confidence from which no paid model is asked: the fast lane."""
 
+ANSWERED = 0.8
+"""Chance that an article answers, from which a question is not read once more by a paid model."""
+
 SHOWN = 3
 """Examples of an intent that the routing model is told."""
 
@@ -40,7 +43,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     read = understanding.intents(text, language)
     asked = bool(brief["awaiting"])
     intents = await reading.completed(text, read, language, kit, asked=asked)
-    if kit.models.external and not _sure(intents, brief):
+    if kit.models.external and not await _sure(intents, brief, kit, language):
         intents = await _asked(brief, kit, language) or intents
     intents = [] if reading.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}
@@ -63,11 +66,16 @@ def _needed(brief: Brief) -> int:
     return LATER if talking else OPENING
 
 
-def _sure(intents: list[dict[str, Any]], brief: Brief) -> bool:
+async def _sure(intents: list[dict[str, Any]], brief: Brief, kit: Kit, language: str) -> bool:
     """Say whether the embedded reading is good enough, or the specialist who asked goes on anyway."""
     if brief["awaiting"]:
         return True
-    return bool(intents) and all(intent["confidence"] >= SURE for intent in intents)
+    if intents and all(intent["confidence"] >= SURE for intent in intents):
+        return True
+    if any(intent["name"] != reading.QUESTION for intent in intents):
+        return False
+    found = await kit.search(brief["text"], language=language, limit=1)
+    return bool(found) and found[0]["score"] >= ANSWERED
 
 
 async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:

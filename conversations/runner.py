@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 Left = Literal["none", "nothing", "more"]
 """What a turn leaves to be run: there was no turn; it leaves nothing; it may leave something."""
 
+AT_ONCE = 256
+"""Turns of one process that run at the same time; most of a turn is waiting for a model."""
+
 SWEEP_S = 1.0
 CLOSING_S = 60.0
 """How often the sweep looks for conversations that silence has ended."""
@@ -81,7 +84,7 @@ class Runner:
         settings: Settings,
         hub: Hub,
         process_id: str = "",
-        at_once: int = 8,
+        at_once: int = AT_ONCE,
         sweep_s: float = SWEEP_S,
         max_turn_s: float = MAX_TURN_S,
     ) -> None:

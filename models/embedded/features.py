@@ -38,9 +38,11 @@ def meanings(tokens: list[str], languages: tuple[str, ...]) -> list[str]:
 
 def meanings_at(tokens: list[str], languages: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
     """Give each meaning with the place of its first word and how many words say it."""
-    known, longest = _thesaurus(languages)
+    known, longest, begins = _thesaurus(languages)
     stems = [_stems(token, languages) for token in tokens]
     for at in range(len(tokens)):
+        if begins.isdisjoint(stems[at]):
+            continue
         for size in range(1, min(longest, len(tokens) - at) + 1):
             for way in range(len(languages)):
                 phrase = " ".join(stem[min(way, len(stem) - 1)] for stem in stems[at : at + size])
@@ -84,7 +86,10 @@ def _stems(token: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
-def _thesaurus(languages: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], int]:
+def _thesaurus(
+    languages: tuple[str, ...],
+) -> tuple[dict[str, tuple[str, ...]], int, frozenset[str]]:
+    """Give the meanings by phrase, the words of the longest phrase, and the words that begin one."""
     known: dict[str, tuple[str, ...]] = {}
     for meaning, phrases in words.load("thesaurus").items():
         for phrase in phrases:
@@ -98,4 +103,5 @@ def _thesaurus(languages: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], 
                                for token in tokens)  # fmt: skip
                 if meaning not in known.get(key, ()):
                     known[key] = (*known.get(key, ()), meaning)
-    return known, max(key.count(" ") + 1 for key in known)
+    longest = max(key.count(" ") + 1 for key in known)
+    return known, longest, frozenset(key.split(" ", 1)[0] for key in known)

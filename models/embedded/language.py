@@ -146,8 +146,13 @@ def _listed(language: str, kind: str) -> frozenset[str]:
 
 def _foreign_script(text: str) -> bool:
     """Say whether most letters are of another script than the Latin one, as written, not as a picture."""
+    if text.isascii():
+        return False
     letters = [sign for sign in unicodedata.normalize("NFKC", text) if sign.isalpha()]
-    other = sum(not unicodedata.name(sign, "").startswith(WRITTEN) for sign in letters)
+    # Every letter up to "ÿ" is a Latin one, and most texts have no other.
+    other = sum(
+        sign > "ÿ" and not unicodedata.name(sign, "").startswith(WRITTEN) for sign in letters
+    )
     return len(letters) > 1 and other * 2 > len(letters)
 
 

@@ -67,6 +67,8 @@ class Trained:
         # A clause is read on its own and as a stretch, and again by who looks at clauses.
         self._reading = lru_cache(maxsize=1024)(self._read_one)
         self._wishes = lru_cache(maxsize=512)(self._read_wishes)
+        # A sentence of a reply is read before it is shown and again with the whole reply.
+        self._spoken = lru_cache(maxsize=256)(self._languages.spoken)
 
     def language(self, text: str, prior: str, *, needed: int = LATER) -> str:
         """Give one of the workspace's languages; `prior` unless `needed` signs speak for another."""
@@ -74,7 +76,7 @@ class Trained:
 
     def spoken(self, text: str) -> bool:
         """Say whether the text is in one of the workspace's languages, or in none that is certain."""
-        return self._languages.spoken(text[:LONGEST_TEXT])
+        return self._spoken(text[:LONGEST_TEXT])
 
     def intents(self, text: str, language: str) -> list[dict[str, Any]]:
         """Give what the text asks for: `{name, confidence, text}` per clause, in order."""

@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -19,6 +20,9 @@ from models.usage import count_call
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 FIRST_WAIT_S = 0.25
+END_WITHIN_S = 0.05
+"""From the last event to the end of an answer; a server that holds on longer loses the connection."""
+
 LONGEST_WAIT_S = 4.0
 """A server that asks for more is not waited for: the embedded model answers sooner."""
 
@@ -112,13 +116,15 @@ class Exchange:
             ) as response:
                 if response.status_code != 200:
                     _accepted(response, await response.aread())
-                async for received in response.aiter_raw():
+                coming = response.aiter_raw()
+                async for received in coming:
                     for data in reader.feed(received):
                         answer.add(data)
                     if answer.piece or began:
                         began = True
                         arrived()
                     if answer.done:
+                        await _read_out(coming)
                         break
             for data in reader.end() if not answer.done else ():
                 answer.add(data)
@@ -132,6 +138,14 @@ class Exchange:
             if began or answer.piece:
                 raise Unusable("The model server cut its answer off.")
             raise _TryAgain("The model server ended its answer before it began.")
+
+
+async def _read_out(coming: AsyncIterator[bytes]) -> None:
+    """Read to the end of an answer that is over: only then may its connection be used again."""
+    with suppress(TimeoutError, httpx.TransportError):
+        async with asyncio.timeout(END_WITHIN_S):
+            async for _ in coming:
+                pass
 
 
 def _unreachable(error: Exception) -> str:

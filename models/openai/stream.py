@@ -20,6 +20,8 @@ class EventReader:
 
     def feed(self, received: bytes) -> list[bytes]:
         """Give the data of every event that is complete now."""
+        if not self._rest and not self._lines and _is_one(received):
+            return [received[6:-2]]
         *lines, self._rest = (self._rest + received).split(b"\n")
         return self._events(lines)
 
@@ -38,6 +40,12 @@ class EventReader:
                 events.append(b"\n".join(self._lines))
                 self._lines.clear()
         return events
+
+
+def _is_one(received: bytes) -> bool:
+    """Say whether this is just one event, as servers send a token."""
+    ends = received.startswith(b"data: ") and received.endswith(b"\n\n")
+    return ends and received.find(b"\n") == len(received) - 2 and received[-3] != 13
 
 
 @dataclass
@@ -97,14 +105,13 @@ class Answer:
         chunk = _parsed(data)
         if error := chunk.get("error"):
             raise ModelFailed(f"The model server broke off with an error: {_said(error)}.")
-        for name in ABOUT:
-            if chunk.get(name):
-                self.piece.about[name] = chunk[name]
         if usage := chunk.get("usage"):
             self.piece.usage = usage
         for choice in chunk.get("choices") or ():
             if isinstance(choice, dict) and not choice.get("index"):
                 self._choice(choice)
+        if self.piece.finish:
+            self.piece.about |= {name: chunk[name] for name in ABOUT if chunk.get(name)}
 
     def _choice(self, choice: dict[str, Any]) -> None:
         delta = choice.get("delta") or {}
