@@ -248,7 +248,7 @@ def _free_at(
 
 @tool(effect="write", entity=("specialty", "day", "time"), preview=preview_book, retry="key")
 def book_visit(specialty: Specialty, day: date, time: str, *, context: Context) -> Result:
-    """Book a visit.
+    """Book a visit to a doctor of the clinic.
 
     Args:
         specialty: which kind of doctor.
