@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-HEADS = ("what", "figure", "reference", "ratio", "gate", "holds", "scaled")
+HEADS = ("what", "gate", "stretch", "measured", "reference", "scaled", "holds", "profile")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,12 @@ class Figure:
     """What the reference was on the machine where the gate was set."""
 
     gate: float | None = None
+    stretch: float | None = None
+    """What the gate should come to one day."""
+
+    profile: str = ""
+    """File with what cost most, where the gate does not hold."""
+
     least: bool = False
     """The gate is the least that is wanted; else the most that is allowed."""
 
@@ -35,14 +41,18 @@ class Figure:
     @property
     def scaled(self) -> float | None:
         """What the figure would be at the speed of the machine where the gate was set."""
-        return self.then * self.ratio if self.then and self.ratio else None
+        if not (self.then and self.reference):
+            return None
+        slower = self.reference / self.then
+        return self.value * slower if self.least else self.value / slower
 
     @property
     def holds(self) -> bool | None:
-        """Whether the gate holds; None without one."""
+        """Whether the gate holds, at the speed of its machine where that is known; None without one."""
         if self.gate is None:
             return None
-        return self.value >= self.gate if self.least else self.value <= self.gate
+        value = self.value if self.scaled is None else self.scaled
+        return value >= self.gate if self.least else value <= self.gate
 
 
 def printed(figures: Sequence[Figure]) -> str:
@@ -59,12 +69,13 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     sign = "≥" if figure.least else "≤"
     return (
         figure.what,
+        f"{sign} {figure.gate:g}" if figure.gate is not None else "",
+        f"{sign} {figure.stretch:g}" if figure.stretch is not None else "",
         f"{_number(figure.value)} {figure.unit}".strip(),
         f"{_number(figure.reference)} ({figure.against})" if figure.reference is not None else "",
-        f"{figure.ratio:.2f}" if figure.ratio is not None else "",
-        f"{sign} {figure.gate:g}" if figure.gate is not None else "",
-        {True: "yes", False: "NO", None: ""}[figure.holds],
         _number(figure.scaled) if figure.scaled is not None else "",
+        {True: "yes", False: "NO", None: ""}[figure.holds],
+        figure.profile,
     )
 
 

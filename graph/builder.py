@@ -33,6 +33,7 @@ from graph.saver import TurnSaver
 from graph.state import Conversation
 from graph.supervising import supervise_with
 from graph.turn import Live, TurnRequest, TurnResult, attached
+from graph.unheard import unheard
 from graph.voice import Voice
 from models.usage import metered
 from tools import Context, Ledger, Proposal
@@ -78,6 +79,8 @@ class Conductor:
         self.ensemble = ensemble
         self.version = ensemble.version
         self._conversation = build(ensemble)
+        if not ensemble.settings.tracing:
+            unheard(self._conversation)
         self._action = action.build()
 
     @cached_property

@@ -107,7 +107,7 @@ class FallbackChatModel(BaseChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         try:
             async for chunk in self._remotely(messages, stop, kwargs, _streamed):
-                if run_manager:
+                if run_manager and run_manager.handlers:
                     await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
             return

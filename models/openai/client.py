@@ -127,7 +127,7 @@ class LeanChatOpenAI(ChatOpenAI):
                 chunk = self._chunk(piece)
                 if piece.finish and (parsed := _parsed(text, payload.get("response_format"))):
                     chunk.message.additional_kwargs["parsed"] = parsed
-                if run_manager:
+                if run_manager and run_manager.handlers:
                     await run_manager.on_llm_new_token(piece.text, chunk=chunk)
                 yield chunk
         except ModelFailed as failure:

