@@ -168,6 +168,8 @@ def _patterns() -> tuple[Pattern, ...]:
     pt, en = "|".join(received["pt"]), "|".join(received["en"])
     will = rf"{EN_FUTURE}(?:{en})\w*|\b{PT_FUTURE_VERB}(?:{pt})\w*|\b(?:{pt}){PT_FUTURE}"
     found.append(("will", "receive", re.compile(will)))
+    won = r"\b(?:ganhou|recebeu|ganhaste)\b|\byou(?:['’]ve| have)?(?: just)? (?:won|earned|received|got)\b"
+    found.append(("state", "receive", re.compile(won)))
     return tuple(found)
 
 

@@ -159,6 +159,8 @@ UNDONE = [
     "We will refund you in full.",
     "Vamos reembolsar o valor por completo.",
     "You will receive a voucher for the trouble.",
+    "You have won a voucher.",
+    "Você ganhou um cupom.",
     "All done, it's taken care of.",
     "Cancelei o seu pedido.",
     "Já estornei o valor no seu cartão.",
