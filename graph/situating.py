@@ -182,7 +182,25 @@ class Reading:
             for name, journey in self.ensemble.journeys.items()
             if _writes(journey)
             and turning.refuses(self._examples(journey), self.text, self.language)
+            and (self._is_open(name) or not self._wished_all_the_same(journey))
         ]
+
+    def _is_open(self, name: str) -> bool:
+        return any(one["journey"] == name for one in (*self.running, *self.kept))
+
+    def _wished_all_the_same(self, journey: Journey) -> bool:
+        """Say whether a procedure is wanted beside, or without, the words that seem to forbid it."""
+        examples = self._examples(journey)
+        rest = turning.undenied(examples, self.text, self.language)
+        read = [
+            *(
+                intent
+                for intent in self.signals["intents"]
+                if not turning.refuses(examples, intent["text"], self.language)
+            ),
+            *self.understanding.intents(rest, self.language),
+        ]
+        return any(intent["name"] == journey.trigger.intent for intent in read)
 
     def _refused_person(self) -> list[str]:
         """Say whether she tells us not to call a person, as a list of intents."""

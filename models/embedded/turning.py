@@ -33,19 +33,30 @@ def refuses(examples: Sequence[str], text: str, language: str) -> bool:
 
     A verb of the examples must be denied in a form that tells others what to do, and nowhere be wished.
     """
+    denied = _denied(examples, text, language)
+    stems = {words.stem(match["verb"], words.base(language)) for match in denied}
+    rest = undenied(examples, text, language).split()
+    return bool(denied) and not stems & set(words.stems(rest, words.base(language)))
+
+
+def undenied(examples: Sequence[str], text: str, language: str) -> str:
+    """Give a text without what it tells not to do: what is left may be a wish all the same.
+
+    "I changed my mind about it, don't send it" asks for something, "don't cancel it" for nothing.
+    """
+    said = words.plain(text, language)
+    for match in reversed(_denied(examples, text, language)):
+        said = f"{said[: match.start()].rstrip()}; {said[match.end() :].lstrip()}"
+    return said
+
+
+def _denied(examples: Sequence[str], text: str, language: str) -> list[re.Match[str]]:
+    """Give the places where a verb of the examples is denied."""
     base = words.base(language)
     if base not in words.load("turning") or "?" in text:
-        return False
-    wished = _wished(tuple(examples), base)
-    said = words.plain(text, language)
-    denied = [match for match in _denial(base).finditer(said) if _is_wished(match, wished, base)]
-    if not denied:
-        return False
-    rest = said
-    for match in reversed(denied):
-        rest = f"{rest[: match.start()]} | {rest[match.end() :]}"
-    stems = {words.stem(match["verb"], base) for match in denied}
-    return not stems & set(words.stems(rest.split(), base))
+        return []
+    wished, said = _wished(tuple(examples), base), words.plain(text, language)
+    return [match for match in _denial(base).finditer(said) if _is_wished(match, wished, base)]
 
 
 def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:

@@ -107,6 +107,25 @@ async def test_nothing_is_begun_by_telling_us_not_to(ensemble: Ensemble, languag
     assert not deeds(member)
 
 
+@pytest.mark.parametrize(
+    ("language", "wish", "asked"),
+    [
+        ("en", "The book came torn, don't credit it to a card, I want my money back", "how much"),
+        (
+            "pt-BR",
+            "O livro veio rasgado, não creditem no cartão, quero meu dinheiro de volta",
+            "quanto",
+        ),
+    ],
+)
+async def test_a_wish_beside_what_is_forbidden_is_a_wish(
+    ensemble: Ensemble, language: str, wish: str, asked: str
+) -> None:
+    member = talk(ensemble, language=language)
+    reply = await member.says(f"{wish}: L-201")
+    assert asked in text(reply).lower()
+
+
 @LANGUAGES
 @pytest.mark.parametrize("turn", ["other", "second"])
 async def test_another_choice_is_taken_at_the_confirm_and_only_that_is_done(

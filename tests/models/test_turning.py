@@ -29,12 +29,19 @@ CANCEL = {
         ("não precisa mais mandar", "pt-BR", False),
         ("there is no need to send it", "en", False),
         ("I don't want it, cancel it", "en", False),
+        ("I never cancelled anything", "en", False),
     ],
 )
 def test_a_wish_is_taken_back_only_by_telling_us_not_to(
     text: str, language: str, refused: bool
 ) -> None:
     assert turning.refuses(CANCEL[language], text, language) is refused
+
+
+def test_what_is_left_without_a_denial_may_be_a_wish() -> None:
+    left = turning.undenied(CANCEL["en"], "I want it undone, don't cancel the other", "en")
+    assert "undone" in left
+    assert "cancel" not in left
 
 
 @pytest.mark.parametrize(
