@@ -195,7 +195,7 @@ class Reading:
         read = [
             *(
                 intent
-                for intent in self.signals["intents"]
+                for intent in self.understanding.intents(self.text, self.language)
                 if not turning.refuses(examples, intent["text"], self.language)
             ),
             *self.understanding.intents(rest, self.language),
