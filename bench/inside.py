@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count, cycle, islice
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 import sqlalchemy as sa
 from langgraph.graph import START, StateGraph
@@ -238,9 +238,16 @@ def stored(place: Opened, *, quick: bool) -> Iterator[Figure]:
     yield from asyncio.run(_stored(place, (10, 50, 100, 300)))
 
 
+class _Kept(NamedTuple):
+    turns: int
+    own: int
+    spoken: int
+
+
 async def _stored(place: Opened, lengths: Sequence[int]) -> list[Figure]:
     runner, figures = place.runner(), []
     said, token, done = list(islice(cycle(place.words()), max(lengths))), "", 0
+    before: _Kept | None = None
     for length in lengths:
         conversation_id = ""
         for text in said[done:length]:
@@ -257,17 +264,20 @@ async def _stored(place: Opened, lengths: Sequence[int]) -> list[Figure]:
         apart = await size(_all_bytes, (audit, events))
         every = await size(_turns_kept)
         own = sum(kept[name] for name in ("checkpoints", "messages", "turns"))
-        figures.append(
-            Figure(
-                what=f"stored a turn after {length}: checkpoint, messages, record",
-                value=own / length / 1000,
-                unit="kB",
-                reference=spoken / length / 1000,
-                against="its words alone",
-                gate=4.0,
-                stretch=2.5,
+        if before:  # what a conversation has once, its checkpoint, is no turn's
+            since = length - before.turns
+            figures.append(
+                Figure(
+                    what=f"stored a turn, {before.turns} to {length}: checkpoint, messages, record",
+                    value=(own - before.own) / since / 1000,
+                    unit="kB",
+                    reference=(spoken - before.spoken) / since / 1000,
+                    against="its words alone",
+                    gate=4.0,
+                    stretch=2.5,
+                )
             )
-        )
+        before = _Kept(length, own, spoken)
         if length == max(lengths):
             figures += [
                 Figure(what=f"  of that: {name}", value=kept[name] / length / 1000, unit="kB")

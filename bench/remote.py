@@ -12,6 +12,7 @@ import httpx
 from bench.figures import Figure, median
 from bench.places import Child, copied, model_server, product
 from core.settings import Settings
+from models.scripted.completion import tokens
 
 TTFT_S, TOKENS_PER_S = 0.3, 50
 GATES_MS = {32: (25.0, 15.0), 128: (80.0, 60.0)}
@@ -25,7 +26,7 @@ def first_sentence(
     data_dir: Path, settings: Settings, said: Sequence[str], *, quick: bool
 ) -> Iterator[Figure]:
     """Time to the first reviewed sentence, beyond what the model itself takes to write it."""
-    turns = 2 if quick else 4
+    turns = 3 if quick else 5
     for clients, (gate, stretch) in GATES_MS.items():
         folder = copied(data_dir, data_dir.with_name(f"first-{clients}"))
         with model_server(folder.parent) as model, product(folder, settings, model=model) as server:
@@ -54,10 +55,11 @@ async def _talks(
         async def talk(number: int) -> list[tuple[float, float]]:
             await asyncio.sleep(number / clients * (TTFT_S + 1))
             headers = {"Accept": "text/event-stream"}
-            return [
+            heard = [
                 await _first(http, said[(number + turn) % len(said)], headers)
                 for turn in range(turns)
             ]
+            return heard[1:]  # in the first turn the assistant introduces itself before the model
 
         heard = await asyncio.gather(*map(talk, range(clients)))
     return [one for each in heard for one in each]
@@ -67,7 +69,7 @@ async def _first(
     http: httpx.AsyncClient, text: str, headers: dict[str, str]
 ) -> tuple[float, float]:
     """Give the time to the first sentence, and the model's own share: its first token and the others."""
-    begun, first, words, event = time.perf_counter(), 0.0, 0, ""
+    begun, first, own, event = time.perf_counter(), 0.0, TTFT_S, ""
     async with http.stream("POST", "/chat", json={"message": text}, headers=headers) as answer:
         answer.raise_for_status()
         async for line in answer.aiter_lines():
@@ -77,10 +79,11 @@ async def _first(
                 data = json.loads(line[5:])
                 if token := data.get("conversation_token"):
                     headers["Authorization"] = f"Bearer {token}"
-                if event == "delta" and time.perf_counter() - begun > TTFT_S and not words:
+                if event == "delta" and not first:
                     first = (time.perf_counter() - begun) * 1000
-                    words = len(data["text"].split())
-    return first, (TTFT_S + words / TOKENS_PER_S) * 1000
+                    # All its tokens come after the one that opens the answer, and one more tells its end.
+                    own = TTFT_S + (len(tokens(data["text"])) + 1) / TOKENS_PER_S
+    return first, own * 1000
 
 
 def spent(
@@ -116,19 +119,21 @@ def faults(
 ) -> Iterator[Figure]:
     """Turns whose model answers badly: what the customer saw, held against what was committed."""
     turns = 3 if quick else 10
-    with model_server(data_dir.parent) as model, product(data_dir, settings, model=model) as server:
-        for fault in FAULTS:
+    for fault in FAULTS:
+        # A server for each: one that has met many faults leaves the model alone for a while.
+        folder = copied(data_dir, data_dir.with_name(f"faults-{fault}"))
+        with model_server(folder.parent) as model, product(folder, settings, model=model) as server:
             faulty, longest = asyncio.run(_faulty(model, server, said[:turns], fault))
-            if faulty:
-                print(f"{fault}: {'; '.join(sorted(set(faulty)))}", file=sys.stderr)
-            yield Figure(
-                what=f"{fault} model: turns of {turns} with a broken answer, or none",
-                value=len(faulty),
-                unit="",
-                reference=longest,
-                against="the longest turn, s",
-                gate=0.0,
-            )
+        if faulty:
+            print(f"{fault}: {'; '.join(sorted(set(faulty)))}", file=sys.stderr)
+        yield Figure(
+            what=f"{fault} model: turns of {turns} with a broken answer, or none",
+            value=len(faulty),
+            unit="",
+            reference=longest,
+            against="the longest turn, s",
+            gate=0.0,
+        )
 
 
 async def _faulty(
@@ -143,7 +148,10 @@ async def _faulty(
             begun = time.perf_counter()
             found += [wrong] if (wrong := await _wrong(http, text)) else []
             longest = max(longest, time.perf_counter() - begun)
+        asked = (await http.get(f"{model.url}/v1/requests")).json()
     _order(model, fail=None)
+    if not asked:
+        raise RuntimeError(f"No turn asked the model: {fault!r} was not met.")
     return found, longest
 
 

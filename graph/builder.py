@@ -112,6 +112,7 @@ class Conductor:
                 config,
                 context=context,
                 stream_mode="updates",
+                output_keys="turn",  # only who wrote is looked at here, not what
                 durability="exit",
             ):
                 path.extend(node for node in update if not node.startswith("__"))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -171,6 +172,7 @@ class ScriptedServer:
         if mode == "drip":
             pause_s = 1.0 if argument is None else argument
         await out.begin_events()
+        begun = time.monotonic()
         for number, chunk in enumerate(completion.chunks(body, message)):
             if mode == "cut" and number == (3 if argument is None else int(argument)):
                 return False
@@ -178,7 +180,8 @@ class ScriptedServer:
                 await out.event('{"choices": [{"delta": {"cont')
                 return await out.end_events()
             if number and pause_s:
-                await asyncio.sleep(pause_s)
+                # By the clock, not one pause after the other: a busy machine adds nothing to the model.
+                await asyncio.sleep(begun + number * pause_s - time.monotonic())
             await out.event(json.dumps(chunk, ensure_ascii=False))
         await out.event("[DONE]")
         return await out.end_events()
