@@ -104,7 +104,7 @@ def _without_context(
     A sentence that states something asks for nothing where the other one does; its words go with it.
     """
     asked = [
-        one for one in found if one["name"] in _writing(kit) and _requests(one["text"], language)
+        one for one in found if one["name"] in _procedures(kit) and _requests(one["text"], language)
     ]
     told = [
         one
@@ -132,9 +132,9 @@ def _only_leads_up(
     named = {number for other in asked for number in _numbers(other["text"], language, kit)}
     if numbers and named and not numbers & named:
         return False
-    if one["name"] not in _writing(kit):
+    if one["name"] not in _writing(kit) or one["confidence"] < DOUBTFUL:
         return True
-    # A harm that is told is a matter of its own unless the request goes on in the same sentence.
+    # A harm that is surely told is a matter of its own unless the request goes on in the same sentence.
     end = text.find(one["text"]) + len(one["text"])
     return not re.search(r"[.!?\n]", text[end - 1 : end + 1])
 
