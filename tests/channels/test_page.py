@@ -18,7 +18,7 @@ from graph.turn import Reply, TurnResult
 from knowledge.http import router as knowledge_routes
 from knowledge.tables import passages, sources
 from tests.channels.browser import CHROMIUM, Page, browser
-from tests.conversations.echo import EchoConductor, House, W, house
+from tests.conversations.echo import EchoConductor, House, W, house, kept
 from tests.conversations.site import application, key
 
 if not CHROMIUM:
@@ -178,6 +178,7 @@ async def test_a_sentence_that_is_taken_back_goes_and_the_committed_message_take
     await page.say("two")
     await page.until("document.querySelector('.draft')")
     await page.say("three")
+    await kept(home, 3)
     going_on.set()
     await page.until(f"{texts('ai')}.at(-1) === 'You said two + three.'")
     assert await page.js(f"{texts('ai')}.length") == 2

@@ -1,5 +1,6 @@
 """A small house to try the runner in: a graph that echoes, a till that counts, a workspace of two lines."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any, TypedDict
 
+import sqlalchemy as sa
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
@@ -16,6 +18,7 @@ from conversations import visitors
 from conversations.live import Hub
 from conversations.mailbox import Claim, claim
 from conversations.runner import Runner
+from conversations.tables import messages
 from conversations.visitors import Taken, Visitor
 from core.database import Database, Tx
 from core.settings import Settings
@@ -263,3 +266,10 @@ def house(database: Database, folder: Path, *, retry: Any = "never", lease_s: fl
         sweep_s=0.1,
     )
     return House(database, workspace, settings, conductor, hub, runner)
+
+
+async def kept(home: House, count: int) -> None:
+    """Wait until that many messages of customers are kept."""
+    said = sa.select(sa.func.count()).where(messages.c.role == "customer")
+    while await home.database.reading(lambda tx: tx.execute(said).scalar_one()) < count:
+        await asyncio.sleep(0.01)

@@ -14,7 +14,7 @@ from evals.house import facts_of
 from evals.report import as_data, printed
 from evals.runner import Facts, lead
 from tests.conversations import site
-from tests.conversations.echo import House, W, house
+from tests.conversations.echo import House, W, house, kept
 
 
 class Echo:
@@ -86,7 +86,16 @@ async def test_a_step_without_expectations_still_wants_one_reply(place: Echo) ->
     assert talk.wrong == []
 
 
-async def test_messages_in_a_row_are_sent_in_order_and_answered_once(place: Echo) -> None:
+async def test_messages_in_a_row_are_sent_in_order_and_answered_once(
+    place: Echo, home: House
+) -> None:
+    async def until_all_are_in(_: Any) -> None:
+        if talk_has_begun:
+            await kept(home, 3)
+        talk_has_begun.append(True)
+
+    talk_has_begun: list[bool] = []
+    home.conductor.before = until_all_are_in
     talk = await lead(
         place, case({"customer": "first"}, {"customer": "more"}, first="hi", more=["one", "two"])
     )
