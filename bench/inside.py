@@ -53,6 +53,9 @@ class Greeted:
     def intents(self, text: str, language: str) -> list[dict[str, Any]]:
         return [{"name": "greeting", "confidence": 1.0, "text": text}]
 
+    def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
+        return [("greeting", 1.0)]
+
     def sentiment(self, text: str, language: str) -> float:
         return 0.0
 

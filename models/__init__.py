@@ -76,6 +76,14 @@ class Understanding(Protocol):
         """Give what the text asks for: `{name, confidence, text}` per clause, in order; `[]`: unknown."""
         ...
 
+    def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
+        """Give the likeliest intents of a text that is one wish, likeliest first, each with a score.
+
+        A score is about 1 for a plain case and about 0 for what was never said so; it is no chance, and
+        what is nobody's business has its likeliest intents as well.
+        """
+        ...
+
     def sentiment(self, text: str, language: str) -> float:
         """Give -1 (angry) to 1 (delighted)."""
         ...

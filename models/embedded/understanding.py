@@ -9,7 +9,7 @@ from typing import Any
 from models import Embedder, Understanding
 from models.embedded import agreement, choosing, sentiment, storing, values
 from models.embedded.entities import entities
-from models.embedded.intents import Classifier, Examples, Reading, fit
+from models.embedded.intents import ELSEWHERE, Classifier, Examples, Reading, fit
 from models.embedded.language import LATER, Languages
 from models.embedded.wishes import wishes
 
@@ -82,6 +82,14 @@ class Trained:
         """Give what the text asks for: `{name, confidence, text}` per clause, in order."""
         return [dict(wish) for wish in self._wishes(text[:LONGEST_TEXT], language)]
 
+    def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
+        """Give the likeliest intents of a text that is one wish, likeliest first; scores, no chances."""
+        classifier = self._classifier(language)
+        if classifier is None:
+            return []
+        ranked = classifier.likely(text[:LONGEST_TEXT])
+        return [(name, score) for name, score in ranked if name != ELSEWHERE][:limit]
+
     def sentiment(self, text: str, language: str) -> float:
         """Give -1 (angry) to 1 (delighted)."""
         return sentiment.sentiment(text[:LONGEST_TEXT], language)
@@ -128,8 +136,11 @@ class Trained:
         """Say whether a text, given as an answer, plainly wants something else."""
         return values.is_wish(text, language) and bool(self.intents(text, language))
 
+    def _classifier(self, language: str) -> Classifier | None:
+        return self._classifiers.get(language) or next(iter(self._classifiers.values()), None)
+
     def _read_wishes(self, text: str, language: str) -> tuple[dict[str, Any], ...]:
-        classifier = self._classifiers.get(language) or next(iter(self._classifiers.values()), None)
+        classifier = self._classifier(language)
         if classifier is None:
             return ()
 

@@ -68,6 +68,29 @@ def test_a_broken_cache_is_made_again(tmp_path: Path) -> None:
     assert measuring.trained(data, cache_dir=tmp_path).intents("perdi meu cartão", "pt-BR")
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("quero devolver o que comprei", "pt-BR"), ("I want to send back what I bought", "en")],
+)
+def test_the_likeliest_intents_come_in_order(shop: Understanding, text: str, language: str) -> None:
+    names, scores = zip(*shop.likely(text, language, 4), strict=True)
+    assert names[0] == shop.intents(text, language)[0]["name"]
+    assert len({*names}) == 4
+    assert [*scores] == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("quem ganhou o jogo ontem à noite?", "pt-BR"), ("who won the game last night?", "en")],
+)
+def test_what_is_not_understood_has_likeliest_intents_all_the_same(
+    shop: Understanding, text: str, language: str
+) -> None:
+    assert shop.intents(text, language) == []
+    assert len(shop.likely(text, language, 2)) == 2
+    assert all(name for name, _ in shop.likely(text, language, 99))
+
+
 def test_reading_a_message_takes_milliseconds(shop: Understanding) -> None:
     texts = [f"quero devolver o pedido {number}" for number in range(1000, 1060)]
     shop.intents(texts[0], "pt-BR")
@@ -80,7 +103,9 @@ def test_reading_a_message_takes_milliseconds(shop: Understanding) -> None:
 
 
 def test_without_examples_nothing_is_claimed() -> None:
-    assert measuring.trained({"labels": {}}).intents("where is my order?", "en") == []
+    nothing = measuring.trained({"labels": {}})
+    assert nothing.intents("where is my order?", "en") == []
+    assert nothing.likely("where is my order?", "en") == []
 
 
 @pytest.mark.parametrize(
