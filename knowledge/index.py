@@ -15,9 +15,10 @@ import numpy as np
 from knowledge.bm25 import Bm25
 from knowledge.calibration import PRIOR, Calibration, calibrated
 from knowledge.dense import Dense
-from knowledge.reading import Spelling, weights
+from knowledge.reading import synonyms, weights
 from models import Embedder
-from models.embedded.words import plain
+from models.embedded.spelling import Spelling, counted
+from models.embedded.words import base
 
 CANDIDATES = 400
 """Nearest vectors that are fetched; of a company's few hundred articles these are all."""
@@ -112,7 +113,8 @@ class Index:
             }
             for text in put
         ]
-        self._spelling = Spelling([*headed, *put], language)
+        said = counted([*headed, *put, *synonyms(base(language))], language)
+        self._spelling = Spelling(said, language)
         self._article = np.array([places[source] for source in self._sources], dtype=int)
         self._article_asked = np.array([places[q.source_id] for q in asked], dtype=int)
         self._articles = len(places)
@@ -145,14 +147,9 @@ class Index:
         return hits[:limit]
 
     def _read(self, questions: Sequence[str]) -> list[_Question]:
-        mended = [self._mended(question) for question in questions]
+        mended = [self._spelling.text(question) for question in questions]
         vectors = self._embedder.embed(mended)
         return [self._near(*given) for given in zip(mended, vectors, strict=True)]
-
-    def _mended(self, question: str) -> str:
-        """Give the question with its slips mended; as it was written when there are none."""
-        mended = self._spelling.mended(question)
-        return mended if mended != plain(question, self._language) else question
 
     def _near(self, question: str, vector: np.ndarray) -> _Question:
         found = self._dense.nearest(vector, CANDIDATES)

@@ -1,13 +1,12 @@
 """How questions and articles are read: as stems of the words that mean something, and as shared meanings.
 
 A customer writes "guarantee" and the article "warranty": both are read as the same meaning, from
-`synonyms.yaml`, beside their own stems. A mistyped word is read as the nearest word of the articles.
+`synonyms.yaml`, beside their own stems.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from core.workspace import read_yaml
@@ -16,9 +15,6 @@ from models.embedded.extracting import kind_stems
 
 LONGEST = 5
 """Words of the longest phrase that is looked up among the meanings."""
-
-SHORTEST_MENDED = 5
-NEAR_ENOUGH = 0.84
 
 ASKING_SHARE = 0.15
 """Weight of a word that only asks, or stands for anything, against one that says what is asked about."""
@@ -86,11 +82,17 @@ def _read(
 
 
 @cache
+def synonyms(base: str) -> tuple[str, ...]:
+    """Give the lines of `synonyms.yaml` for a language."""
+    listed: dict[str, list[str]] = read_yaml(Path(__file__).with_name("synonyms.yaml"))
+    return tuple(listed.get(base, ()))
+
+
+@cache
 def _meanings(base: str) -> Meanings:
     """Give the meanings of each phrase, by its stems; a meaning is named by the line's first phrase."""
-    listed: dict[str, list[str]] = read_yaml(Path(__file__).with_name("synonyms.yaml"))
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for line in listed.get(base, []):
+    for line in synonyms(base):
         phrases = [phrase.strip() for phrase in line.split(",")]
         for phrase in phrases:
             stems = tuple(reading.stems(reading.words(phrase, base), base))
@@ -105,42 +107,3 @@ def _asking(base: str) -> frozenset[str]:
     listed: dict[str, list[str]] = read_yaml(Path(__file__).with_name("asking.yaml"))
     said = [word for phrase in listed.get(base, []) for word in reading.words(phrase)]
     return frozenset(reading.stems(said, base))
-
-
-class Spelling:
-    """The words of the articles, so that a mistyped word is read as the one that was meant."""
-
-    def __init__(self, texts: Iterable[str], language: str) -> None:
-        self._language = language
-        self._known: set[str] = set(reading.function_words((language,)))
-        self._stems: set[str] = set()
-        self._by_letter: dict[str, list[str]] = defaultdict(list)
-        for text in texts:
-            self._known.update(reading.words(text, language))
-        for word in sorted(self._known):
-            self._stems.add(reading.stem(word, language))
-            if len(word) >= SHORTEST_MENDED:
-                self._by_letter[word[0]].append(word)
-        self._mended = lru_cache(maxsize=10_000)(self._nearest)
-
-    def mended(self, question: str) -> str:
-        """Give the question with each unknown word replaced by a known one that is nearly the same."""
-        return " ".join(map(self._mended, reading.words(question, self._language)))
-
-    def _nearest(self, word: str) -> str:
-        if len(word) < SHORTEST_MENDED or not word.isalpha() or word in self._known:
-            return word
-        stem = reading.stem(word, self._language)
-        if stem in self._stems or (stem,) in _meanings(reading.base(self._language)):
-            return word
-        if swapped := [other for other in _swapped(word) if other in self._known]:
-            return swapped[0]
-        # The first letter is seldom mistyped, and without this "train" would be read as "rain".
-        near = [other for other in self._by_letter[word[0]] if abs(len(other) - len(word)) < 3]
-        return next(iter(get_close_matches(word, near, n=1, cutoff=NEAR_ENOUGH)), word)
-
-
-def _swapped(word: str) -> Iterator[str]:
-    """Give the word with two neighbouring letters in each other's place."""
-    for at in range(len(word) - 1):
-        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]

@@ -3,8 +3,9 @@
 - `words`: how text becomes words: accents folded, chat spelling written out, stems, n-grams.
 - `embedder`: sentence vectors, lexical ones always, MiniLM where its weights are installed.
 - `intents`: the classifier of a workspace's examples and those of the starter `bank`, with a calibrated
-  way to say "unknown"; `courtesy` takes off what is only polite, `spelling` mends slips, `splitting`
+  way to say "unknown"; `courtesy` takes off what is only polite, `splitting`
   finds the clauses of a message that asks for two things.
+- `spelling` mends slips of the finger and `lexicon` knows which words are none.
 - `language`, `sentiment`, `agreement`: which language, which mood, yes or no.
 - `dates`, `entities`: values that look the same everywhere; `values` fills a JSON schema from a text,
   `choosing` finds which of several labels is meant.

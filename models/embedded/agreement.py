@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 
-from models.embedded import words
+from models.embedded import spelling, words
 
 MARKS = {"👍": True, "👌": True, "✅": True, "👎": False, "❌": False}
 ROOM_AFTER_MARK = 6
@@ -50,7 +50,7 @@ def _act(about: str, language: str) -> frozenset[str]:
 
 def _settled(text: str, language: str) -> str:
     base = words.base(language)
-    return words.settled(text, base, _vocabulary(base))
+    return spelling.settled(text, base, _vocabulary(base))
 
 
 @cache

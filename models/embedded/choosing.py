@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from models.embedded import words
+from models.embedded import spelling, words
 from models.embedded.agreement import gives_up
-from models.embedded.labels import _mistyped as mistyped
 from models.embedded.numbers import small_numbers
 
 LONGEST_PLACE = 9
@@ -82,17 +82,15 @@ def _by_words(options: Sequence[str], said: list[str], language: str) -> int | N
     told = words.content(said, (base,))
     stems = set(words.stems(told, base))
     each = [words.content(words.words(label), (base,)) for label in options]
+    called = frozenset(word for label in each for word in label)
+    mended = set(words.stems(map(spelling.listening(called, language).mended, told), base))
     stemmed = [set(words.stems(label, base)) for label in each]
     scores = []
     for at, label in enumerate(stemmed):
         others = set().union(*(other for place, other in enumerate(stemmed) if place != at))
         own = {word for word in label - others if not word.isdigit()}
         hits = own & stems
-        typos = {
-            word
-            for word in each[at]
-            if words.stem(word, base) in own - hits and mistyped(word, told)
-        }
+        typos = (own - hits) & mended
         shared = (label & others) & stems
         scores.append(len(hits) + 0.8 * len(typos) + (0.1 * len(shared) if hits or typos else 0))
     best = max(scores)
@@ -163,11 +161,16 @@ def _by_place(options: Sequence[str], said: str, language: str) -> int | None:
         return 1 if len(options) > 1 else None
     if _lists(language, "oldest").search(said):
         return len(options) - 1
+    said = spelling.listening(_place_names(language), language).text(said)
     for at, names in enumerate(_all(language)["places"]):
-        typed = any(mistyped(words.folded(name), said.split()) for name in names)
-        if typed or words.pattern(*names).search(said):
+        if words.pattern(*names).search(said):
             return at if at < len(options) else None
     return 0 if _lists(language, "newest").search(said) else None
+
+
+@cache
+def _place_names(language: str) -> frozenset[str]:
+    return frozenset(words.folded(name) for names in _all(language)["places"] for name in names)
 
 
 def _all(language: str) -> dict:

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.embedded import words
 from models.embedded.features import meanings, meanings_at
+from models.embedded.spelling import Spelling, counted
 
 MOST_QUOTES = 3
 LEAST_COVERAGE = 0.1
@@ -57,6 +58,8 @@ class _Piece:
 
 def extract(question: str, passages: Sequence[Mapping[str, Any]], language: str) -> list[Quote]:
     """Give the one to three sentences that answer best, best first; `[]` when no passage fits."""
+    written = [f"{passage.get('title', '')} {passage.get('text', '')}" for passage in passages]
+    question = Spelling(counted(written, language), language).text(question)
     wanted = _wanted(question, language)
     if not wanted or not passages:
         return []
@@ -64,10 +67,7 @@ def extract(question: str, passages: Sequence[Mapping[str, Any]], language: str)
     each = [_stems(f"{piece.heading} {piece.text}", language) for piece in pieces]
     rarity = _rarity(wanted, each)
     titles = [_stems(str(passage.get("title", "")), language) for passage in passages]
-    whole = [
-        _stems(f"{passage.get('title', '')} {passage.get('text', '')}", language)
-        for passage in passages
-    ]
+    whole = [_stems(text, language) for text in written]
     scored = sorted(
         (
             (_score(wanted, rarity, piece, each[at], titles, whole, question, language), -at, piece)

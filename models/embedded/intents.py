@@ -19,7 +19,7 @@ from models.embedded.courtesy import stripped
 from models.embedded.features import MEANINGS, PARTS, WORDS, features, tokens
 from models.embedded.spelling import Spelling
 
-VERSION = "6"
+VERSION = "7"
 GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
 SHARPNESS = 1.5
 RIDGE = 0.35
@@ -115,7 +115,7 @@ class Classifier:
         """Give the likeliest label; well under a millisecond."""
         said = self._said(text)
         similar = self._similar(said)[None]
-        known = _known(said, self.known, self.language, least=1)
+        known = _known(said, self._stems, self.language, least=1)
         near = np.maximum.reduceat(similar, self.begins, axis=1)
         scores = np.power(similar, SHARPNESS) @ self.coefficients
         best, second, signs = _signs(scores, near, np.array([known]), self._same)
@@ -146,8 +146,12 @@ class Classifier:
         return summed.astype(np.float32)
 
     @cached_property
+    def _stems(self) -> Mapping[str, int]:
+        return _stemmed(self.known, self.language)
+
+    @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(self.known)
+        return Spelling(self.known, self.language)
 
     @cached_property
     def _same(self) -> np.ndarray:
@@ -199,7 +203,8 @@ def fit(examples: Examples, language: str, names: Mapping[str, str] | None = Non
     matrix = matrix[keep]
     said = [said[at] for at in keep]
     counted = Counter(word for one in said for word in dict.fromkeys(one))
-    known = np.array([_known(one, counted, language, least=2) for one in said])
+    stems = _stemmed(counted, language)
+    known = np.array([_known(one, stems, language, least=2) for one in said])
     read_as = [names.get(label, label) for label in columns]
     calibration, threshold = _calibrated(kernel, owners, read_as, known, solved)
     by_feature = matrix.tocsc()
@@ -226,10 +231,18 @@ def _listed(examples: Examples, language: str) -> tuple[list[str], list[str]]:
     return [text for text, _ in said], [label for _, label in said]
 
 
-def _known(said: Sequence[str], counted: Mapping[str, int], language: str, *, least: int) -> float:
-    """Give the share of a text's telling words that at least so many examples say."""
-    telling = words.content(said, (language,)) or said
-    return sum(counted.get(word, 0) >= least for word in telling) / max(1, len(telling))
+def _stemmed(counted: Mapping[str, int], language: str) -> Mapping[str, int]:
+    """Give the stems of words with how often they are said in any form."""
+    stems: Counter[str] = Counter()
+    for word, count in counted.items():
+        stems[words.stem(word, language)] += count
+    return stems
+
+
+def _known(said: Sequence[str], stems: Mapping[str, int], language: str, *, least: int) -> float:
+    """Give the share of a text's telling words that examples say at least so often, in any form."""
+    telling = words.stems(words.content(said, (language,)) or said, language)
+    return sum(stems.get(stem, 0) >= least for stem in telling) / max(1, len(telling))
 
 
 def _matrix(found: list[dict[str, dict[str, float]]]) -> tuple[dict[str, int], np.ndarray, Any]:

@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
-from models.embedded import words
+from models.embedded import spelling, words
 from models.embedded.spans import Span
-
-TYPO = 0.8
-"""Likeness from which one word is another one mistyped; only for words of five letters or more."""
 
 LEAST_SHARE = 0.5
 """Share of a label's words of meaning that must be there when they are not said as one phrase."""
@@ -24,7 +21,7 @@ def value_meant(
     asked: bool = False,
 ) -> Span | None:
     """Give the one value that is meant; None when none or several are."""
-    said = _affirmed(text, language)
+    said = _said(options, labels, text, language)
     scores = {
         at: _score(option, labels, said, language, asked) for at, option in enumerate(options)
     }
@@ -39,7 +36,7 @@ def values_meant(
     options: Sequence[Any], labels: Mapping[str, Mapping[str, Any]], text: str, language: str
 ) -> list[Any]:
     """Give every value that is named in so many words."""
-    said = _affirmed(text, language)
+    said = _said(options, labels, text, language)
     return [
         option for option in options if _score(option, labels, said, language, asked=False) >= 1
     ]
@@ -60,7 +57,7 @@ def _score(
             continue
         for way in dict.fromkeys((words.base(language), "pt", "en")):
             stems, asked_for = words.stems(said, way), words.stems(wanted, way)
-            if _at(asked_for, stems, len(phrase) > 3) is not None:
+            if _is_in(asked_for, stems):
                 best = max(best, 1 + len(wanted) + len(phrase) / 100)
         if len(wanted) == 1 and len(wanted[0]) <= 2 and wanted[0] in said and asked:
             best = max(best, 1.5)
@@ -73,7 +70,7 @@ def _scattered(wanted: list[str], said: list[str], language: str, asked: bool) -
     base = words.base(language)
     telling = words.content(wanted, (base, "en")) or wanted
     stems = words.stems(said, base)
-    there = [word for word in telling if words.stem(word, base) in stems or _mistyped(word, said)]
+    there = [word for word in telling if words.stem(word, base) in stems]
     share = len(there) / len(telling)
     return share * 0.9 if there and share >= (LEAST_SHARE if asked else 0.99) else 0.0
 
@@ -93,28 +90,26 @@ def _phrases(option: Any, labels: Mapping[str, Mapping[str, Any]], language: str
     return [*said, re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", str(option))]
 
 
-def _at(wanted: list[str], said: list[str], forgiving: bool) -> int | None:
-    for at in range(len(said) - len(wanted) + 1):
-        window = said[at : at + len(wanted)]
-        if window == wanted or (
-            forgiving and all(_like(one, other) for one, other in zip(wanted, window, strict=True))
-        ):
-            return at
-    return None
+def _is_in(wanted: list[str], said: list[str]) -> bool:
+    """Say whether words stand in others, side by side."""
+    size = len(wanted)
+    return any(said[at : at + size] == wanted for at in range(len(said) - size + 1))
 
 
-def _like(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    return (
-        min(len(one), len(other)) >= 5 and SequenceMatcher(None, one, other).ratio() >= TYPO + 0.05
+def _said(
+    options: Sequence[Any], labels: Mapping[str, Mapping[str, Any]], text: str, language: str
+) -> list[str]:
+    """Give the words of a text that count, slips for words of the labels mended."""
+    called = _called(
+        tuple(phrase for option in options for phrase in _phrases(option, labels, language))
     )
+    mended = spelling.listening(called, language).mended
+    return [mended(word) for word in _affirmed(text, language)]
 
 
-def _mistyped(word: str, said: list[str]) -> bool:
-    return len(word) >= 5 and any(
-        len(other) >= 5 and SequenceMatcher(None, word, other).ratio() >= TYPO for other in said
-    )
+@lru_cache(maxsize=256)
+def _called(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for phrase in phrases for word in words.words(phrase))
 
 
 def _affirmed(text: str, language: str) -> list[str]:

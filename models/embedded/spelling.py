@@ -1,48 +1,222 @@
-"""Mends words that nobody taught: one slip of the finger away from one that somebody did."""
+"""Mends words that no language knows: a slip of the finger away from one that was meant.
 
+A word that the language has is never touched, however near another is: "threw" is no "throw"; only a
+diminutive or a spelling of elsewhere is read as the word that is listened for ("livrinho"). Of the words
+that an unknown one may have been, the one is taken that people say most, for the slip they make most: two
+letters in each other's place, one too few, one doubled, the key beside it. The language's own frequent words
+stand beside those that are listened for, so that "anohter" becomes "another", and no product.
+"""
+
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache
+from math import log
+
+from models.embedded import lexicon, words
 
 SHORTEST = 4
-"""Letters of a word that may be mended; shorter ones are too like each other."""
+"""Letters of a word that may be mended; of shorter ones only frequent words are read, letters swapped."""
+
+PLAIN = 0.0005
+"""Share of what is said from which a word is so frequent that three letters are enough to know it."""
+
+LISTENED = 0.4
+"""How much the words that are listened for are expected, against all others of the language."""
+
+EACH = 3.0
+"""How much likelier a slip must be a word for a slip of cost 1: e to this power."""
+
+SWAPPED, NEAR, FAR, LETTER_LESS, LETTER_MORE = 0.8, 1.2, 2.2, 1.2, 1.6
+DOUBLE = 0.9
+AT_FIRST = 0.8
+"""What a slip costs: letters swapped; another letter, of a key beside it or one that sounds alike, or any
+other; one missing or too many; one doubled or not; and besides, at the first letter."""
+
+MOST = ((8, 3.2), (6, 2.4), (0, 2.0))
+"""What slips may cost, by letters of the word."""
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Spelling:
-    """Words that are known, with how often they were said."""
+    """Words that are listened for in a language, with how often they were said."""
 
-    def __init__(self, known: Mapping[str, int]) -> None:
-        self._known = known
+    def __init__(self, listened: Mapping[str, int], language: str) -> None:
+        self._listened = listened
+        self._language = words.base(language)
+        self._total = max(1, sum(listened.values()))
         self._mended: dict[str, str] = {}
 
     def mended(self, word: str) -> str:
-        """Give the known word that this one was meant to be, or the word itself.
-
-        A letter that is missing, too many, another, or in the wrong place is one slip.
-        """
-        if word in self._known or len(word) < SHORTEST or not word.isalpha():
-            return word
+        """Give the word that a folded one was meant to be, or the word itself."""
         if word not in self._mended:
-            self._mended[word] = max(self._near(word), default=(0.0, 0, word))[-1]
+            self._mended[word] = self._meant(word)
         return self._mended[word]
 
-    def _near(self, word: str) -> Iterator[tuple[float, int, str]]:
-        found = {known for part in (word, *_shorter(word)) for known in self._index.get(part, ())}
-        for known in found:
-            if len(known) < SHORTEST and sorted(known) != sorted(word):
-                continue
-            same = (known[0] == word[0]) + (known[-1] == word[-1])
-            yield same - (sorted(known) != sorted(word)), self._known[known], known
+    def text(self, text: str) -> str:
+        """Give the text with its slips mended, all else as it was written."""
+
+        def mended(match: re.Match[str]) -> str:
+            word = words.folded(match[0])
+            meant = self.mended(word)
+            return match[0] if meant == word else meant
+
+        return words.WORD.sub(mended, text)
+
+    def is_known(self, word: str) -> bool:
+        """Say whether a folded word is listened for, or of the language."""
+        return word in self._listened or lexicon.known(word, self._language)
+
+    def _meant(self, word: str) -> str:
+        if len(word) < SHORTEST - 1 or not word.isalpha() or word in self._listened:
+            return word
+        if lexicon.is_listed(word, self._language):
+            return word
+        forms = lexicon.variants(word, self._language)
+        if (form := next((one for one in forms if one in self._listened), "")) or self.is_known(
+            word
+        ):
+            return form or word  # "livrinho" is a book
+        most = next(most for letters, most in MOST if len(word) >= letters)
+        ranked = [
+            (log(self._share(other)) - EACH * cost, other)
+            for other in self._near(word)
+            if (cost := _cost(word, other, self._language)) <= most
+        ]
+        return max(ranked, default=(0.0, word))[1]
+
+    def _share(self, word: str) -> float:
+        listened = self._listened.get(word, 0) / self._total
+        return LISTENED * listened + (1 - LISTENED) * lexicon.share(word, self._language)
+
+    def _near(self, word: str) -> set[str]:
+        """Give the words that one slip makes of it, and those listened for that two make."""
+        frequent = lexicon.frequent(self._language)
+        if len(word) < SHORTEST:
+            return {other for other in _swapped(word) if frequent.get(other, 0) >= PLAIN}
+        near = {one for one in _slips(word) if one in frequent or one in self._listened}
+        if not near:
+            parts = {word, *_shorter(word)}
+            near = {known for part in parts for known in self._index.get(part, ())}
+        return {one for one in near if len(one) >= SHORTEST or sorted(one) == sorted(word)}
 
     @cached_property
     def _index(self) -> dict[str, list[str]]:
         index: dict[str, list[str]] = defaultdict(list)
-        for known in self._known:
-            if len(known) >= SHORTEST - 1 and known.isalpha():
+        for known in self._listened:
+            if len(known) >= SHORTEST and known.isalpha():
                 for part in {known, *_shorter(known)}:
                     index[part].append(known)
         return index
 
 
+@lru_cache(maxsize=256)
+def listening(listened: frozenset[str], language: str) -> Spelling:
+    """Give the spelling for a few words that all are as likely."""
+    return Spelling(dict.fromkeys(listened, 1), language)
+
+
+def settled(text: str, language: str, vocabulary: frozenset[str]) -> str:
+    """Give the text with unknown words that are a slip away from these written as they are meant.
+
+    Two letters in each other's place, or one too many or too few; another letter makes another word.
+    """
+    known = vocabulary | words.function_words((language,))
+
+    def mended(match: re.Match[str]) -> str:
+        word = words.folded(match[0])
+        if len(word) < SHORTEST or not word.isalpha() or word in known:
+            return match[0]
+        if lexicon.known(word, language):
+            return match[0]
+        meant = {other for other in _misplaced(word) if other in vocabulary}
+        return meant.pop() if len(meant) == 1 else match[0]
+
+    return words.WORD.sub(mended, text)
+
+
+def _misplaced(word: str) -> Iterator[str]:
+    """Give what a word may have been, no letter standing for another; the last one may be an ending."""
+    yield from _swapped(word)
+    if len(word) > SHORTEST:
+        yield from (word[:at] + word[at + 1 :] for at in range(1, len(word) - 1))
+        yield from _longer(word, 1)
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Give every word that one slip may have made this one of."""
+    yield from _swapped(word)
+    yield from _shorter(word)
+    yield from _longer(word, 0)
+    for at in range(len(word)):
+        for letter in LETTERS:
+            yield word[:at] + letter + word[at + 1 :]
+
+
+def _swapped(word: str) -> Iterator[str]:
+    return (
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        for at in range(len(word) - 1)
+        if word[at] != word[at + 1]
+    )
+
+
 def _shorter(word: str) -> Iterator[str]:
     return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _longer(word: str, first: int) -> Iterator[str]:
+    return (
+        word[:at] + letter + word[at:] for at in range(first, len(word) + 1) for letter in LETTERS
+    )
+
+
+def _cost(typed: str, meant: str, language: str) -> float:
+    """Give what the slips between two words cost, the cheapest way."""
+    beside = _beside(language)
+    rows: list[list[float]] = [[0.0] * (len(meant) + 1) for _ in range(len(typed) + 1)]
+    for at, row in enumerate(rows):
+        for to in range(len(meant) + 1):
+            ways = [] if at or to else [0.0]
+            if at and to:
+                same = typed[at - 1] == meant[to - 1]
+                near = (typed[at - 1], meant[to - 1]) in beside
+                other = (NEAR if near else FAR) + AT_FIRST * (at == 1)
+                ways.append(rows[at - 1][to - 1] + (0.0 if same else other))
+            if at:
+                doubled = typed[at - 1] in (typed[at - 2 : at - 1], typed[at : at + 1])
+                more = DOUBLE if doubled else LETTER_MORE + AT_FIRST * (at == 1)
+                ways.append(rows[at - 1][to] + more)
+            if to:
+                doubled = meant[to - 1] in (meant[to - 2 : to - 1], meant[to : to + 1])
+                less = DOUBLE if doubled else LETTER_LESS + AT_FIRST * (to == 1)
+                ways.append(row[to - 1] + less)
+            if at > 1 and to > 1 and typed[at - 2 : at] == meant[to - 1] + meant[to - 2]:
+                ways.append(rows[at - 2][to - 2] + SWAPPED)
+            row[to] = min(ways)
+    return rows[-1][-1]
+
+
+@cache
+def _beside(language: str) -> frozenset[tuple[str, str]]:
+    """Give the pairs of letters that are taken for each other: keys side by side, sounds alike."""
+    listed = words.load("spelling")
+    at = {key: (row, place + row / 2) for row, keys in enumerate(listed["keys"])
+          for place, key in enumerate(keys)}  # fmt: skip
+    pairs = {
+        (one, other) for one in at for other in at
+        if abs(at[one][0] - at[other][0]) <= 1 and abs(at[one][1] - at[other][1]) <= 1
+    }  # fmt: skip
+    for one, other in listed["alike"].get(language, ()):
+        pairs |= {(one, other), (other, one)}
+    return frozenset(pairs)
+
+
+def counted(texts: Iterable[str], language: str) -> dict[str, int]:
+    """Give the folded words of texts with how often they are said."""
+    counts: dict[str, int] = defaultdict(int)
+    for text in texts:
+        for word in words.words(text, language):
+            counts[word] += 1
+    return counts

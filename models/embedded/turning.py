@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from models.embedded import words
+from models.embedded import spelling, words
 
 NEAR = 4
 """Words before a verb in which a denial makes an example say that something is *not* so."""
@@ -130,7 +130,7 @@ def _answer_words(language: str) -> frozenset[str]:
 
 
 def _settled(text: str, language: str) -> str:
-    return words.settled(text, language, _other_words(words.base(language)))
+    return spelling.settled(text, language, _other_words(words.base(language)))
 
 
 @cache

@@ -16,9 +16,6 @@ DATA = Path(__file__).with_name("data")
 SNOWBALL = {"pt": "portuguese", "en": "english", "es": "spanish", "fr": "french", "it": "italian",
             "de": "german", "nl": "dutch"}  # fmt: skip
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-SHORTEST_SLIP = 4
-"""Letters of a word that may be mistyped; shorter ones are too like each other."""
-
 LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -83,36 +80,6 @@ def words(text: str, language: str = "") -> list[str]:
         return list(shortened)
     spellings = _spellings(base(language))
     return [full for word in shortened for full in spellings.get(word, (word,))]
-
-
-def settled(text: str, language: str, vocabulary: frozenset[str]) -> str:
-    """Give the text with words that are a slip of the finger away from these written as they are meant.
-
-    Two letters in each other's place, or one too many or too few; another letter makes another word.
-    """
-    known = vocabulary | function_words((language,)) | _spellings(base(language)).keys()
-
-    def mended(match: re.Match[str]) -> str:
-        word = folded(match[0])
-        if len(word) < SHORTEST_SLIP or not word.isalpha() or word in known:
-            return match[0]
-        meant = [other for other in _slips(word) if other in vocabulary]
-        return meant[0] if len(set(meant)) == 1 else match[0]
-
-    return WORD.sub(mended, text)
-
-
-def _slips(word: str) -> Iterable[str]:
-    """Give what a word may have been meant to be."""
-    for at in range(len(word) - 1):
-        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    if len(word) <= SHORTEST_SLIP:
-        return
-    for at in range(1, len(word) - 1):  # a last letter more or less is an ending: "confirms"
-        yield word[:at] + word[at + 1 :]
-    for at in range(1, len(word) + 1):
-        for letter in "aeioubcdfghjklmnpqrstvwxyz":
-            yield word[:at] + letter + word[at:]
 
 
 @cache
