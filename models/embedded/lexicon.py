@@ -1,7 +1,7 @@
-"""Which words a language has, and how often they are said: frequency lists, the bank, and word lists.
+"""Which words a language has, and how often they are said: frequency lists, and our own word lists.
 
 The lists come with pyspellchecker. They are of films' subtitles, so of how people talk, and hold no slips
-of the finger; a language without one has the words of the bank and of whoever asks.
+of the finger; a language without one has the words of whoever asks.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import spellchecker
 
-from models.embedded import bank, words
+from models.embedded import words
 
 LISTS = Path(spellchecker.__file__).parent / "resources"
 ENTRY = re.compile(r'"([^"]+)": *(\d+)')
@@ -26,7 +26,7 @@ COMMON = 10_000
 """Words of another language that are known in this one, too: people mix them."""
 
 WORLDWIDE = ("pt", "en")
-"""Languages whose common words, and those of the bank, are known in every language."""
+"""Languages whose common words are known in every language."""
 
 
 def known(word: str, language: str) -> bool:
@@ -90,14 +90,8 @@ def _list(base: str) -> tuple[np.ndarray, dict[str, float]]:
 
 @cache
 def _said() -> frozenset[str]:
-    """Give the words of the bank, of chats and of grammar, of all languages."""
-    said = {
-        word
-        for name in bank.names()
-        for texts in bank.examples(name).values()
-        for text in texts
-        for word in words.words(text)
-    }
+    """Give the words of chats and of grammar, of all languages."""
+    said: set[str] = set()
     for language, spellings in words.load("chat").items():
         said.update(words.function_words((language,)), map(words.folded, map(str, spellings)))
     return frozenset(said)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from math import log
 
-from models.embedded import lexicon, words
+from models.embedded import bank, lexicon, words
 
 SHORTEST = 4
 """Letters of a word that may be mended; of shorter ones only frequent words are read, letters swapped."""
@@ -35,6 +35,10 @@ other; one missing or too many; one doubled or not; and besides, at the first le
 
 MOST = ((8, 3.2), (6, 2.4), (0, 2.0))
 """What slips may cost, by letters of the word."""
+
+SLIP_COST, SLIPS = 1.4, 20
+"""A word of no list that is listened for is itself a slip of whoever said it, if it is so near another one
+that is said so many times as often."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -64,24 +68,32 @@ class Spelling:
 
         return words.WORD.sub(mended, text)
 
-    def is_known(self, word: str) -> bool:
-        """Say whether a folded word is listened for, or of the language."""
-        return word in self._listened or lexicon.known(word, self._language)
+    def knows(self, word: str) -> bool:
+        """Say whether a folded word is listened for, and no slip of those who said it."""
+        return word in self._listened and self.mended(word) == word
 
     def _meant(self, word: str) -> str:
-        if len(word) < SHORTEST - 1 or not word.isalpha() or word in self._listened:
+        if len(word) < SHORTEST - 1 or not word.isalpha():
             return word
         if lexicon.is_listed(word, self._language):
             return word
+        if word in self._listened:
+            if lexicon.known(word, self._language):
+                return word
+            return self._likeliest(word, SLIP_COST, SLIPS * self._share(word))
         forms = lexicon.variants(word, self._language)
-        if (form := next((one for one in forms if one in self._listened), "")) or self.is_known(
-            word
-        ):
-            return form or word  # "livrinho" is a book
-        most = next(most for letters, most in MOST if len(word) >= letters)
+        if form := next((one for one in forms if one in self._listened), ""):
+            return form  # "livrinho" is a book
+        if lexicon.known(word, self._language) or _said(self._language).knows(word):
+            return word
+        return self._likeliest(word, next(most for size, most in MOST if len(word) >= size), 0.0)
+
+    def _likeliest(self, word: str, most: float, share: float) -> str:
+        """Give what a word may have been at such a cost and said so often; itself if it is nothing."""
         ranked = [
             (log(self._share(other)) - EACH * cost, other)
             for other in self._near(word)
+            if other != word and self._share(other) > share
             if (cost := _cost(word, other, self._language)) <= most
         ]
         return max(ranked, default=(0.0, word))[1]
@@ -109,6 +121,18 @@ class Spelling:
                 for part in {known, *_shorter(known)}:
                     index[part].append(known)
         return index
+
+
+@cache
+def _said(language: str) -> Spelling:
+    """Give what customers say in the bank, in all languages, which is known whatever is listened for."""
+    return Spelling(_bank(), language)
+
+
+@cache
+def _bank() -> dict[str, int]:
+    said = (texts for name in bank.names() for texts in bank.examples(name).values())
+    return counted((text for texts in said for text in texts), "")
 
 
 @lru_cache(maxsize=256)
