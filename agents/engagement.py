@@ -106,10 +106,11 @@ def happened(brief: Brief, kit: Kit) -> Report:
 
 def continued(brief: Brief, kit: Kit) -> Report:
     """Read the answer to an offer that was made: to call a person."""
-    agreed = kit.understanding.agreement(brief["text"], brief["language"])
-    if agreed:
+    text, language = brief["text"], brief["language"]
+    said = kit.understanding.answer(text, language, say("offer_person", language))
+    if said.meaning == "yes":
         return person(brief, kit)
-    if agreed is False or kit.understanding.gives_up(brief["text"], brief["language"]):
+    if said.meaning or kit.understanding.gives_up(text, language):
         return Report(agent="engagement", text=say("all_right", brief["language"]), asked=[])
     return clarify(brief, kit)
 

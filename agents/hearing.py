@@ -13,9 +13,11 @@ from journeys.asking import options_of
 from journeys.checking import ATTACHMENT
 from journeys.events import Answer, Called, Cancel, Event, Read, Reopen
 from journeys.model import Confirm
-from models import Understanding
+from models import Answered, Understanding
 from models.embedded import turning
 from tools import Tool
+
+AGREED = {"yes": True, "no": False}
 
 NEWEST = re.compile(
     r"\b(?:[uú]ltim[oa]s?|mais recentes?|mais nov[oa]|last|latest|(?:most )?recent|newest)\b",
@@ -229,14 +231,15 @@ def _attached(brief: Brief, journey: Journey, asked: str) -> dict[str, Any]:
 def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answer | Cancel:
     """Read her words as an answer to the question that is open."""
     text, language, understanding = brief["text"], brief["language"], kit.understanding
-    if understanding.gives_up(text, language):
-        return Cancel()
     asked = instance["asked"]
     if asked == "confirm":
+        reply = answered(understanding, kit.journeys, instance, text, language)
+        if reply.meaning == "drop":
+            return Cancel()
         found = values(brief, kit, journey, text=text)
-        return Answer(
-            text, found, agreed=agreed(understanding, kit.journeys, instance, text, language)
-        )
+        return Answer(text, found, agreed=AGREED.get(reply.meaning))
+    if understanding.gives_up(text, language):
+        return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
     labels = [str(option["label"]) for option in instance["options"]]
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
@@ -247,21 +250,25 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
     return Answer(text, found, chosen=understanding.choose(labels, text, language, question))
 
 
-def agreed(
+def answered(
     understanding: Understanding, journeys: Mapping[str, Journey], instance: Instance,
     text: str, language: str,
-) -> bool | None:  # fmt: skip
-    """Read a yes or a no to what a procedure proposes; a yes that names another act is neither."""
+) -> Answered:  # fmt: skip
+    """Read an answer to what a procedure proposes; a yes that names another act is neither."""
     journey = journeys.get(instance["journey"])
-    own = tuple(journey.trigger.examples.get(language, ())) if journey else ()
+    own = " ".join(journey.trigger.examples.get(language, ())) if journey else ""
     proposal = instance.get("proposal")
-    about = " ".join((proposal["asked"] if proposal else "", *own))
-    verdict = understanding.agreement(text, language, about)
-    if verdict:
+    question = proposal["asked"] if proposal else ""
+    reply = understanding.answer(text, language, question, own)
+    if reply.wholly:
+        return reply
+    if understanding.gives_up(text, language):
+        return Answered("drop")
+    if reply.meaning == "yes":
         others = other_examples(journeys, instance, language)
-        if turning.names_another(about, others, text, language):
-            return None
-    return verdict
+        if turning.names_another(f"{question} {own}", others, text, language):
+            return Answered()
+    return reply
 
 
 def other_examples(

@@ -52,8 +52,8 @@ async def _continued(course: Course) -> Report:
     brief, instance = course.brief, course.stack[0]
     if brief["done"] and instance["asked"] == "confirm":
         kit, language = course.kit, brief["language"]
-        agreed = hearing.agreed(kit.understanding, kit.journeys, instance, brief["text"], language)
-        if agreed is not True:  # a run that was dropped had her yes; what was done stays done
+        said = hearing.answered(kit.understanding, kit.journeys, instance, brief["text"], language)
+        if said.meaning != "yes":  # a run that was dropped had her yes; what was done stays done
             course.stack.pop(0)
             course.told.append(say("already", brief["language"], done=" ".join(brief["done"])))
             course.deeds.evidence += brief["done"]

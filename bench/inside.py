@@ -22,7 +22,7 @@ from core.database import Tx
 from core.events import events
 from core.settings import Settings
 from graph.saver import Row, TurnSaver
-from models import Embedder, Understanding
+from models import Answered, Embedder, Understanding
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 FLOOR_NODES = 8
@@ -67,6 +67,12 @@ class Greeted:
 
     def agreement(self, text: str, language: str, about: str = "") -> bool | None:
         return None
+
+    def answer(self, text: str, language: str, question: str, about: str = "") -> Answered:
+        return Answered()
+
+    def regrets(self, text: str, language: str, done: str = "") -> bool:
+        return False
 
     def gives_up(self, text: str, language: str) -> bool:
         return False

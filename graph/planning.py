@@ -36,6 +36,9 @@ class Situation:
     answers: bool = False
     """Whether the text reads as an answer to the question that is open."""
 
+    wholly: bool = False
+    """Whether the text is the answer to a yes/no question, and nothing else, whatever it sounds like."""
+
     gives_up: bool = False
     only_corrects: bool = False
     """Whether the text only takes back a choice of the procedure under way, whatever it sounds like."""
@@ -94,7 +97,10 @@ def plan(situation: Situation) -> list[Step]:
         return _in_queue(situation)
     if _foreign(situation):
         return _keyed([_unrecognised(situation)])
-    steps = _turning_back(situation) or [*_continuing(situation), *_wanted(situation)]
+    steps = (not situation.wholly and _turning_back(situation)) or [
+        *_continuing(situation),
+        *_wanted(situation),
+    ]
     if not steps and not (situation.attachments and not situation.text):
         steps = [_unrecognised(situation)]
     if situation.attachments and not situation.attached:
@@ -199,7 +205,7 @@ def _continuing(situation: Situation) -> list[Step]:
 def _wanted(situation: Situation) -> list[Step]:
     """Give a step for each thing that is wanted and is not the matter already under way."""
     dropping = situation.gives_up and (situation.awaiting or situation.pending_approvals)
-    if dropping or situation.only_corrects:
+    if dropping or situation.only_corrects or situation.wholly:
         return []
     steps: list[Step] = []
     if situation.again and not situation.awaiting and not situation.signals["intents"]:

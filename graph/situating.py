@@ -11,6 +11,7 @@ from graph.planning import DIGRESSION, Situation
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.model import Confirm
+from models import Answered
 from models.embedded import turning
 
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
@@ -34,12 +35,13 @@ class Reading:
         journeys = state.get("journey", [])
         self.running, self.kept = remembering.running(journeys), remembering.kept(journeys)
         self.pending = list(context.facts.get("pending_approvals") or [])
+        self.said = self._said()
 
     def situation(self) -> Situation:
         """Give all that the plan is made from."""
         state, event = self.state, self.state.get("event") or {}
         current = self._journey(self.running[0]) if self.running else None
-        gives_up = bool(self.text) and self.understanding.gives_up(self.text, self.language)
+        gives_up = self._gives_up()
         answers = bool(self.awaiting) and self._answers(self.awaiting[0])
         refused = self._refused()
         return Situation(
@@ -49,6 +51,7 @@ class Reading:
             awaiting=self.awaiting,
             answers=answers,
             gives_up=gives_up,
+            wholly=self.said.wholly,
             only_corrects=bool(self.awaiting) and self._only_corrects(),
             refused=frozenset(self._intent(name) for name in refused),
             dropped=next((one["journey"] for one in self.running if one["journey"] in refused), ""),
@@ -80,7 +83,7 @@ class Reading:
         if self._takes_attachment():
             return True
         if question["slot"] in ("confirm", "person"):
-            if self._agreed(question, instance) is not None:
+            if self.said.meaning:
                 return True
             return bool(instance and journey and self._corrects(instance, journey))
         slot = journey.slots.get(question["slot"]) if journey else None
@@ -99,11 +102,22 @@ class Reading:
         chosen = self.understanding.choose(labels, text, language) if labels else None
         return chosen is not None and not self._asks_otherwise(journey)
 
-    def _agreed(self, question: Question, instance: Instance | None) -> bool | None:
-        if instance is None or question["slot"] != "confirm":
-            return self.understanding.agreement(self.text, self.language)
-        journeys = self.ensemble.journeys
-        return hearing.agreed(self.understanding, journeys, instance, self.text, self.language)
+    def _gives_up(self) -> bool:
+        if self.said.wholly or not self.text:
+            return self.said.meaning == "drop"
+        return self.understanding.gives_up(self.text, self.language)
+
+    def _said(self) -> Answered:
+        """Read the message as an answer, where a yes or a no is waited for."""
+        question = self.awaiting[0] if self.awaiting and self.text else None
+        if question is None or question["slot"] not in ("confirm", "person"):
+            return Answered()
+        if question["slot"] == "confirm" and self.running:
+            journeys, understanding = self.ensemble.journeys, self.understanding
+            return hearing.answered(
+                understanding, journeys, self.running[0], self.text, self.language
+            )
+        return self.understanding.answer(self.text, self.language, question["text"])
 
     def _asks_otherwise(self, journey: Journey) -> bool:
         """Say whether the text is a question of its own: "where is my order?" picks none of a list."""
@@ -223,16 +237,18 @@ class Reading:
         if done is None or not self.text or (self.awaiting and self.awaiting[0]["slot"] != PERSON):
             return ""
         journey = self._journey(done)
+        told = (done.get("proposal") or {}).get("asked", "")
         intents = {
             intent["name"]
             for intent in self.signals["intents"]
             if intent["confidence"] >= DIGRESSION
-            and not turning.regrets(intent["text"], self.language)
+            and not self.understanding.regrets(intent["text"], self.language, told)
         }
         of_it = {journey.trigger.intent if journey else "", "question", *COURTESIES}
         if not intents <= of_it:
             return ""
-        regrets = turning.regrets(self.text, self.language) or done["journey"] in refused
+        regrets = self.understanding.regrets(self.text, self.language, told)
+        regrets = regrets or done["journey"] in refused
         return done["journey"] if regrets else ""
 
     # Asking what became of it

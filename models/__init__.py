@@ -58,6 +58,17 @@ class Models:
     """Whether a paid or remote model stands behind the roles."""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a message answers to a yes/no question that is open."""
+
+    meaning: Literal["yes", "no", "drop", ""] = ""
+    """Empty: neither, or not surely."""
+
+    wholly: bool = False
+    """Whether it is an answer and nothing else, whatever it may sound like elsewhere."""
+
+
 class Understanding(Protocol):
     """Reads customers' words without a language model; trained on a workspace's examples."""
 
@@ -101,6 +112,17 @@ class Understanding(Protocol):
 
         `about` says what is to be agreed to, so that naming it adds nothing: "yes, go ahead with that".
         """
+        ...
+
+    def answer(self, text: str, language: str, question: str, about: str = "") -> "Answered":
+        """Read a message as the answer to a yes/no question of ours that is open.
+
+        Surer than `agreement`, and for nothing else: a yes carries out what was proposed.
+        """
+        ...
+
+    def regrets(self, text: str, language: str, done: str = "") -> bool:
+        """Say whether the customer wishes that what was just done had not been done."""
         ...
 
     def gives_up(self, text: str, language: str) -> bool:

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from models import Embedder, Understanding
-from models.embedded import agreement, choosing, sentiment, storing, values
+from models import Answered, Embedder, Understanding
+from models.embedded import agreement, answers, choosing, sentiment, storing, turning, values
 from models.embedded.entities import entities
 from models.embedded.intents import ELSEWHERE, Classifier, Examples, Reading, fit
 from models.embedded.language import LATER, Languages
@@ -66,6 +66,7 @@ class Trained:
         self._languages = Languages(languages)
         # A clause is read on its own and as a stretch, and again by who looks at clauses.
         self._reading = lru_cache(maxsize=1024)(self._read_one)
+        self._answers = lru_cache(maxsize=256)(answers.answered)
         self._wishes = lru_cache(maxsize=512)(self._read_wishes)
         # A sentence of a reply is read before it is shown and again with the whole reply.
         self._spoken = lru_cache(maxsize=256)(self._languages.spoken)
@@ -109,6 +110,16 @@ class Trained:
     def agreement(self, text: str, language: str, about: str = "") -> bool | None:
         """Read a yes or a no; None when it is neither."""
         return agreement.agreement(text[:LONGEST_TEXT], language, about)
+
+    def answer(self, text: str, language: str, question: str, about: str = "") -> Answered:
+        """Read a message as the answer to a yes/no question of ours that is open."""
+        return self._answers(text[:LONGEST_TEXT], language, question, about)
+
+    def regrets(self, text: str, language: str, done: str = "") -> bool:
+        """Say whether the customer wishes that what was just done had not been done."""
+        return turning.regrets(text[:LONGEST_TEXT], language) or answers.regrets(
+            text[:LONGEST_TEXT], language, done
+        )
 
     def gives_up(self, text: str, language: str) -> bool:
         """Say whether the customer drops the matter ("never mind", "deixa pra lá")."""

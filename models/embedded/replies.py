@@ -1,0 +1,297 @@
+"""The trained reader of answers: what a part of an answer means, from phrases of each kind.
+
+A part is a phrase that was taught, a few of them in a row, or what ridge regression over words, pairs,
+threes and parts of words makes of it. Where a yes would carry out what was proposed, a part must say
+nothing that no yes was ever taught to say, deny nothing and put no condition.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from models.embedded import words
+from models.embedded.phrasebook import ACT, LEARNED, features, listed, said_of, taught, weights
+from models.embedded.proposed import Proposed
+
+PARTS = re.compile(r"([^,.;:!?\n–—…]+)([,.;:!?\n–—…]*)")
+JOINS = re.compile(r"(?:^|\s)(?:e|and|&)\s", re.IGNORECASE)
+TAGS = 2
+"""Words of a tag question, "tá?", that asks for nothing."""
+
+MOST_PHRASES = 4
+"""Phrases that may follow each other without a comma."""
+
+BARE = 3
+"""Words of an answer that says no more than what to do."""
+
+LONGEST_PHRASE = 8
+LONGEST_ANSWER = 40
+"""Words of a message that may be an answer and nothing else."""
+
+SOFT = ("soft", "polite")
+AGREEING = ("yes", "onward")
+SURE = {"yes": 0.5, "no": 0.55, "come": 0.55, "onward": 0.6, "soft": 0.6, "regret": 0.45}
+"""Score from which a part that was not taught is taken for one of a kind.
+
+Of the phrases left out in turn, a fifth each time, none that is no yes was taken for one from here on,
+but for mockery ("yeah right"), which is taught.
+"""
+
+AHEAD = {"yes": 0.3, "no": 0.2, "come": 0.25, "onward": 0.35, "soft": 0.3, "regret": 0.2}
+"""And how far it must be before the next kind. To decline and to drop the matter count as one."""
+
+KNOWN = {"no": 0.8, "drop": 0.8, "come": 0.8, "soft": 0.8, "regret": 0.6}
+"""Share of its words that the phrases of a kind must have; all of them for a yes, all of meaning for a no."""
+
+
+def cut(text: str) -> list[tuple[str, bool]]:
+    """Give the parts of a message, and whether each is asked."""
+    found = [(match[1].strip(), "?" in match[2]) for match in PARTS.finditer(text)]
+    return [(part, asked) for part, asked in found if words.words(part)]
+
+
+@dataclass
+class Reader:
+    """What was learned of answers in one language."""
+
+    language: str
+    phrases: Mapping[str, str]
+    """The kind of each phrase that was taught, with `ACT` in its place."""
+
+    vocabulary: Mapping[str, frozenset[str]]
+    """The words of the phrases of each kind."""
+
+    places: Mapping[str, int]
+    weights: np.ndarray
+    """(n_features, n_kinds) of the ridge regression."""
+
+    asked: frozenset[str]
+    """Phrases that agree though they ask: "why not?"."""
+
+    unwanted: frozenset[str]
+    """Phrases that say why something shall be stopped, or else drop the matter."""
+
+    sending: frozenset[str]
+    """Words that let something come, and so are no yes to stopping it."""
+
+    denying: frozenset[str]
+    taught: frozenset[str]
+
+    def parts(self, text: str, proposed: Proposed, *, bold: bool) -> list[str] | None:
+        """Give the kind of every part; None where one is no part of an answer."""
+        each = cut(text)
+        if not each or sum(len(part.split()) for part, _ in each) > LONGEST_ANSWER:
+            return None
+        found: list[str] = []
+        for at, (part, asked) in enumerate(each):
+            kinds = self.kinds(part, proposed, asked=asked, first=at == 0, bold=bold)
+            if kinds is None:
+                return None
+            found += kinds
+        return found
+
+    def kinds(
+        self, part: str, proposed: Proposed, *, asked: bool, first: bool, bold: bool
+    ) -> list[str] | None:
+        """Give the kinds of a part, which may be several phrases; None where it is no answer."""
+        said = self._said(part, proposed, bold=bold)
+        if asked:
+            plain = " ".join(said)
+            if plain in self.asked:
+                return ["yes"]
+            kind = self.phrases.get(plain, "")
+            tag = not first and len(said) <= TAGS and kind in ("yes", *SOFT)
+            return ["soft"] if (kind == "soft" and len(said) > 1) or tag else None
+        if ACT in said and not self._names_act(part, said, proposed):
+            return None
+        if " ".join(self._peeled(said)) in self.unwanted:
+            return ["unwanted"]
+        row = self._in_a_row(said)
+        if row and not ({"no", "drop"} & {*row} and {*AGREEING} & {*row}):
+            return row
+        kind = self.learned(said)
+        if kind not in ("", "aside") and not (kind in AGREEING and proposed.touches(part)):
+            return [kind]
+        pieces = [piece for piece in JOINS.split(part) if words.words(piece)]
+        if pieces == [part]:
+            return row
+        found: list[str] = []
+        for piece in pieces:
+            kinds = self.kinds(piece, proposed, asked=False, first=False, bold=bold)
+            if kinds is None:
+                return row
+            found += kinds
+        return found
+
+    def kind(self, part: str, proposed: Proposed) -> str:
+        """Give the kind of a whole part, aside ones too."""
+        said = self._said(part, proposed, bold=False)
+        return self.phrases.get(" ".join(said)) or self.learned(said)
+
+    def regrets(self, part: str, done: Proposed) -> bool:
+        """Say whether a part regrets."""
+        said = self._peeled(self._said(part, done, bold=False))
+        plain = " ".join(said)
+        return plain in _regretting(self.language) or self.learned(said, ("regret",)) == "regret"
+
+    def learned(self, said: Sequence[str], only: Sequence[str] = ()) -> str:
+        """Give what the trained reader makes of words, or nothing where it is not sure."""
+        said = self._peeled(said)
+        if not said:
+            return "soft"
+        scores = dict(zip(LEARNED, self.scores(said).tolist(), strict=True))
+        declined = max(("no", "drop"), key=lambda kind: scores[kind])
+        scores["no"] += scores.pop("drop")
+        if "regret" not in only:
+            del scores["regret"]
+        kind, second = sorted(scores, key=lambda one: -scores[one])[:2]
+        if kind == "aside":
+            return "aside"
+        if scores[kind] < SURE[kind] or scores[kind] - scores[second] < AHEAD[kind]:
+            return ""
+        kind = declined if kind == "no" else kind
+        return kind if self._may_be(kind, said) else ""
+
+    def _may_be(self, kind: str, said: Sequence[str]) -> bool:
+        """Say whether the words are enough of a kind's own; a yes says nothing else, and denies nothing."""
+        known = self.vocabulary[kind]
+        share = sum(word in known for word in said) / len(said)
+        if kind in ("no", "drop"):
+            told = words.content(said, (self.language,))
+            return share >= KNOWN[kind] and known.issuperset(told)
+        if kind not in AGREEING:
+            return share >= KNOWN[kind]
+        asks = words.is_question(" ".join(said), self.language)
+        return share == 1 and ACT not in said and not asks and not self.denying & {*said}
+
+    def scores(self, said: Sequence[str]) -> np.ndarray:
+        """Give how much words speak for each kind."""
+        found = features(said)
+        places = [(self.places[one], weight) for one, weight in found.items() if one in self.places]
+        length = float(np.sqrt(sum(weight**2 for weight in found.values())))
+        if not places:
+            return np.zeros(len(LEARNED))
+        at, weights = zip(*places, strict=True)
+        return np.array(weights) @ self.weights[list(at)] / max(length, 1e-9)
+
+    def _in_a_row(self, said: Sequence[str]) -> list[str] | None:
+        """Give the kinds of the fewest phrases that make up these words, and no others."""
+        best: list[list[str] | None] = [[]]
+        for end in range(1, len(said) + 1):
+            ways = [
+                [*before, kind]
+                for start in range(max(0, end - LONGEST_PHRASE), end)
+                if (before := best[start]) is not None
+                and (kind := self.phrases.get(" ".join(said[start:end])))
+            ]
+            best.append(min(ways, key=len, default=None))
+        found = best[-1]
+        if found is None or "aside" in found:
+            return None
+        return found if sum(kind not in SOFT for kind in found) <= MOST_PHRASES else None
+
+    def _peeled(self, said: Sequence[str]) -> list[str]:
+        """Give the words without what is only polite at either end."""
+        said = [*said]
+        while (size := self._soft(said, end=False)) or (size := -self._soft(said, end=True)):
+            said = said[size:] if size > 0 else said[:size]
+        return said
+
+    def _soft(self, said: Sequence[str], *, end: bool) -> int:
+        """Give how many words at an end are a phrase that says nothing."""
+        if self.phrases.get(" ".join(said), "soft") not in SOFT:
+            return 0
+        for size in range(min(LONGEST_PHRASE, len(said)), 0, -1):
+            phrase = said[-size:] if end else said[:size]
+            if self.phrases.get(" ".join(phrase)) in SOFT:
+                return size
+        return 0
+
+    def _said(self, part: str, proposed: Proposed, *, bold: bool) -> list[str]:
+        """Give the words of a part, with what was proposed as one sign."""
+        told = words.words(words.settled(part, self.language, self.taught), self.language)
+        grammar = words.function_words((self.language,))
+        found: list[str] = []
+        for word in told:
+            stem = words.stem(word, self.language)
+            own = word in self.taught or word in self.denying
+            named = stem in proposed.head or (
+                stem in proposed.stems and (bold or not own) and word not in self.denying
+            )
+            named = named and word not in grammar
+            found.append(ACT if named else word)
+        return _collapsed(found, grammar)
+
+    def _names_act(self, part: str, said: Sequence[str], proposed: Proposed) -> bool:
+        """Say whether words of a proposal are meant as what to do: "go ahead with the order" cancels nothing,
+        and "the green dress" alone agrees to nothing.
+        """
+        stems = words.stems(words.words(part, self.language), self.language)
+        bare = len(part.split()) <= BARE
+        alone = not words.content([word for word in said if word != ACT], (self.language,))
+        return (bool(proposed.head & {*stems}) and (bare or not alone)) or not (
+            alone or proposed.stops
+        )
+
+
+def _collapsed(said: Sequence[str], grammar: frozenset[str]) -> list[str]:
+    """Give the words with what is proposed said once: "the exchange of the dress" is one act."""
+    found: list[str] = []
+    between: list[str] = []
+    for word in said:
+        if word == ACT and ACT in found and found[-1] == ACT:
+            between = []
+        elif word in grammar and found and found[-1] == ACT:
+            between.append(word)
+        else:
+            found += [*between, word]
+            between = []
+    return [*found, *between]
+
+
+@cache
+def _regretting(base: str) -> frozenset[str]:
+    return frozenset(" ".join(said_of(phrase, base)) for phrase in listed(base)["regret"])
+
+
+@cache
+def reader_of(base: str) -> Reader | None:
+    """Give the reader of a language; None where nobody taught one."""
+    known = (words.DATA / f"answers_{base}.yaml").exists()
+    return trained(base, listed(base)) if known else None
+
+
+def trained(base: str, listed: Mapping[str, Sequence[str]]) -> Reader:
+    """Train on phrases by kind; a third of a second."""
+    phrases: dict[str, str] = {}
+    told: dict[tuple[str, str], list[str]] = {}
+    vocabulary: dict[str, set[str]] = {kind: set() for kind in LEARNED}
+    for kind in LEARNED:
+        for phrase in listed[kind]:
+            said = said_of(phrase, base)
+            told[(kind, " ".join(said))] = said
+            vocabulary[kind] |= {*said}
+            if kind != "regret":
+                known = phrases.setdefault(" ".join(said), kind)
+                if (known, kind) == ("yes", "soft"):
+                    phrases[" ".join(said)] = "polite"
+    vocabulary["yes"] |= vocabulary["soft"] & words.function_words((base,))
+    vocabulary["onward"] |= vocabulary["yes"]
+    vocabulary["no"] |= vocabulary["drop"]
+    vocabulary["drop"] = vocabulary["no"]
+    places, weighed = weights([kind for kind, _ in told], [*told.values()])
+    return Reader(
+        language=base,
+        phrases=phrases,
+        vocabulary={kind: frozenset(known) for kind, known in vocabulary.items()},
+        places=places,
+        weights=weighed,
+        asked=frozenset(words.plain(phrase, base) for phrase in listed["asked"]),
+        unwanted=frozenset(words.plain(phrase, base) for phrase in listed["unwanted"]),
+        sending=frozenset(words.words(" ".join(listed["sends"]), base)),
+        denying=frozenset(words.words(" ".join(listed["denies"]), base)),
+        taught=taught(base),
+    )
