@@ -227,7 +227,7 @@ class Reader:
 
     def _names_act(self, part: str, said: Sequence[str], proposed: Proposed) -> bool:
         """Say whether words of a proposal are meant as what to do: "go ahead with the order" cancels nothing,
-        and "the green dress" alone agrees to nothing.
+        and "the green one" alone agrees to nothing.
         """
         stems = words.stems(words.words(part, self.language), self.language)
         bare = len(part.split()) <= BARE
