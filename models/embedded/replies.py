@@ -238,7 +238,7 @@ class Reader:
 
 
 def _collapsed(said: Sequence[str], grammar: frozenset[str]) -> list[str]:
-    """Give the words with what is proposed said once: "the exchange of the dress" is one act."""
+    """Give the words with what is proposed said once: "the exchange of the book" is one act."""
     found: list[str] = []
     between: list[str] = []
     for word in said:
