@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models import Answered
-from models.embedded import words
+from models.embedded import spelling, words
 from models.embedded.agreement import agreement
 from models.embedded.proposed import proposed_of
 from models.embedded.replies import cut, reader_of
@@ -63,7 +63,7 @@ def _says_no_more(text: str, language: str, about: str) -> bool:
     parts = reader.parts(text, proposed, bold=False)
     if doubtful(text, language, about) or "?" in text or {*(parts or ["yes"])} == {"soft"}:
         return False
-    said = words.words(words.settled(text, language, reader.taught), language)
+    said = words.words(spelling.settled(text, language, reader.taught), language)
     if reader.denying & {*said}:
         return False
     known = reader.vocabulary["yes"] | reader.vocabulary["soft"]

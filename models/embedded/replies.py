@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from models.embedded import words
+from models.embedded import spelling, words
 from models.embedded.phrasebook import ACT, LEARNED, features, listed, said_of, taught, weights
 from models.embedded.proposed import Proposed
 
@@ -212,7 +212,7 @@ class Reader:
 
     def _said(self, part: str, proposed: Proposed, *, bold: bool) -> list[str]:
         """Give the words of a part, with what was proposed as one sign."""
-        told = words.words(words.settled(part, self.language, self.taught), self.language)
+        told = words.words(spelling.settled(part, self.language, self.taught), self.language)
         grammar = words.function_words((self.language,))
         found: list[str] = []
         for word in told:
