@@ -18,9 +18,6 @@ MONEY = re.compile(
     rf"|(?<![\w.,$-])(?P<second>{AMOUNT})\s*(?P<after>[€£]|(?:reais|real|dolares|dollars?|bucks|usd|brl|euros?|eur"
     r"|pounds|libras|contos?|pilas?|mangos|pesos)(?![a-z]))(?:\s+e\s+(?P<cents>\d{1,2})(?:\s+centavos)?)?"
 )
-SPELLED_OUT = 2
-"""Digits that a number in words must exceed to be one that is spelled out."""
-
 DIGITS = re.compile(
     r"(?<![\w.,/:#-])(?P<sign>-)?(?P<number>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,15}(?:[.,]\d{1,3})?)(?![\w/:-]|[.,]\d)"
 )
@@ -53,57 +50,6 @@ def numbers(text: str, language: str, *, article: bool = False) -> list[Span]:
         for match in DIGITS.finditer(text)
     ]
     return apart([*found, *_worded(text, language, article=article)])
-
-
-def spelled(text: str, language: str) -> list[Span]:
-    """Give the digits that are said in words, as texts: "ten forty-five" and "um zero quatro cinco".
-
-    A number of one digit or two is none here: what people spell out has more.
-    """
-    base = words.base(language)
-    values = _spellable(base)
-    found = []
-    for match in _spelling(base).finditer(words.flat(text)):
-        said = [values[word] for word in re.findall(r"[^\W_]+", match[0]) if word in values]
-        digits = _digits(said)
-        if len(digits) > SPELLED_OUT:
-            found.append(Span("spelled", digits, *match.span()))
-    return found
-
-
-def _digits(said: list[int]) -> str:
-    """Write "mil e quarenta e cinco" as one number, and "dez, quarenta e cinco" one after the other."""
-    if any(count >= 100 for count in said):
-        return str(_sum(said))
-    written = ""
-    tens = 0
-    for count in said:
-        if tens and 0 < count < 10:
-            written = f"{written[:-1]}{count}"
-        else:
-            written += str(count)
-        tens = count if count >= 20 and count % 10 == 0 else 0
-    return written
-
-
-@cache
-def _spellable(base: str) -> Mapping[str, int]:
-    """Give the words that digits are said in; an article may be one too, and is none here."""
-    lists = words.load("numbers")
-    values = {**small_numbers(base), **lists["digits"].get(base, {})}
-    articles = set(lists["articles"].get(base, []))
-    return {word: count for word, count in values.items() if word not in articles}
-
-
-@cache
-def _spelling(language: str) -> re.Pattern[str]:
-    lists = words.load("numbers")
-    known = _spellable(language)
-    one = "|".join(sorted(map(re.escape, known), key=len, reverse=True)) or r"\Z\A."
-    join = lists["join"].get(language, "and")
-    return re.compile(
-        rf"(?<![^\W_])(?:{one})(?:(?:\s+{join}\s+|\s*,\s*|[\s-]+)(?:{one})(?![^\W_]))*(?![^\W_])"
-    )
 
 
 def parsed(said: str, language: str) -> float:
@@ -163,11 +109,11 @@ def _worded(text: str, language: str, *, article: bool) -> list[Span]:
             digits = "".join(str(values[word]) for word in said)
             found.append(Span("number", int(digits), *match.span()))
             continue
-        found.append(Span("number", _sum([values[word] for word in said]), *match.span()))
+        found.append(Span("number", added_up([values[word] for word in said]), *match.span()))
     return found
 
 
-def _sum(values: list[int]) -> int:
+def added_up(values: list[int]) -> int:
     """Add up "two hundred and forty": a multiplier takes what stands before it."""
     total, current = 0, 0
     for value in values:

@@ -4,7 +4,7 @@
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from re import _constants as sre  # pyright: ignore[reportAttributeAccessIssue]
 from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any
@@ -100,13 +100,19 @@ def _signs(node: Any) -> tuple[str, bool] | None:
 
 def _lenient(kind: str, given: Any) -> str:
     if kind == "mark":
-        return r"[\s\-–./_]{0,2}"
+        return rf"(?:\s+(?:{_called()})\s+|[\s\-–./_]{{0,2}})"
     if kind == "letters":
         return re.escape(given.lower()) + r"\s?"
     if kind == "sign":
         return re.escape(given)
     inside, _, least, most = given
     return f"([{inside}]{{{least},{most}}})"
+
+
+@cache
+def _called() -> str:
+    """Give what marks are called when they are said: "A dash 1045"."""
+    return "|".join(words.folded(mark) for mark in words.load("numbers")["marks"])
 
 
 def _bare(pattern: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from models.embedded import words
-from models.embedded.numbers import spelled
+from models.embedded.digits import spelled
 from models.embedded.spans import Span
 
 MOST_CLAUSES = 8

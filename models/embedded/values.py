@@ -10,8 +10,9 @@ from typing import Any
 from models.embedded import freeform, labels, patterns, words
 from models.embedded.agreement import agreement, gives_up
 from models.embedded.dates import dates, moments, times
+from models.embedded.digits import grouped, spelled
 from models.embedded.entities import entities
-from models.embedded.numbers import money, numbers, spelled
+from models.embedded.numbers import money, numbers
 from models.embedded.spans import Span
 
 NEAR = 24
@@ -138,12 +139,15 @@ def _pattern(asking: Asking, taken: list[Span]) -> Span | None:
 
 
 def _in_words(pattern: str, asking: Asking) -> list[Span]:
-    """Find values whose digits are said in words: "a mil e quarenta e cinco", "order ten forty-five"."""
+    """Find values whose digits are said in words: "a mil e quarenta e cinco", "order ten forty-five".
+
+    Figures in groups ("A 10 45") are such a value only with the letters that belong to it.
+    """
     found = []
     text = asking.text
-    for said in spelled(text, asking.language):
+    for said in (*spelled(text, asking.language), *grouped(text)):
         before, after = words.flat(text[: said.start]), words.flat(text[said.end :])
-        if TIME_BEFORE.search(before) or TIME_AFTER.match(after) or (
+        if TIME_BEFORE.search(before) or RANGE_BEFORE.search(before) or TIME_AFTER.match(after) or (
             YEAR_BEFORE.search(before) and re.fullmatch(r"(?:19|20)\d\d", said.value)
         ):  # fmt: skip
             continue
@@ -152,12 +156,15 @@ def _in_words(pattern: str, asking: Asking) -> list[Span]:
         found += [
             Span(match.kind, match.value, match.start, match.end - longer)
             for match in patterns.matches(pattern, written)
-            if match.start < said.start + len(said.value) and said.start < match.end
+            if match.start < said.start + len(said.value)
+            and said.start < match.end
+            and (said.kind == "spelled" or match.kind != "number")
         ]
     return found
 
 
 TIME_BEFORE = re.compile(r"\b(?:at|by|until|till|as|pelas|ate as)\s+$")
+RANGE_BEFORE = re.compile(r"\d\s+[a-z]+\s+$")
 TIME_AFTER = re.compile(
     r"\s*(?:[ap]\.?m\b|o'?clock|horas?\b|da (?:manha|tarde|noite)|reais\b|dollars?\b)"
 )

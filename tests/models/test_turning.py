@@ -7,7 +7,7 @@ import pytest
 
 from models.embedded import turning
 from models.embedded.choosing import choose
-from models.embedded.numbers import spelled
+from models.embedded.digits import spelled
 from models.embedded.values import values
 
 CANCEL = {
@@ -71,6 +71,16 @@ def test_another_one_is_another_of_the_things_in_question(
         ("ten forty-five", "en", ["1045"]),
         ("one thousand and forty-five", "en", ["1045"]),
         ("a one oh four five", "en", ["1045"]),
+        ("A one-oh-four-five", "en", ["1045"]),
+        ("um-zero-quatro-cinco", "pt-BR", ["1045"]),
+        ("number one thousand and forty five", "en", ["1045"]),
+        ("pedido dez quarenta e cinco e pronto", "pt-BR", ["1045"]),
+        ("mil e quarneta e cinco", "pt-BR", ["1045"]),
+        ("ten fourty-five", "en", ["1045"]),
+        ("mil e 45", "pt-BR", ["1045"]),
+        ("a thousand and 45", "en", ["1045"]),
+        ("dois 38 e três 40", "pt-BR", []),
+        ("two pairs in 38 and one in 40", "en", []),
         ("tenho dois e ela tem três", "pt-BR", []),
     ],
 )
@@ -125,6 +135,30 @@ def test_an_address_is_taken_with_what_stands_beside_it_and_nothing_else_for_one
 ) -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     assert values(SCHEMAS, text, "pt-BR", now, asked=asked) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "number"),
+    [
+        ("consulta V traço um zero quatro cinco", "pt-BR", "V-1045"),
+        ("a consulta mil e quarneta e cinco", "pt-BR", "V-1045"),
+        ("V 10 45", "pt-BR", "V-1045"),
+        ("o V hífen 1045", "pt-BR", "V-1045"),
+        ("the visit V dash ten fourty-five", "en", "V-1045"),
+        ("V one-oh-four-five", "en", "V-1045"),
+        ("v 1 0 4 5 please", "en", "V-1045"),
+        ("abre das 8 a 10 45", "pt-BR", None),
+        ("entre 10 45 e 11 15", "pt-BR", None),
+        ("it opens at ten forty-five", "en", None),
+        ("my flat is 10 45", "en", None),
+    ],
+)
+def test_a_number_of_a_known_form_is_read_from_words_marks_and_groups(
+    text: str, language: str, number: str | None
+) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    found = values({"visit_id": SCHEMAS["visit_id"]}, text, language, now)
+    assert found.get("visit_id") == number
 
 
 OTHERS = {
