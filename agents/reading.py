@@ -6,14 +6,14 @@ question on how things are in general is for the articles, even where a procedur
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from agents import Kit
 from core.workspace import read_yaml
 from journeys import Journey
-from models.embedded import splitting, words
+from models.embedded import spelling, splitting, words
 
 QUESTION = "question"
 COMPLAINT = "complaint"
@@ -126,7 +126,7 @@ def _only_leads_up(
     """Say whether what was read as a wish is a statement on the matter of a request beside it."""
     if one["name"] not in (QUESTION, *_procedures(kit)) or _requests(one["text"], language):
         return False
-    if _general(one["text"], language) or _said("besides", language).search(words.flat(text)):
+    if _general(one["text"], language) or _said("besides", language).search(_flat(text, language)):
         return False
     numbers = {*_numbers(one["text"], language, kit)}
     named = {number for other in asked for number in _numbers(other["text"], language, kit)}
@@ -146,7 +146,7 @@ def _procedures(kit: Kit) -> set[str]:
 
 def _requests(text: str, language: str) -> bool:
     """Say whether a text asks for something to be done or told."""
-    flat = words.flat(text)
+    flat = _flat(text, language)
     if "?" in text or words.is_question(text, language):
         return True
     return any(_said(kind, language).search(flat) for kind in ("acting", "knowing", "requesting"))
@@ -268,7 +268,7 @@ def is_code(text: str) -> bool:
 
 def _general(text: str, language: str) -> bool:
     """Say whether a text asks how things are, for anybody."""
-    flat = words.flat(text)
+    flat = _flat(text, language)
     return _said("general", language).search(flat) is not None and not _owns(flat, language)
 
 
@@ -288,7 +288,7 @@ def _looked_up(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any
         return found  # what articles answer has no number of hers
     if _takes_no_number(intent["name"], kit) and intent["confidence"] < UNLIKELY:
         return found  # nor does a procedure that begins something new
-    said = _said("looking", language).sub(" ", words.flat(intent["text"]))
+    said = _said("looking", language).sub(" ", _flat(intent["text"], language))
     told = words.content(words.words(said, language), (language,))
     if any(len(word) > 1 and word.isalpha() for word in told):
         return intent
@@ -310,7 +310,7 @@ def _one_question(
     about = {intent["name"] for intent in intents}
     if len(about) < 2 or QUESTION not in about or not about <= {QUESTION, *_writing(kit)}:
         return intents
-    if _acts(text, language) or _owns(words.flat(text), language):
+    if _acts(text, language) or _owns(_flat(text, language), language):
         return intents
     surest = max(intent["confidence"] for intent in intents)
     return [{"name": QUESTION, "confidence": surest, "text": text.strip()}]
@@ -327,7 +327,7 @@ def _writing(kit: Kit) -> set[str]:
 
 def _acts(text: str, language: str) -> bool:
     """Say whether a text asks to do something, rather than to be told how it is."""
-    asked = _said("knowing", language).sub(" ", words.flat(text))
+    asked = _said("knowing", language).sub(" ", _flat(text, language))
     return _said("acting", language).search(asked) is not None
 
 
@@ -335,7 +335,7 @@ def _segments(text: str, language: str) -> list[str]:
     """Cut a message where a sentence ends or another matter is joined."""
     segments: list[str] = []
     for clause in splitting.clauses(text, language):
-        turns = _said("general", language).search(words.flat(clause.text)) is not None
+        turns = _said("general", language).search(_flat(clause.text, language)) is not None
         if clause.strong or turns or not segments:
             segments.append(clause.text)
         else:
@@ -381,6 +381,20 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     if _acts(intent["text"], language) and not await kit.search(intent["text"], language=language):
         return intent
     return intent | {"name": QUESTION}
+
+
+@lru_cache(maxsize=512)
+def _flat(text: str, language: str) -> str:
+    """Give a text as the word lists are looked up in it, slips of the finger mended."""
+    return words.flat(spelling.listening(_listened(language), language).text(text))
+
+
+@cache
+def _listened(language: str) -> frozenset[str]:
+    listed = (kind.get(language, kind["en"]) for kind in WORDS.values())
+    return frozenset(
+        word for phrases in listed for phrase in phrases for word in words.words(phrase)
+    )
 
 
 @cache

@@ -123,6 +123,12 @@ class Spelling:
         return index
 
 
+def warm(languages: Iterable[str]) -> None:
+    """Read the lists of these languages and the bank; a second that the first slip need not wait."""
+    for language in languages:
+        _said(words.base(language)).mended("wrods")
+
+
 @cache
 def _said(language: str) -> Spelling:
     """Give what customers say in the bank, in all languages, which is known whatever is listened for."""

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from models import Answered, Embedder, Understanding
-from models.embedded import agreement, answers, choosing, sentiment, storing, turning, values
+from models.embedded import (
+    agreement,
+    answers,
+    choosing,
+    sentiment,
+    spelling,
+    storing,
+    turning,
+    values,
+)
 from models.embedded.entities import entities
 from models.embedded.intents import ELSEWHERE, Classifier, Examples, Reading, fit
 from models.embedded.language import LATER, Languages
@@ -42,6 +51,7 @@ def train(
     learned = {
         language: _learned(examples, language, names or {}, cache_dir) for language in spoken
     }
+    spelling.warm(spoken)
     return Trained(learned, spoken)
 
 

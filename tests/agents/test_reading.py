@@ -48,6 +48,8 @@ async def wishes(text: str, language: str) -> list[str]:
         ("how long before does one have to cancel?", "en", ["question"]),
         ("com quanto tempo de antecedência se desmarca?", "pt-BR", ["question"]),
         ("what is the deadline for a cancellation?", "en", ["question"]),
+        ("what is the daedline for a cancellation?", "en", ["question"]),
+        ("qual o parzo pra desmarcar?", "pt-BR", ["question"]),
         ("I want to cancel my visit", "en", ["cancel"]), ("quero desmarcar", "pt-BR", ["cancel"]),
         ("how do I cancel my appointment?", "en", ["cancel"]),
     ],
