@@ -80,19 +80,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def cross_validated(examples: Examples, language: str, read_as: Mapping[str, str]) -> list[Read]:
     """Give every example in a language, read by a classifier that was trained without it."""
-    found: list[Read] = []
-    for fold in range(FOLDS):
-        kept = {
-            label: {one: _part(texts, fold, left_out=False) for one, texts in said.items()}
-            for label, said in examples.items()
-        }
-        asked = [
-            (text, read_as.get(label, label))
-            for label, said in examples.items()
-            for text in _part(said.get(language, ()), fold, left_out=True)
-        ]
-        found += read(fit(kept, language, read_as), asked)
-    return found
+    return [
+        one for fold in range(FOLDS)
+        for one in read(*left_out_once(examples, language, read_as, fold))
+    ]  # fmt: skip
+
+
+def left_out_once(
+    examples: Examples, language: str, read_as: Mapping[str, str], fold: int = 0
+) -> tuple[Classifier, list[tuple[str, str]]]:
+    """Give a classifier trained without a part of the examples, and those, each with its intent."""
+    kept = {
+        label: {one: _part(texts, fold, left_out=False) for one, texts in said.items()}
+        for label, said in examples.items()
+    }
+    asked = [
+        (text, read_as.get(label, label))
+        for label, said in examples.items()
+        for text in _part(said.get(language, ()), fold, left_out=True)
+    ]
+    return fit(kept, language, read_as), asked
 
 
 def read(classifier: Classifier, asked: Sequence[tuple[str, str]]) -> list[Read]:

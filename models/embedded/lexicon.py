@@ -90,8 +90,9 @@ def _list(base: str) -> tuple[np.ndarray, dict[str, float]]:
 
 @cache
 def _said() -> frozenset[str]:
-    """Give the words of chats and of grammar, of all languages."""
-    said: set[str] = set()
+    """Give our own words, those of chats and of grammar, of all languages."""
+    own = words.load("spelling")["also"].values()
+    said: set[str] = {words.folded(word) for listed in own for word in listed}
     for language, spellings in words.load("chat").items():
         said.update(words.function_words((language,)), map(words.folded, map(str, spellings)))
     return frozenset(said)

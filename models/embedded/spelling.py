@@ -40,6 +40,10 @@ SLIP_COST, SLIPS = 1.4, 20
 """A word of no list that is listened for is itself a slip of whoever said it, if it is so near another one
 that is said so many times as often."""
 
+NAME = re.compile(r"[^\W\d_a-zà-ÿ][a-zà-ÿ]")
+INSIDE = re.compile(r"[\w,;]\s+$")
+"""What a name looks like, and what stands before a word that begins no sentence."""
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -59,9 +63,11 @@ class Spelling:
         return self._mended[word]
 
     def text(self, text: str) -> str:
-        """Give the text with its slips mended, all else as it was written."""
+        """Give the text with its slips mended, all else as it was written, names above all."""
 
         def mended(match: re.Match[str]) -> str:
+            if NAME.match(match[0]) and INSIDE.search(text, 0, match.start()):
+                return match[0]
             word = words.folded(match[0])
             meant = self.mended(word)
             return match[0] if meant == word else meant
@@ -85,6 +91,8 @@ class Spelling:
         if form := next((one for one in forms if one in self._listened), ""):
             return form  # "livrinho" is a book
         if lexicon.known(word, self._language) or _said(self._language).knows(word):
+            return word
+        if self._inflected(word) or _taught(self._language)._inflected(word):
             return word
         return self._likeliest(word, next(most for size, most in MOST if len(word) >= size), 0.0)
 
@@ -113,6 +121,22 @@ class Spelling:
             near = {known for part in parts for known in self._index.get(part, ())}
         return {one for one in near if len(one) >= SHORTEST or sorted(one) == sorted(word)}
 
+    def _inflected(self, word: str) -> bool:
+        """Say whether a word is a form of one that is listened for, or the plural of a frequent one."""
+        if word.endswith("s") and lexicon.share(word[:-1], self._language):
+            return True
+        stem = words.stem(word, self._language)
+        return SHORTEST <= len(stem) < len(word) and stem in self._stems
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        """Give the stems of the words that are no slips, as far as a list knows or many say them."""
+        return frozenset(
+            words.stem(word, self._language)
+            for word, count in self._listened.items()
+            if count > 1 or lexicon.known(word, self._language)
+        )
+
     @cached_property
     def _index(self) -> dict[str, list[str]]:
         index: dict[str, list[str]] = defaultdict(list)
@@ -132,13 +156,25 @@ def warm(languages: Iterable[str]) -> None:
 @cache
 def _said(language: str) -> Spelling:
     """Give what customers say in the bank, in all languages, which is known whatever is listened for."""
-    return Spelling(_bank(), language)
+    return Spelling(_bank(""), language)
 
 
 @cache
-def _bank() -> dict[str, int]:
-    said = (texts for name in bank.names() for texts in bank.examples(name).values())
-    return counted((text for texts in said for text in texts), "")
+def _taught(language: str) -> Spelling:
+    """Give what customers say in the bank, in one language."""
+    return Spelling(_bank(language), language)
+
+
+@cache
+def _bank(language: str) -> dict[str, int]:
+    said = (
+        text
+        for name in bank.names()
+        for spoken, texts in bank.examples(name).items()
+        if language in ("", words.base(spoken))
+        for text in texts
+    )
+    return counted(said, "")
 
 
 @lru_cache(maxsize=256)

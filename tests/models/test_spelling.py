@@ -92,6 +92,7 @@ def test_a_language_without_a_list_has_the_words_that_are_listened_for() -> None
     [
         ("Qual o parzo pra devolver?", "pt-BR", "Qual o prazo pra devolver?"),
         ("How long do I have to retrun A-1045?", "en", "How long do I have to return A-1045?"),
+        ("Waht of my Watn? Bleu, Mr Shuold", "en", "what of my Watn? blue, Mr Shuold"),  # names
     ],
 )
 def test_all_else_in_a_text_stays_as_it_was_written(text: str, language: str, meant: str) -> None:
