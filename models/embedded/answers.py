@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models import Answered
-from models.embedded import spelling, words
+from models.embedded import words
 from models.embedded.agreement import agreement
 from models.embedded.proposed import proposed_of
 from models.embedded.replies import cut, reader_of
@@ -47,33 +47,37 @@ def answered(text: str, language: str, question: str, about: str = "") -> Answer
     """
     if read := meaning(text, language, question):
         return Answered(read, wholly=True)
-    told = f"{question} {about}"
-    verdict = agreement(text, language, told)
+    verdict = agreement(text, language, f"{question} {about}")
     if verdict:
-        return Answered("yes" if _says_no_more(text, language, told) else "")
+        clear = _says_no_more(text, language, question, about)
+        return Answered("yes" if clear else "", wholly=clear)
     return Answered("" if verdict is None else "no")
 
 
-def _says_no_more(text: str, language: str, about: str) -> bool:
-    """Say whether a message has no word but of answers and of what was proposed, and no doubt in it."""
-    reader = reader_of(words.base(language))
+def _says_no_more(text: str, language: str, question: str, about: str) -> bool:
+    """Say whether a message has no word but of answers and of what was proposed, and no doubt in it.
+
+    What is to be done may be said in another word: "that's it, you can book".
+    """
+    base = words.base(language)
+    reader = reader_of(base)
     if reader is None:
         return True
-    proposed = proposed_of(about, reader.language)
+    proposed = proposed_of(question, base)
     parts = reader.parts(text, proposed, bold=False)
-    if doubtful(text, language, about) or "?" in text or {*(parts or ["yes"])} == {"soft"}:
+    if doubtful(text, language, question) or "?" in text or {*(parts or ["yes"])} == {"soft"}:
         return False
-    said = words.words(spelling.settled(text, language, reader.taught), language)
+    said = reader.words(text)
     if reader.denying & {*said}:
         return False
-    known = reader.vocabulary["yes"] | reader.vocabulary["soft"]
-    told = {*words.stems(words.words(about, language), words.base(language))}
+    known = reader.vocabulary["yes"] | reader.vocabulary["soft"] | words.function_words((base,))
+    told = {*words.stems(words.words(f"{question} {about}", language), base)}
     if proposed.stops:  # "send it" lets it come
         known -= reader.sending
         told = proposed.head
-    grammar = words.function_words((language,))
-    return all(
-        word in known or word in grammar or words.stem(word, language) in told for word in said
+    others = [word for word in said if word not in known and words.stem(word, base) not in told]
+    return not others or (
+        len(others) == 1 and not proposed.stops and reader.is_act(others[0], said)
     )
 
 

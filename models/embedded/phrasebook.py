@@ -80,6 +80,21 @@ def weights(
     return places, np.asarray(matrix.T @ solved)
 
 
+def collapsed(said: Sequence[str], grammar: frozenset[str]) -> list[str]:
+    """Give the words with what is proposed said once: "the exchange of the book" is one act."""
+    found: list[str] = []
+    between: list[str] = []
+    for word in said:
+        if word == ACT and ACT in found and found[-1] == ACT:
+            between = []
+        elif word in grammar and found and found[-1] == ACT:
+            between.append(word)
+        else:
+            found += [*between, word]
+            between = []
+    return [*found, *between]
+
+
 @cache
 def taught(base: str) -> frozenset[str]:
     """Give the words of answers."""

@@ -6,9 +6,6 @@ from functools import cache, lru_cache
 from models.embedded import words
 from models.embedded.phrasebook import listed, taught
 
-FIRST_CLAUSE = 10
-"""Words of a proposal that say what will be done."""
-
 
 @dataclass(frozen=True)
 class Proposed:
@@ -35,7 +32,7 @@ def proposed_of(about: str, base: str) -> Proposed:
     said = words.words(about, base)
     told = [word for word in words.content(said, (base,)) if word.isalpha() and len(word) > 2]
     stems = words.stems(told, base)
-    stopping = _stopping(base) & {*words.stems(said[:FIRST_CLAUSE], base)}
+    stopping = _stopping(base) & {*stems}
     usual = bool(told) and told[0] in taught(base)
     head = stopping or frozenset(stems[: 2 if usual else 1])  # "open the return"
     return Proposed(frozenset(stems), head, bool(stopping), base)

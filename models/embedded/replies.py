@@ -13,7 +13,16 @@ from functools import cache
 import numpy as np
 
 from models.embedded import spelling, words
-from models.embedded.phrasebook import ACT, LEARNED, features, listed, said_of, taught, weights
+from models.embedded.phrasebook import (
+    ACT,
+    LEARNED,
+    collapsed,
+    features,
+    listed,
+    said_of,
+    taught,
+    weights,
+)
 from models.embedded.proposed import Proposed
 
 PARTS = re.compile(r"([^,.;:!?\n–—…]+)([,.;:!?\n–—…]*)")
@@ -33,7 +42,7 @@ LONGEST_ANSWER = 40
 
 SOFT = ("soft", "polite")
 AGREEING = ("yes", "onward")
-SURE = {"yes": 0.5, "no": 0.55, "come": 0.55, "onward": 0.6, "soft": 0.6, "regret": 0.45}
+SURE = {"yes": 0.55, "no": 0.55, "come": 0.55, "onward": 0.6, "soft": 0.6, "regret": 0.45}
 """Score from which a part that was not taught is taken for one of a kind.
 
 Of the phrases left out in turn, a fifth each time, none that is no yes was taken for one from here on,
@@ -77,6 +86,15 @@ class Reader:
     sending: frozenset[str]
     """Words that let something come, and so are no yes to stopping it."""
 
+    before_act: frozenset[str]
+    """What stands before a word for what is to be done."""
+
+    leading: frozenset[str]
+    """Words after which something is named."""
+
+    telling: tuple[str, ...]
+    """Endings of what is or was: "I asked for that" tells nobody to ask."""
+
     denying: frozenset[str]
     taught: frozenset[str]
 
@@ -99,12 +117,9 @@ class Reader:
         """Give the kinds of a part, which may be several phrases; None where it is no answer."""
         said = self._said(part, proposed, bold=bold)
         if asked:
-            plain = " ".join(said)
-            if plain in self.asked:
-                return ["yes"]
-            kind = self.phrases.get(plain, "")
-            tag = not first and len(said) <= TAGS and kind in ("yes", *SOFT)
-            return ["soft"] if (kind == "soft" and len(said) > 1) or tag else None
+            return self._asked(said, first=first)
+        if self.phrases.get(" ".join(said)) == "soft":
+            return ["soft"]
         if ACT in said and not self._names_act(part, said, proposed):
             return None
         if " ".join(self._peeled(said)) in self.unwanted:
@@ -125,6 +140,15 @@ class Reader:
                 return row
             found += kinds
         return found
+
+    def _asked(self, said: Sequence[str], *, first: bool) -> list[str] | None:
+        """Read a part that ends in a question mark: "why not?", "you know what?", "ok?" after a yes."""
+        plain = " ".join(said)
+        if plain in self.asked:
+            return ["yes"]
+        kind = self.phrases.get(plain, "")
+        tag = not first and len(said) <= TAGS and kind in ("yes", *SOFT)
+        return ["soft"] if (kind == "soft" and len(said) > 1) or tag else None
 
     def kind(self, part: str, proposed: Proposed) -> str:
         """Give the kind of a whole part, aside ones too."""
@@ -167,6 +191,19 @@ class Reader:
         asks = words.is_question(" ".join(said), self.language)
         return share == 1 and ACT not in said and not asks and not self.denying & {*said}
 
+    def words(self, text: str) -> list[str]:
+        """Give the words of a text, slips of the finger mended."""
+        mended = spelling.listening(self.taught, self.language).text(text)
+        return words.words(mended, self.language)
+
+    def is_act(self, word: str, said: Sequence[str]) -> bool:
+        """Say whether a word tells an act, "you can book", and is of no other kind of answer."""
+        others = ("no", "drop", "come", "aside", "regret")
+        if word not in said or any(word in self.vocabulary[kind] for kind in others):
+            return False
+        before = " ".join(said[: said.index(word)])
+        return any(before.endswith(lead) for lead in self.before_act)
+
     def scores(self, said: Sequence[str]) -> np.ndarray:
         """Give how much words speak for each kind."""
         found = features(said)
@@ -194,11 +231,15 @@ class Reader:
         return found if sum(kind not in SOFT for kind in found) <= MOST_PHRASES else None
 
     def _peeled(self, said: Sequence[str]) -> list[str]:
-        """Give the words without what is only polite at either end."""
-        said = [*said]
-        while (size := self._soft(said, end=False)) or (size := -self._soft(said, end=True)):
-            said = said[size:] if size > 0 else said[:size]
-        return said
+        """Give the words without what is only polite at either end; "for my sister" calls nobody."""
+        left, grammar = [*said], words.function_words((self.language,))
+        while size := self._soft(left, end=False):
+            left = left[size:]
+        while (size := self._soft(left, end=True)) and not (
+            left[-size - 1] in grammar and left[-size - 1] in self.leading
+        ):
+            left = left[:-size]
+        return left
 
     def _soft(self, said: Sequence[str], *, end: bool) -> int:
         """Give how many words at an end are a phrase that says nothing."""
@@ -212,18 +253,17 @@ class Reader:
 
     def _said(self, part: str, proposed: Proposed, *, bold: bool) -> list[str]:
         """Give the words of a part, with what was proposed as one sign."""
-        told = words.words(spelling.settled(part, self.language, self.taught), self.language)
         grammar = words.function_words((self.language,))
         found: list[str] = []
-        for word in told:
+        for word in self.words(part):
             stem = words.stem(word, self.language)
             own = word in self.taught or word in self.denying
             named = stem in proposed.head or (
                 stem in proposed.stems and (bold or not own) and word not in self.denying
             )
-            named = named and word not in grammar
+            named = named and word not in grammar and not word.endswith(self.telling)
             found.append(ACT if named else word)
-        return _collapsed(found, grammar)
+        return collapsed(found, grammar)
 
     def _names_act(self, part: str, said: Sequence[str], proposed: Proposed) -> bool:
         """Say whether words of a proposal are meant as what to do: "go ahead with the order" cancels nothing,
@@ -235,21 +275,6 @@ class Reader:
         return (bool(proposed.head & {*stems}) and (bare or not alone)) or not (
             alone or proposed.stops
         )
-
-
-def _collapsed(said: Sequence[str], grammar: frozenset[str]) -> list[str]:
-    """Give the words with what is proposed said once: "the exchange of the book" is one act."""
-    found: list[str] = []
-    between: list[str] = []
-    for word in said:
-        if word == ACT and ACT in found and found[-1] == ACT:
-            between = []
-        elif word in grammar and found and found[-1] == ACT:
-            between.append(word)
-        else:
-            found += [*between, word]
-            between = []
-    return [*found, *between]
 
 
 @cache
@@ -292,6 +317,9 @@ def trained(base: str, listed: Mapping[str, Sequence[str]]) -> Reader:
         asked=frozenset(words.plain(phrase, base) for phrase in listed["asked"]),
         unwanted=frozenset(words.plain(phrase, base) for phrase in listed["unwanted"]),
         sending=frozenset(words.words(" ".join(listed["sends"]), base)),
+        before_act=frozenset(words.plain(phrase, base) for phrase in listed["before_act"]),
+        leading=frozenset(words.words(" ".join(listed["leads"]), base)),
+        telling=tuple(listed["telling"]),
         denying=frozenset(words.words(" ".join(listed["denies"]), base)),
         taught=taught(base),
     )
