@@ -64,7 +64,17 @@ async def recall(brief: Brief, kit: Kit) -> Report:
     if recalling.asks_back(brief["text"], brief["language"]):
         return recalling.nothing(brief)
     told = promised or await recalling.recap(brief, kit)
-    return told or _told(say("nothing_promised", brief["language"]))
+    return told or _nothing_promised(brief)
+
+
+def _nothing_promised(brief: Brief) -> Report:
+    """Say that nothing is open, and offer a person, unless another question waits for an answer."""
+    text = say("nothing_promised", brief["language"])
+    if _asked_elsewhere(brief):
+        return _told(text)
+    question = say("offer_check", brief["language"])
+    asked = [Question(agent="engagement", slot="person", text=question)]
+    return Report(agent="engagement", text=f"{text} {question}", asked=asked)
 
 
 def agreed(brief: Brief) -> Report | None:

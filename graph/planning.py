@@ -52,6 +52,9 @@ class Situation:
     withdraws: bool = False
     """Whether she takes back what waits for a person's approval."""
 
+    accepts_person: bool = False
+    """Whether she says yes to a person who was offered in passing."""
+
     no_person: bool = False
     """Whether she says that nobody need be called."""
 
@@ -97,10 +100,11 @@ def plan(situation: Situation) -> list[Step]:
         return _in_queue(situation)
     if _foreign(situation):
         return _keyed([_unrecognised(situation)])
-    steps = (not situation.wholly and _turning_back(situation)) or [
-        *_continuing(situation),
-        *_wanted(situation),
-    ]
+    if situation.accepts_person:
+        why = "she wants the person who was offered"
+        return [step("engagement", "handoff", why, text=situation.text)]
+    steps = [] if situation.wholly else _turning_back(situation)
+    steps = steps or [*_continuing(situation), *_wanted(situation)]
     if not steps and not (situation.attachments and not situation.text):
         steps = [_unrecognised(situation)]
     if situation.attachments and not situation.attached:

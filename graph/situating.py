@@ -59,6 +59,7 @@ class Reading:
             current_intent=current.trigger.intent if current else "",
             spoken=not self.text or self.understanding.spoken(self.text),
             waiting_for_person=bool(state.get("handoff")),
+            accepts_person=self._accepts_person(),
             no_person=PERSON in self._refused_person(),
             pending_approvals=bool(self.pending),
             decision=not answers and self._asks_decision(),
@@ -178,6 +179,22 @@ class Reading:
         return self.understanding.values(
             schemas, self.text, self.language, self.context.now, asked=asked
         )
+
+    def _accepts_person(self) -> bool:
+        """Say whether she says yes to what we offered without waiting for an answer: to call a person.
+
+        "If you would rather talk to a person, just say so" asks nothing: "ok" only says that she heard it.
+        """
+        if self.awaiting or not self.text or self.state.get("handoff"):
+            return False
+        last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
+        ours = last is not None and last.name != "person"
+        offer = turning.offers_person(last.text, self.language) if last and ours else ""
+        if not offer or ("?" not in offer and turning.heard(self.text, self.language)):
+            return False
+        said = self.understanding.answer(self.text, self.language, offer)
+        thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])
+        return said.meaning == "yes" and ("?" in offer or not thanks)
 
     def _bare_agreement(self) -> bool | None:
         """Read a yes or a no that answers nothing which was asked."""

@@ -4,9 +4,12 @@ import re
 from typing import Any
 
 from models.embedded import words
+from models.embedded.courtesy import is_courtesy
 from models.embedded.spans import Span
+from models.embedded.spelling import listening
 
 MARKS = " ,;.:-–—|/\n"
+NUMBERED = re.compile(r"(?<![\w-])\d\w*(?:\s+[^\s,]+){0,3}\s*$")
 LEAD_WORDS = 2
 """Words left beside other values that only lead to them: "the code is 24020-100"."""
 
@@ -40,6 +43,33 @@ def address_in(text: str) -> str:
     number = re.search(r"(?<![\w-])\d", text)
     first = number.start() if number and number.start() < street.start() else street.start()
     return text[first:].strip(MARKS)
+
+
+def address_said(text: str, language: str) -> str:
+    """Give the address in a sentence that says it, "what I meant was ...", without what leads to it.
+
+    Empty where no street and number stand there, or what stands before them may belong to the address.
+    """
+    street = words.pattern(*words.load("values")["streets"]).search(words.flat(text))
+    if street is None or not any(map(str.isdigit, text)):
+        return ""
+    numbered = NUMBERED.search(text[: street.start()])  # "12 Baker Street"
+    first = numbered.start() if numbered else street.start()
+    before = text[:first].rstrip()
+    lead = words.words(before)
+    leads = not lead or before[-1:] in ":—–" or lead[-1] in words.function_words((language,))
+    if any(map(str.isdigit, before)) or not leads:
+        return ""
+    said = text[first:].strip(MARKS)
+    head, mark, last = said.rpartition(",")
+    return head.strip(MARKS) if mark and is_courtesy(_mended(last, language), language) else said
+
+
+def _mended(text: str, language: str) -> str:
+    """Give a text with its slips mended, as courtesies have them."""
+    listed = words.load("courtesies").get(words.base(language), {}).get("closing", ())
+    told = frozenset(words.words(" ".join(listed)))
+    return listening(told, language).text(text)
 
 
 def without(text: str, spans: list[Span]) -> str:

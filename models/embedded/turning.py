@@ -14,6 +14,7 @@ SHORTEST_VERB = 4
 FEW = 4
 """A word tells a procedure apart if at most one in so many others has it."""
 
+SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 PARTS = re.compile(r"[,;.!?\n]+|\s[-–—]\s")
 SHORT_ACT = 3
 """Words of meaning in a part of an answer that may be no more than a verb: "cancel it then"."""
@@ -67,6 +68,13 @@ def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
         return False
     people = set(words.stems(words.words(" ".join(_listed(language)["people"])), base))
     return bool(people & set(words.stems(plain.split(), base))) or refuses(examples, text, language)
+
+
+def offers_person(reply: str, language: str) -> str:
+    """Give the sentence of a reply of ours that offers to call a person, or nothing."""
+    sentences = [one for one in SENTENCES.split(reply) if one.strip()]
+    found = [one for one in sentences if _said(language, "offers_person").search(words.plain(one))]
+    return found[-1].strip() if found else ""
 
 
 def other(text: str, language: str, about: str = "") -> bool:

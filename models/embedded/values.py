@@ -269,6 +269,9 @@ def _free(asking: Asking, taken: list[Span]) -> Span | None:
 def _answer(asking: Asking, text: str) -> Span | None:
     """Take the bare answer to a question, unless it is plainly none."""
     language = asking.language
+    address = freeform.is_address(asking.name, asking.schema) and "?" not in text
+    if address and (found := freeform.address_said(text, language)):
+        return Span("free", found, 0, len(text))
     if words.is_question(text, language) or gives_up(text, language):
         return None
     if len(words.words(text)) <= 3 and agreement(text, language) is not None:

@@ -153,6 +153,108 @@ async def test_regret_after_the_deed_is_met_honestly(ensemble: Ensemble, languag
     assert deeds(member) == ["credit L-201 30.00"]
 
 
+OFFERS = {
+    "pt-BR": ("o que ficou prometido para mim?", "sim, por favor", "pode chamar", "não precisa"),
+    "en": ("what was I promised?", "yes please", "sure, call them", "no need"),
+}
+
+
+@LANGUAGES
+@pytest.mark.parametrize("place", [1, 2])
+async def test_a_yes_to_a_person_who_is_offered_calls_one_whoever_offered(
+    ensemble: Ensemble, language: str, place: int
+) -> None:
+    member = talk(ensemble, language=language)
+    assert text(await member.says(OFFERS[language][0])).endswith("?")
+    assert (await member.says(OFFERS[language][place])).handoff is not None
+
+
+@LANGUAGES
+async def test_a_no_to_a_person_who_is_offered_calls_nobody(
+    ensemble: Ensemble, language: str
+) -> None:
+    member = talk(ensemble, language=language)
+    await member.says(OFFERS[language][0])
+    assert (await member.says(OFFERS[language][3])).handoff is None
+
+
+IN_PASSING = {
+    "pt-BR": ("Se preferir, chamo uma pessoa da equipe.", "sim, pode chamar", "ok", "obrigada"),
+    "en": (
+        "If you prefer, I can bring in a person from the team.",
+        "yes, go ahead",
+        "ok",
+        "thanks",
+    ),
+}
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("place", "called"), [(1, True), (2, False), (3, False)])
+async def test_a_person_who_is_offered_in_passing_takes_more_than_an_ok(
+    ensemble: Ensemble, language: str, place: int, called: bool
+) -> None:
+    from langchain_core.messages import AIMessage, HumanMessage
+
+    from agents import Signals
+    from graph.context import TurnContext
+    from graph.situating import Reading
+    from graph.state import UNREAD
+
+    said = IN_PASSING[language]
+    messages = [
+        HumanMessage("?", id="m1"),
+        AIMessage(said[0], id="r1", name="care"),
+        HumanMessage(said[place], id="m2"),
+    ]
+    signals = Signals(**{**UNREAD, "language": language})
+    state = {"messages": messages, "signals": signals}
+    reading = Reading(state, TurnContext(message_ids=("m2",)), ensemble)  # type: ignore[arg-type]
+    assert reading.situation().accepts_person is called
+
+
+SMALL_TALK = {
+    "pt-BR": "Que bom falar com alguém tão gentil!",
+    "en": "It's lovely to talk to someone so polite!",
+}
+
+
+@LANGUAGES
+async def test_a_compliment_beside_an_open_question_calls_nobody(
+    ensemble: Ensemble, language: str
+) -> None:
+    said, member = WORDS[language], talk(ensemble, language=language)
+    first = await member.says(said["credit"])
+    again = await member.says(SMALL_TALK[language])
+    assert again.handoff is None
+    assert buttons(again) == buttons(first)
+
+
+SLANG = {
+    "pt-BR": ("Manda brasa, chefe", "Fechado, fico esperando", "Tá valendo", "Pois não, prossiga."),
+    "en": ("Fire away, mate", "I'd appreciate that, go on", "OK, carry on", "That works, go ahead"),
+}
+NEARLY = {
+    "pt-BR": ("sim, se for de graça", "pode, mas no outro", "ah tá, até parece", "pode fazer?"),
+    "en": ("yes, if it is free", "sure, but for the other", "yeah right, as if", "can you do it?"),
+}
+
+
+@LANGUAGES
+@pytest.mark.parametrize("place", range(4))
+async def test_a_yes_in_any_words_carries_out_and_nothing_like_one_does(
+    ensemble: Ensemble, language: str, place: int
+) -> None:
+    said, member = WORDS[language], talk(ensemble, language=language)
+    await member.says(said["credit"])
+    await member.says(NEARLY[language][place])
+    assert not deeds(member)
+    member = talk(ensemble, language=language)
+    await member.says(said["credit"])
+    await member.says(SLANG[language][place])
+    assert deeds(member) == ["credit L-201 30.00"]
+
+
 @LANGUAGES
 async def test_what_was_done_is_told_from_the_record(ensemble: Ensemble, language: str) -> None:
     said, member = WORDS[language], talk(ensemble, language=language)

@@ -244,3 +244,39 @@ def test_asked_what_is_missing_she_means_what_is_not_there(
 def test_asked_which_one_naming_several_stays_open() -> None:
     options = ["blue glass", "white bowl"]
     assert choose(options, "only the glass and no bowl", "en", "Which one?") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "address"),
+    [
+        ("What I meant was Rua da Aurora, 325, Recife", "en", "Rua da Aurora, 325, Recife"),
+        ("It should go to 12 Baker Street, London", "en", "12 Baker Street, London"),
+        ("send it to Rua da Aurora, 325, Recife, thanks", "en", "Rua da Aurora, 325, Recife"),
+        ("Where is Rua da Aurora, 325?", "en", None),
+        ("A casa fica na Rua da Aurora, 325, Recife.", "pt-BR", "Rua da Aurora, 325, Recife"),
+        ("Anota aí: Av. Boa Viagem 100, Recife, valeu", "pt-BR", "Av. Boa Viagem 100, Recife"),
+        ("Prédio Sol, Rua da Aurora, 325", "pt-BR", "Prédio Sol, Rua da Aurora, 325"),
+        ("Onde fica a Rua da Aurora, 325?", "pt-BR", None),
+    ],
+)
+def test_a_sentence_that_says_an_address_gives_it(
+    text: str, language: str, address: str | None
+) -> None:
+    schemas = {"address": {"type": "string", "description": "new delivery address"}}
+    found = values(schemas, text, language, datetime.now(UTC), asked="address")
+    assert found.get("address") == address
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("o de cima", "pt-BR", 0),
+        ("a debaixo", "pt-BR", 2),
+        ("número dois", "pt-BR", 1),
+        ("the top one", "en", 0),
+        ("the one below", "en", 2),
+        ("number two", "en", 1),
+    ],
+)
+def test_a_place_in_a_list_is_told_by_where_it_stands(text: str, language: str, place: int) -> None:
+    assert choose(["A-1 · blue", "A-2 · red", "A-3 · grey"], text, language) == place
