@@ -11,7 +11,8 @@ from models import Answered
 from models.embedded import words
 from models.embedded.agreement import agreement
 from models.embedded.proposed import proposed_of
-from models.embedded.replies import cut, reader_of
+from models.embedded.replies import cut
+from models.embedded.teaching import reader_of
 
 Meaning = Literal["yes", "no", "drop", ""]
 
@@ -47,7 +48,9 @@ def answered(text: str, language: str, question: str, about: str = "") -> Answer
     """
     if read := meaning(text, language, question):
         return Answered(read, wholly=True)
-    verdict = agreement(text, language, f"{question} {about}")
+    reader = reader_of(words.base(language))
+    mended = reader.mended(text) if reader else text
+    verdict = agreement(mended, language, f"{question} {about}")
     if verdict:
         clear = _says_no_more(text, language, question, about)
         return Answered("yes" if clear else "", wholly=clear)

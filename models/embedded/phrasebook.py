@@ -101,3 +101,15 @@ def taught(base: str) -> frozenset[str]:
     kinds = listed(base)
     said = [said_of(phrase, base) for kind in ANSWERING for phrase in kinds[kind]]
     return frozenset(word for one in said for word in one) - {ACT}
+
+
+def usual(base: str) -> list[str]:
+    """Give the plain yeses that are known everywhere, without those that name an act or begin one."""
+    plain = words.load("agreement").get(base, {})
+    begins = {words.plain(str(one), base) for one in plain.get("then_verb", ())}
+    kinds = listed(base)
+    apart = {*words.words(" ".join((*kinds["sends"], *kinds["stops"], *kinds["leads"])), base)}
+    said = [words.plain(str(one), base) for one in plain.get("yes", ())]
+    return [
+        one for one in said if one not in begins and not apart & {*one.split()} and len(one) > 1
+    ]

@@ -8,21 +8,11 @@ nothing that no yes was ever taught to say, deny nothing and put no condition.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from models.embedded import spelling, words
-from models.embedded.phrasebook import (
-    ACT,
-    LEARNED,
-    collapsed,
-    features,
-    listed,
-    said_of,
-    taught,
-    weights,
-)
+from models.embedded.phrasebook import ACT, LEARNED, collapsed, features
 from models.embedded.proposed import Proposed
 
 PARTS = re.compile(r"([^,.;:!?\n–—…]+)([,.;:!?\n–—…]*)")
@@ -86,6 +76,9 @@ class Reader:
     sending: frozenset[str]
     """Words that let something come, and so are no yes to stopping it."""
 
+    regretting: frozenset[str]
+    """Phrases that wish undone what was done."""
+
     before_act: frozenset[str]
     """What stands before a word for what is to be done."""
 
@@ -118,18 +111,9 @@ class Reader:
         said = self._said(part, proposed, bold=bold)
         if asked:
             return self._asked(said, first=first)
-        if self.phrases.get(" ".join(said)) == "soft":
-            return ["soft"]
-        if ACT in said and not self._names_act(part, said, proposed):
-            return None
-        if " ".join(self._peeled(said)) in self.unwanted:
-            return ["unwanted"]
         row = self._in_a_row(said)
-        if row and not ({"no", "drop"} & {*row} and {*AGREEING} & {*row}):
-            return row
-        kind = self.learned(said)
-        if kind not in ("", "aside") and not (kind in AGREEING and proposed.touches(part)):
-            return [kind]
+        if (known := self._one(part, said, row, proposed)) is not None:
+            return known or None
         pieces = [piece for piece in JOINS.split(part) if words.words(piece)]
         if pieces == [part]:
             return row
@@ -140,6 +124,26 @@ class Reader:
                 return row
             found += kinds
         return found
+
+    def _one(
+        self, part: str, said: Sequence[str], row: list[str] | None, proposed: Proposed
+    ) -> list[str] | None:
+        """Give the kinds of a part that is one answer; `[]`: it is none, None: its pieces may tell."""
+        if self.phrases.get(" ".join(said)) == "soft":
+            return ["soft"]
+        plain = self._in_a_row(self.words(part))
+        if plain and not proposed.stops and {*plain} <= {*AGREEING, *SOFT}:
+            return plain  # "send it my way", whatever was proposed
+        if ACT in said and not self._names_act(part, said, proposed):
+            return []
+        if " ".join(self._peeled(said)) in self.unwanted:
+            return ["unwanted"]
+        if row and not ({"no", "drop"} & {*row} and {*AGREEING} & {*row}):
+            return row
+        kind = self.learned(said)
+        if kind not in ("", "aside") and not (kind in AGREEING and proposed.touches(part)):
+            return [kind]
+        return None
 
     def _asked(self, said: Sequence[str], *, first: bool) -> list[str] | None:
         """Read a part that ends in a question mark: "why not?", "you know what?", "ok?" after a yes."""
@@ -159,7 +163,7 @@ class Reader:
         """Say whether a part regrets."""
         said = self._peeled(self._said(part, done, bold=False))
         plain = " ".join(said)
-        return plain in _regretting(self.language) or self.learned(said, ("regret",)) == "regret"
+        return plain in self.regretting or self.learned(said, ("regret",)) == "regret"
 
     def learned(self, said: Sequence[str], only: Sequence[str] = ()) -> str:
         """Give what the trained reader makes of words, or nothing where it is not sure."""
@@ -191,10 +195,20 @@ class Reader:
         asks = words.is_question(" ".join(said), self.language)
         return share == 1 and ACT not in said and not asks and not self.denying & {*said}
 
+    def mended(self, text: str) -> str:
+        """Give a text with its slips of the finger mended, first of all as words of answers."""
+        grammar = words.function_words((self.language,))
+
+        def meant(match: re.Match[str]) -> str:
+            word = words.folded(match[0])
+            found = spelling.meant_among(word, self.taught, self.language)
+            return match[0] if word in grammar or found == word else found
+
+        return spelling.listening(self.taught, self.language).text(words.WORD.sub(meant, text))
+
     def words(self, text: str) -> list[str]:
-        """Give the words of a text, slips of the finger mended."""
-        mended = spelling.listening(self.taught, self.language).text(text)
-        return words.words(mended, self.language)
+        """Give the words of a text as they were meant."""
+        return words.words(self.mended(text), self.language)
 
     def is_act(self, word: str, said: Sequence[str]) -> bool:
         """Say whether a word tells an act, "you can book", and is of no other kind of answer."""
@@ -275,51 +289,3 @@ class Reader:
         return (bool(proposed.head & {*stems}) and (bare or not alone)) or not (
             alone or proposed.stops
         )
-
-
-@cache
-def _regretting(base: str) -> frozenset[str]:
-    return frozenset(" ".join(said_of(phrase, base)) for phrase in listed(base)["regret"])
-
-
-@cache
-def reader_of(base: str) -> Reader | None:
-    """Give the reader of a language; None where nobody taught one."""
-    known = (words.DATA / f"answers_{base}.yaml").exists()
-    return trained(base, listed(base)) if known else None
-
-
-def trained(base: str, listed: Mapping[str, Sequence[str]]) -> Reader:
-    """Train on phrases by kind; a third of a second."""
-    phrases: dict[str, str] = {}
-    told: dict[tuple[str, str], list[str]] = {}
-    vocabulary: dict[str, set[str]] = {kind: set() for kind in LEARNED}
-    for kind in LEARNED:
-        for phrase in listed[kind]:
-            said = said_of(phrase, base)
-            told[(kind, " ".join(said))] = said
-            vocabulary[kind] |= {*said}
-            if kind != "regret":
-                known = phrases.setdefault(" ".join(said), kind)
-                if (known, kind) == ("yes", "soft"):
-                    phrases[" ".join(said)] = "polite"
-    vocabulary["yes"] |= vocabulary["soft"] & words.function_words((base,))
-    vocabulary["onward"] |= vocabulary["yes"]
-    vocabulary["no"] |= vocabulary["drop"]
-    vocabulary["drop"] = vocabulary["no"]
-    places, weighed = weights([kind for kind, _ in told], [*told.values()])
-    return Reader(
-        language=base,
-        phrases=phrases,
-        vocabulary={kind: frozenset(known) for kind, known in vocabulary.items()},
-        places=places,
-        weights=weighed,
-        asked=frozenset(words.plain(phrase, base) for phrase in listed["asked"]),
-        unwanted=frozenset(words.plain(phrase, base) for phrase in listed["unwanted"]),
-        sending=frozenset(words.words(" ".join(listed["sends"]), base)),
-        before_act=frozenset(words.plain(phrase, base) for phrase in listed["before_act"]),
-        leading=frozenset(words.words(" ".join(listed["leads"]), base)),
-        telling=tuple(listed["telling"]),
-        denying=frozenset(words.words(" ".join(listed["denies"]), base)),
-        taught=taught(base),
-    )

@@ -36,6 +36,9 @@ other; one missing or too many; one doubled or not; and besides, at the first le
 MOST = ((8, 3.2), (6, 2.4), (0, 2.0))
 """What slips may cost, by letters of the word."""
 
+WAITED_FOR, PLAIN_SHARE = 100, 2e-5
+"""How much more often a word that is waited for must be said than what was typed, and than anything."""
+
 SLIP_COST, SLIPS = 1.4, 20
 """A word of no list that is listened for is itself a slip of whoever said it, if it is so near another one
 that is said so many times as often."""
@@ -200,6 +203,20 @@ def settled(text: str, language: str, vocabulary: frozenset[str]) -> str:
         return meant.pop() if len(meant) == 1 else match[0]
 
     return words.WORD.sub(mended, text)
+
+
+def meant_among(word: str, vocabulary: frozenset[str], language: str) -> str:
+    """Give the word of a few that are waited for which a rare folded one was meant to be, or the word.
+
+    Where an answer is waited for, "ti" is "it", though both are words: the few are said so much more.
+    """
+    if word in vocabulary or not word.isalpha():
+        return word
+    least = max(WAITED_FOR * lexicon.share(word, language), PLAIN_SHARE)
+    near = {*_swapped(word)} if len(word) < SHORTEST - 1 else {*_misplaced(word)}
+    ranked = [(share, one) for one in near & vocabulary
+              if (share := lexicon.share(one, language)) >= least]  # fmt: skip
+    return max(ranked, default=(0.0, word))[1]
 
 
 def _misplaced(word: str) -> Iterator[str]:

@@ -102,6 +102,21 @@ def test_a_yes_may_name_what_was_proposed_and_nothing_else(
     assert answered(text, language, EXCHANGE[language]).meaning == meaning
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("sim, pod fazer", "pt-BR"),
+        ("tá cetro, pode fazer", "pt-BR"),
+        ("cnofirmo", "pt-BR"),
+        ("Yes pleas go ahead", "en"),
+        ("yes, do ti", "en"),
+        ("porceed", "en"),
+    ],
+)
+def test_slips_of_the_finger_are_mended_in_answers(text: str, language: str) -> None:
+    assert answered(text, language, EXCHANGE[language]).meaning == "yes"
+
+
 @LANGUAGES
 def test_every_kind_of_phrase_is_taught_in_every_language(language: str) -> None:
     taught = words.load(f"answers_{words.base(language)}")
