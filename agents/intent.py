@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, reading, recalling
+from agents import Brief, Kit, Report, Specialist, reading, recalling, rehearsing
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -43,6 +43,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     read = understanding.intents(text, language)
     asked = bool(brief["awaiting"])
     intents = await reading.completed(text, read, language, kit, asked=asked)
+    if not reading.is_code(text):
+        intents = await rehearsing.settled(text, intents, language, brief, kit)
     if kit.models.external and not await _sure(intents, brief, kit, language):
         intents = await _asked(brief, kit, language) or intents
     intents = [] if reading.is_code(text) else recalling.intents(text, intents, language)

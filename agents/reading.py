@@ -59,18 +59,18 @@ async def completed(
 
     With `asked`, a question of ours is open: a word of regret is then an answer, not a complaint.
     """
-    segments = _segments(text, language)
+    clauses = segments(text, language)
     intents = _worded(text, intents)
     intents = _beyond_greeting(text, intents, language, kit)
     intents = [part for intent in intents for part in _by_numbers(intent, language, kit)]
-    known = [part for intent in intents for part in _parted(intent, segments, language, kit)]
+    known = [part for intent in intents for part in _parted(intent, clauses, language, kit)]
     known = [await _told_apart(intent, language, kit) for intent in known]
     found = _one_question(text, _without_numbers(known, language, kit), language, kit)
-    for segment in segments:
+    for segment in clauses:
         if not any(_same(segment, intent["text"]) for intent in found):
             if _wish_beside(found) and _only_a_number(segment, language, kit):
                 continue  # it says which one the wish beside it is about
-            found = [*found, *_unclaimed(segment, language, kit, alone=len(segments) == 1)]
+            found = [*found, *_unclaimed(segment, language, kit, alone=len(clauses) == 1)]
     if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
@@ -232,10 +232,10 @@ def _numbers(text: str, language: str, kit: Kit) -> list[str]:
 
 
 def _parted(
-    intent: dict[str, Any], segments: list[str], language: str, kit: Kit
+    intent: dict[str, Any], clauses: list[str], language: str, kit: Kit
 ) -> list[dict[str, Any]]:
     """Part a wish that covers a question in general and something about the customer's own matter."""
-    covered = [segment for segment in segments if segment in intent["text"]]
+    covered = [segment for segment in clauses if segment in intent["text"]]
     if len(covered) < 2:
         return [_looked_up(intent, language, kit)]
     numbered = [segment for segment in covered if _by_value(segment, language, kit)]
@@ -331,16 +331,16 @@ def _acts(text: str, language: str) -> bool:
     return _said("acting", language).search(asked) is not None
 
 
-def _segments(text: str, language: str) -> list[str]:
+def segments(text: str, language: str) -> list[str]:
     """Cut a message where a sentence ends or another matter is joined."""
-    segments: list[str] = []
+    found: list[str] = []
     for clause in splitting.clauses(text, language):
         turns = _said("general", language).search(_flat(clause.text, language)) is not None
-        if clause.strong or turns or not segments:
-            segments.append(clause.text)
+        if clause.strong or turns or not found:
+            found.append(clause.text)
         else:
-            segments[-1] += clause.text
-    return [segment.strip() for segment in segments]
+            found[-1] += clause.text
+    return [segment.strip() for segment in found]
 
 
 def _same(segment: str, claimed: str) -> bool:

@@ -90,8 +90,8 @@ class Understanding(Protocol):
     def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
         """Give the likeliest intents of a text that is one wish, likeliest first, each with a score.
 
-        A score is about 1 for a plain case and about 0 for what was never said so; it is no chance, and
-        what is nobody's business has its likeliest intents as well.
+        A score is about 1 for a plain case and about 0 for what was never said so; it is no chance. An
+        empty name stands for what is none of the workspace's business.
         """
         ...
 

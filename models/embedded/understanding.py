@@ -18,7 +18,7 @@ from models.embedded import (
     values,
 )
 from models.embedded.entities import entities
-from models.embedded.intents import ELSEWHERE, Classifier, Examples, Reading, fit
+from models.embedded.intents import Classifier, Examples, Reading, fit
 from models.embedded.language import LATER, Languages
 from models.embedded.wishes import wishes
 
@@ -94,12 +94,11 @@ class Trained:
         return [dict(wish) for wish in self._wishes(text[:LONGEST_TEXT], language)]
 
     def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
-        """Give the likeliest intents of a text that is one wish, likeliest first; scores, no chances."""
+        """Give the likeliest intents of a text that is one wish, and scores; empty: nobody's business."""
         classifier = self._classifier(language)
         if classifier is None:
             return []
-        ranked = classifier.likely(text[:LONGEST_TEXT])
-        return [(name, score) for name, score in ranked if name != ELSEWHERE][:limit]
+        return classifier.likely(text[:LONGEST_TEXT])[:limit]
 
     def sentiment(self, text: str, language: str) -> float:
         """Give -1 (angry) to 1 (delighted)."""
