@@ -28,6 +28,9 @@ CANDIDATES = 6
 LEAST = 0.1
 """Score of the classifier below which a text is like nothing that anybody taught."""
 
+PLAIN = 0.3
+"""The same for what no procedure does, where nothing but the words speaks for it."""
+
 SCORE = 10.5
 CODED, CHOSEN, FREE, DEAD, GENERAL = 2.5, 3.0, 1.6, -1.5, 0.4
 """Weights of a conditional logit over the readings of a message, fitted on 840 first messages of the demo's
@@ -132,7 +135,7 @@ async def likeliest(
         return None
     best = max(weights, key=lambda name: weights[name])
     chance = 1 / sum(math.exp(weight - weights[best]) for weight in weights.values())
-    if not best or scores[best] < LEAST or chance < LIKELY:
+    if scores[best] < (LEAST if best in by_intent else PLAIN) or not best or chance < LIKELY:
         return None
     return {"name": best, "confidence": round(chance, 3), "text": texts[0]}
 

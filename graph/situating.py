@@ -14,6 +14,10 @@ from journeys.model import Confirm
 from models import Answered
 from models.embedded import turning
 
+CANDIDATES = 3
+LIKE = 0.2
+"""Score from which a text is somewhat like a procedure's examples."""
+
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
 PERSON = "person"
 
@@ -231,7 +235,14 @@ class Reading:
             ),
             *self.understanding.intents(rest, self.language),
         ]
-        return any(intent["name"] == journey.trigger.intent for intent in read)
+        wished = {intent["name"] for intent in read}
+        return journey.trigger.intent in wished | {self._likeliest_procedure(rest)}
+
+    def _likeliest_procedure(self, text: str) -> str:
+        """Give the intent of the procedure that a text is most like, or nothing."""
+        procedures = {journey.trigger.intent for journey in self.ensemble.journeys.values()}
+        read = self.understanding.likely(text, self.language, CANDIDATES) if text.strip() else []
+        return next((name for name, score in read if name in procedures and score >= LIKE), "")
 
     def _refused_person(self) -> list[str]:
         """Say whether she tells us not to call a person, as a list of intents."""
