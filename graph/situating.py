@@ -15,7 +15,7 @@ from models import Answered
 from models.embedded import turning
 
 CANDIDATES = 3
-LIKE = 0.2
+LIKE = 0.15
 """Score from which a text is somewhat like a procedure's examples."""
 
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")

@@ -30,7 +30,10 @@ NEAR = 0.5
 """Similarity from which a sentence of `elsewhere.yaml` may be the workspace's business after all."""
 
 SAME_MATTER = 0.5
-"""Share of a label's examples, left out, that are taken for a spare label's: both are one matter."""
+"""Share of a label's examples, left out, that are taken for spare labels': they are one matter."""
+
+PART_OF_MATTER = 0.2
+"""The least share with which a spare label is one of them."""
 
 USUAL = 0.03
 """Share of the examples from which a feature is one of many."""
@@ -313,10 +316,12 @@ def _same_matter(
         if label == ELSEWHERE or label in names:
             continue
         shares = np.bincount(guessed[owners == at], minlength=len(columns)) / (owners == at).sum()
-        found |= {
-            spare for spare, share in zip(columns, shares, strict=True)
-            if share > SAME_MATTER and names.get(spare, label) != label
+        spare = {
+            name: share for name, share in zip(columns, shares, strict=True)
+            if names.get(name, label) != label
         }  # fmt: skip
+        if sum(spare.values()) > SAME_MATTER:
+            found |= {name for name, share in spare.items() if share > PART_OF_MATTER}
     return found
 
 

@@ -88,7 +88,7 @@ def test_what_is_not_understood_has_likeliest_intents_all_the_same(
 ) -> None:
     assert shop.intents(text, language) == []
     assert len(shop.likely(text, language, 2)) == 2
-    assert all(name for name, _ in shop.likely(text, language, 99))
+    assert "" in dict(shop.likely(text, language, 99)), "what is nobody's business is one of them"
 
 
 def test_reading_a_message_takes_milliseconds(shop: Understanding) -> None:
