@@ -19,8 +19,10 @@ from core.errors import RegenteError
 from core.workspace import Workspace
 from evals.cases import load
 from journeys import loading as journeys_loading
-from models.embedded.embedder import one_thread
-from models.embedded.intents import Classifier, Examples, Reading, fit
+from models.embedded.embedder import load_embedder
+from models.embedded.fitting import fit
+from models.embedded.intents import Classifier, Examples, Reading
+from models.embedded.vectors import Vectors, opened
 from tools import loading as tools_loading
 
 FOLDS = 4
@@ -50,7 +52,6 @@ class Read:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report; give the exit status."""
     given = _parser().parse_args(arguments)
-    one_thread()
     try:
         workspace = Workspace(given.workspace)
         tools, _ = tools_loading.load(workspace, strict=False)
@@ -58,13 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         members = team(workspace, tools, journeys, strict=False)
         renamed = dict(pair.split("=", 1) for pair in given.renamed)
         dialogues = [*_dialogues(workspace, members, renamed)]
+        source = opened(load_embedder(given.embedder))
     except RegenteError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     foreign = given.foreign.read_text("utf-8").splitlines() if given.foreign else []
     for language in workspace.profile.languages:
-        left_out = cross_validated(members.examples, language, members.read_as)
-        classifier = fit(members.examples, language, members.read_as)
+        left_out = cross_validated(members.examples, language, members.read_as, source)
+        classifier = fit(members.examples, language, members.read_as, source)
         asked = [(text, intent) for text, intent, said in dialogues if said == language]
         talked = read(classifier, asked)
         lines = [
@@ -78,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def cross_validated(examples: Examples, language: str, read_as: Mapping[str, str]) -> list[Read]:
+def cross_validated(
+    examples: Examples, language: str, read_as: Mapping[str, str], source: Vectors | None = None
+) -> list[Read]:
     """Give every example in a language, read by a classifier that was trained without it."""
     return [
         one for fold in range(FOLDS)
@@ -203,6 +207,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--foreign", type=Path, metavar="FILE", help="sentences of nobody's business, one a line"
     )
+    parser.add_argument(
+        "--embedder", default="auto", choices=("auto", "lexical", "minilm"),
+        help="whose vectors what the words leave unsure is read again by; lexical: none",
+    )  # fmt: skip
     return parser
 
 

@@ -12,21 +12,25 @@ import numpy as np
 import structlog
 
 from models.embedded import features, intents, words
-from models.embedded.intents import Classifier, Examples
+from models.embedded.intents import Again, Classifier, Embed, Examples
 
 log = structlog.get_logger(__name__)
 ARRAYS = (
     "rarity", "columns", "starts", "values", "coefficients", "begins", "calibration",
 )  # fmt: skip
+AGAIN = ("vectors", "coefficients", "calibration")
 KEPT = 12
 """Classifiers kept; the oldest of more are deleted."""
 
 
-def key(examples: Examples, language: str, names: Mapping[str, str]) -> str:
-    """Give the name of a classifier: it changes with the examples and with how they are read."""
+def key(examples: Examples, language: str, names: Mapping[str, str], vectors: str = "") -> str:
+    """Give the name of a classifier: it changes with the examples and with how they are read.
+
+    `vectors` names those of the second reading, where there is one.
+    """
     lists = [(words.DATA / f"{name}.yaml").read_bytes().hex()
              for name in ("chat", "courtesies", "function_words", "thesaurus", "elsewhere")]  # fmt: skip
-    versions = [words.VERSION, features.VERSION, intents.VERSION, *lists]
+    versions = [words.VERSION, features.VERSION, intents.VERSION, vectors, *lists]
     said = [
         [label, spoken, list(texts)]
         for label, by in examples.items()
@@ -36,13 +40,17 @@ def key(examples: Examples, language: str, names: Mapping[str, str]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
-def load(folder: Path, name: str) -> Classifier | None:
-    """Give a stored classifier; None when there is none that can be read."""
+def load(folder: Path, name: str, embed: Embed | None = None) -> Classifier | None:
+    """Give a stored classifier; None when there is none that can be read.
+
+    `embed` gives the vectors of what is read again, where it was stored with a second reading.
+    """
     path = folder / f"intents-{name}.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:
             about = json.loads(bytes(stored["about"]).decode())
             arrays = {array: stored[array] for array in ARRAYS}
+            again = [stored[f"again_{array}"] for array in AGAIN] if embed else []
     except FileNotFoundError:
         return None
     except Exception as error:  # noqa: BLE001 - whatever is wrong with a cache, it is made again
@@ -54,6 +62,7 @@ def load(folder: Path, name: str) -> Classifier | None:
         vocabulary={feature: at for at, feature in enumerate(about["vocabulary"])},
         known=about["known"],
         threshold=about["threshold"],
+        again=Again(again[0].astype(np.float32), again[1], again[2], embed) if embed else None,
         **arrays,
     )
 
@@ -69,16 +78,26 @@ def store(folder: Path, name: str, classifier: Classifier) -> None:
     }
     written = io.BytesIO()
     arrays = {array: getattr(classifier, array) for array in ARRAYS}
+    if classifier.again is not None:
+        arrays |= {f"again_{array}": getattr(classifier.again, array) for array in AGAIN}
+        arrays["again_vectors"] = arrays["again_vectors"].astype(np.float16)
     np.savez(written, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, half = tempfile.mkstemp(dir=folder, prefix=".intents-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(written.getbuffer())
-        Path(half).replace(folder / f"intents-{name}.npz")
+    if write(folder / f"intents-{name}.npz", written.getvalue()):
         _forget_old(folder)
+
+
+def write(path: Path, content: bytes) -> bool:
+    """Keep a file, whole or not at all; say whether it was."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, half = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(half).replace(path)
     except OSError as error:
-        log.warning("classifier_not_stored", reason=str(error))
+        log.warning("not_stored", file=path.name, reason=str(error))
+        return False
+    return True
 
 
 def _forget_old(folder: Path) -> None:

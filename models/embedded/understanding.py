@@ -16,9 +16,11 @@ from models.embedded import (
     storing,
     turning,
     values,
+    vectors,
 )
 from models.embedded.entities import entities
-from models.embedded.intents import Classifier, Examples, Reading, fit
+from models.embedded.fitting import fit
+from models.embedded.intents import Classifier, Examples, Reading
 from models.embedded.language import LATER, Languages
 from models.embedded.wishes import wishes
 
@@ -39,31 +41,35 @@ def train(
 ) -> Understanding:
     """Train on `{label: {language: texts}}`, or take what was trained on the same before.
 
+    Where the bank's vectors are of this embedder, what the words leave unsure is read again by vectors.
     `names` gives the intent that a label is read as, where it is not the label itself. CPU-bound, up to
     seconds: call it on a thread.
     """
-    # The classifier asks no embedder: measured with MiniLM's vectors it read no better, and took
-    # many times longer. The parameter stays for readers that are trained on vectors.
-    del embedder
     spoken = tuple(languages)
     if not any(texts for by_language in examples.values() for texts in by_language.values()):
         return Trained({}, spoken)
+    source = vectors.opened(embedder, cache_dir)
     learned = {
-        language: _learned(examples, language, names or {}, cache_dir) for language in spoken
+        language: _learned(examples, language, names or {}, cache_dir, source)
+        for language in spoken
     }
     spelling.warm(spoken)
     return Trained(learned, spoken)
 
 
 def _learned(
-    examples: Examples, language: str, names: Mapping[str, str], cache_dir: Path | None
-) -> Classifier:
+    examples: Examples, language: str, names: Mapping[str, str], cache_dir: Path | None,
+    source: vectors.Vectors | None,
+) -> Classifier:  # fmt: skip
+    if source is not None and not source.speaks(language):
+        source = None
     if cache_dir is None:
-        return fit(examples, language, names)
-    name = storing.key(examples, language, names)
-    classifier = storing.load(cache_dir, name)
+        return fit(examples, language, names, source)
+    name = storing.key(examples, language, names, source.name if source else "")
+    embed = source.reader(language) if source else None
+    classifier = storing.load(cache_dir, name, embed)
     if classifier is None:
-        classifier = fit(examples, language, names)
+        classifier = fit(examples, language, names, source)
         storing.store(cache_dir, name, classifier)
     return classifier
 

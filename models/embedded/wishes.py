@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from models.embedded import words
+from models.embedded.certainty import ELSEWHERE
 from models.embedded.courtesy import is_courtesy
-from models.embedded.intents import ELSEWHERE, Reading
+from models.embedded.intents import Reading
 from models.embedded.splitting import Clause, bare, clauses
 
 WEAK_CUT_BONUS = 0.15
