@@ -15,6 +15,7 @@ from agents.procedures import Course
 from agents.reading import segments
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event
+from journeys.model import Confirm
 
 SURE = 0.75
 """Confidence of a reading from which nothing is rehearsed."""
@@ -41,11 +42,11 @@ dialogues: of the classifier's score, and of what a rehearsal finds (see `Fit`).
 class Fit:
     """What a procedure makes of a message."""
 
-    coded: bool
-    """Whether a number in her words fills a slot."""
+    coded: frozenset[Any]
+    """Numbers in her words that fill its slots."""
 
-    chosen: int
-    """Slots for which her words choose among what is hers."""
+    chosen: frozenset[Any]
+    """What is hers and her words choose, for the slots that no number fills."""
 
     free: bool
     """Whether her words fill another slot."""
@@ -56,57 +57,71 @@ class Fit:
     @property
     def weight(self) -> float:
         """How much it speaks for the procedure, in logits."""
-        free = FREE * (self.free and not (self.coded or self.chosen))
-        return CODED * self.coded + CHOSEN * min(self.chosen, 1) + free + DEAD * self.dead
+        free = FREE * (self.free and not self.things)
+        own = CODED * bool(self.coded) + CHOSEN * bool(self.chosen)
+        return own + free + DEAD * self.dead
+
+    @property
+    def things(self) -> frozenset[Any]:
+        """What of hers it would be about."""
+        return self.coded | self.chosen
 
 
 @dataclass
 class _Rehearsal(Course):
     """A procedure's course from which nothing is said and nothing done."""
 
-    chosen: set[str] = field(default_factory=set)
+    coded: frozenset[Any] = frozenset()
+    chosen: dict[str, Any] = field(default_factory=dict)
     dead: bool = False
 
     def _guess(self, ask: Ask, instance: Instance) -> Answer | None:
         guess = super()._guess(ask, instance)
         if guess is not None and guess.chosen is not None:
-            self.chosen.add(ask.slot)
+            self.chosen[ask.slot] = instance["options"][guess.chosen]["value"]
         return guess
 
     async def _do(
         self, journey: Journey, instance: Instance, effects: list[Effect]
     ) -> Event | None:
         event = await super()._do(journey, instance, effects)
-        self.dead = self.dead or isinstance(event, CallFailed) or instance["state"] == "failed"
+        self.dead = self.dead or isinstance(event, CallFailed) or _refuses(journey, instance)
         if isinstance(event, Called) and instance.get("waits_for") == "options":
             self._only_one(event, journey, instance)
         return event
 
     def _only_one(self, event: Called, journey: Journey, instance: Instance) -> None:
-        """Note where her words name the only choice there is."""
+        """Note where her words name the only choice there is; beside a number that adds nothing."""
         step = next((step for step in journey.steps if step.id == instance["step"]), None)
         name = getattr(step, "collect", "")
-        if name not in journey.slots:
+        if name not in journey.slots or self.coded:
             return
         listed = hearing.listed(journey.slots[name], event)
         if len(listed) == 1:
             labels, text = [str(listed[0]["label"]), "-"], hearing.words_of(self.brief)
             if self.kit.understanding.choose(labels, text, self.language) == 0:
-                self.chosen.add(name)
+                self.chosen[name] = listed[0]["value"]
+
+
+def _refuses(journey: Journey, instance: Instance) -> bool:
+    """Say whether a procedure has ended with nothing to offer; one that acts has, if it proposes nothing."""
+    writes = any(isinstance(step, Confirm) for step in journey.steps)
+    return instance["state"] == "failed" or (writes and instance["state"] == "done")
 
 
 async def fit(journey: Journey, text: str, language: str, brief: Brief, kit: Kit) -> Fit:
     """Try a procedure out on a message."""
     kit = replace(kit, context=replace(kit.context, language=language))
     tried: Brief = {**brief, "text": text, "language": language, "alone": True, "reports": []}
-    course = _Rehearsal(tried, kit)
-    said = {*hearing.values(tried, kit, journey, text=text)}
+    said = hearing.values(tried, kit, journey, text=text)
     coded = {name for name in said if "pattern" in journey.slots[name].schema_}
+    course = _Rehearsal(tried, kit, coded=frozenset(said[name] for name in coded))
     await course.begin(journey)
+    chosen = {name: value for name, value in course.chosen.items() if name not in coded}
     return Fit(
-        coded=bool(coded),
-        chosen=len(course.chosen - coded),
-        free=bool(said - coded - course.chosen),
+        coded=course.coded,
+        chosen=frozenset(chosen.values()),
+        free=bool({*said} - coded - {*chosen}),
         dead=course.dead,
     )
 
