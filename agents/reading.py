@@ -126,7 +126,7 @@ def _only_leads_up(
     """Say whether what was read as a wish is a statement on the matter of a request beside it."""
     if one["name"] not in (QUESTION, *_procedures(kit)) or _requests(one["text"], language):
         return False
-    if _general(one["text"], language) or _said("besides", language).search(_flat(text, language)):
+    if general(one["text"], language) or _said("besides", language).search(_flat(text, language)):
         return False
     numbers = {*_numbers(one["text"], language, kit)}
     named = {number for other in asked for number in _numbers(other["text"], language, kit)}
@@ -240,7 +240,7 @@ def _parted(
         return [_looked_up(intent, language, kit)]
     numbered = [segment for segment in covered if _by_value(segment, language, kit)]
     asks = intent["name"] == QUESTION
-    about = [one for one in covered if one not in numbered and (asks or _general(one, language))]
+    about = [one for one in covered if one not in numbered and (asks or general(one, language))]
     own = [segment for segment in covered if segment not in about]
     if not numbered or not about:
         return [_looked_up(intent, language, kit)]
@@ -266,7 +266,7 @@ def is_code(text: str) -> bool:
     return 2 * sum(len(run) for run in runs if len(run) > LONGEST_WORD) > sum(map(len, runs))
 
 
-def _general(text: str, language: str) -> bool:
+def general(text: str, language: str) -> bool:
     """Say whether a text asks how things are, for anybody."""
     flat = _flat(text, language)
     return _said("general", language).search(flat) is not None and not _owns(flat, language)
@@ -353,8 +353,8 @@ def _unclaimed(segment: str, language: str, kit: Kit, *, alone: bool) -> list[di
     if journey := _by_value(segment, language, kit):
         return [{"name": journey.trigger.intent, "confidence": BY_VALUE, "text": segment}]
     asks = segment.endswith("?") and len(segment.split()) > 2
-    general = _general(segment, language) and not _acts(segment, language)
-    if (asks and not alone) or general:
+    in_general = general(segment, language) and not _acts(segment, language)
+    if (asks and not alone) or in_general:
         return [{"name": QUESTION, "confidence": BY_FORM, "text": segment}]
     return []
 
@@ -376,7 +376,7 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     """Turn a wish to act into a question where the clause asks how things are in general."""
     if intent["name"] not in _writing(kit):
         return intent
-    if not _general(intent["text"], language):
+    if not general(intent["text"], language):
         return intent
     if _acts(intent["text"], language) and not await kit.search(intent["text"], language=language):
         return intent

@@ -12,13 +12,22 @@ from typing import Any
 
 from agents import Brief, Kit, hearing
 from agents.procedures import Course
-from agents.reading import segments
+from agents.reading import COURTESIES, QUESTION, general, segments
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event
 from journeys.model import Confirm
+from models.embedded import splitting, words
 
 SURE = 0.75
 """Confidence of a reading from which nothing is rehearsed."""
+
+SURE_OF_PERSON = 0.9
+"""The same for a wish to be served by a person: "can somebody bring it again?" is none."""
+
+PERSON = "person"
+PASSING = ("greeting", "thanks", "goodbye")
+SHORT = 6
+"""Words of a message that may be a courtesy and nothing else."""
 
 LIKELY = 0.6
 """Chance from which the best of the readings takes the place of what the words alone tell."""
@@ -126,10 +135,37 @@ async def fit(journey: Journey, text: str, language: str, brief: Brief, kit: Kit
     )
 
 
-async def likeliest(
+@dataclass(frozen=True)
+class _Reading:
+    """What a text is likeliest to ask for."""
+
+    name: str
+    chance: float
+    score: float
+    """Of the classifier."""
+
+    fit: Fit | None
+    """None where no procedure does it."""
+
+    text: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether it stands out from the other readings, and is like anything that was taught."""
+        return (
+            bool(self.name)
+            and self.chance >= LIKELY
+            and self.score >= (LEAST if self.fit else PLAIN)
+        )
+
+    def intent(self) -> dict[str, Any]:
+        return {"name": self.name, "confidence": round(self.chance, 3), "text": self.text}
+
+
+async def _likeliest(
     texts: Sequence[str], language: str, brief: Brief, kit: Kit
-) -> dict[str, Any] | None:
-    """Give the reading that fits best, its chance as confidence; None where none stands out.
+) -> _Reading | None:
+    """Give the reading that fits best.
 
     `texts` are the whole of what was said, then its parts: where one part plainly says what a procedure
     does, it counts whatever surrounds it.
@@ -138,21 +174,19 @@ async def likeliest(
     scores: dict[str, float] = {}
     for text in texts:
         for name, score in kit.understanding.likely(text, language, CANDIDATES):
-            if text == texts[0] or name in by_intent:
+            if name in by_intent or (text == texts[0] and name not in PASSING):
                 scores[name] = max(score, scores.get(name, score))
+    fits: dict[str, Fit] = {}
     weights: dict[str, float] = {}
     for name, score in sorted(scores.items(), key=lambda one: -one[1])[:CANDIDATES]:
-        weights[name] = SCORE * score + GENERAL
         if name in by_intent:
-            fits = await fit(by_intent[name], texts[0], language, brief, kit)
-            weights[name] += fits.weight - GENERAL
+            fits[name] = await fit(by_intent[name], texts[0], language, brief, kit)
+        weights[name] = SCORE * score + (fits[name].weight if name in fits else GENERAL)
     if not weights:
         return None
     best = max(weights, key=lambda name: weights[name])
     chance = 1 / sum(math.exp(weight - weights[best]) for weight in weights.values())
-    if scores[best] < (LEAST if best in by_intent else PLAIN) or not best or chance < LIKELY:
-        return None
-    return {"name": best, "confidence": round(chance, 3), "text": texts[0]}
+    return _Reading(best, chance, scores[best], fits.get(best), texts[0])
 
 
 async def settled(
@@ -161,21 +195,66 @@ async def settled(
     """Give what a message asks for, the doubtful settled by what the procedures find.
 
     A doubtful clause beside a sure one is read on its own; where that tells nothing, it only leads up to
-    the other.
+    the other. A question on how things are in general stays one.
     """
-    if brief["awaiting"] or not text.strip() or (intents and all(map(_sure, intents))):
+    if not text.strip() or brief["awaiting"]:
         return intents
-    if not any(map(_sure, intents)):
-        parts = [part for part in segments(text, language) if part != text]
-        whole = await likeliest([text, *parts], language, brief, kit)
-        return intents if whole is None else [whole]
-    found: dict[str, dict[str, Any]] = {}
-    for one in intents:
-        better = one if _sure(one) else await likeliest([one["text"]], language, brief, kit)
-        if better is not None:
-            found.setdefault(better["name"], better)
-    return [*found.values()]
+    told = [one for one in intents if one["name"] not in COURTESIES]
+    if len(words.words(text)) <= SHORT and len(told) < len(intents):
+        return intents
+    kept_as_read = [one for one in told if _sure(one) or _is_general(one, language)]
+    if told and len(kept_as_read) == len(told):
+        return intents
+    if not kept_as_read:
+        found = await _whole(text, language, brief, kit)
+        return [one.intent() for one in found] or intents
+    kept: dict[str, dict[str, Any]] = {}
+    for one in told:
+        if one in kept_as_read:
+            kept.setdefault(one["name"], one)
+        else:
+            read = await _likeliest([one["text"]], language, brief, kit)
+            if read is not None and read.stands:
+                kept.setdefault(read.name, read.intent())
+    return [*kept.values()]
+
+
+async def _whole(text: str, language: str, brief: Brief, kit: Kit) -> list[_Reading]:
+    """Read a message as one matter, or as two where its parts are about different things of hers."""
+    parts = [part for part in parted(text, language, kit) if part != text]
+    read = [await _likeliest([part], language, brief, kit) for part in parts]
+    apart = [one for one in read if one is not None and one.stands and one.fit and one.fit.things]
+    for at, first in enumerate(apart):
+        for second in apart[at + 1 :]:
+            if first.name != second.name and not _things(first) & _things(second):
+                return [first, second]
+    whole = await _likeliest([text, *parts], language, brief, kit)
+    return [whole] if whole is not None and whole.stands else []
+
+
+def _things(read: _Reading) -> frozenset[Any]:
+    return read.fit.things if read.fit else frozenset()
+
+
+def parted(text: str, language: str, kit: Kit) -> list[str]:
+    """Cut a message where a sentence ends; one with several numbers where another of them is spoken of."""
+    entities = kit.understanding.entities(text, language, kit.context.now)
+    numbers = {str(one["text"]) for one in entities if one["kind"] == "code"}
+    if len(numbers) < 2:
+        return segments(text, language)
+    parts: list[str] = []
+    for clause in splitting.clauses(text, language):
+        named = any(number in clause.text for number in numbers)
+        if parts and not (named and any(number in parts[-1] for number in numbers)):
+            parts[-1] += clause.text
+        else:
+            parts.append(clause.text)
+    return [part.strip() for part in parts]
+
+
+def _is_general(intent: dict[str, Any], language: str) -> bool:
+    return bool(intent["name"] == QUESTION and general(intent["text"], language))
 
 
 def _sure(intent: dict[str, Any]) -> bool:
-    return bool(intent["confidence"] >= SURE)
+    return bool(intent["confidence"] >= (SURE_OF_PERSON if intent["name"] == PERSON else SURE))
