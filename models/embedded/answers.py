@@ -9,9 +9,10 @@ from typing import Literal
 
 from models import Answered
 from models.embedded import words
+from models.embedded.agreeing import clearly
 from models.embedded.agreement import agreement
+from models.embedded.parting import cut
 from models.embedded.proposed import proposed_of
-from models.embedded.replies import cut
 from models.embedded.teaching import reader_of
 
 Meaning = Literal["yes", "no", "drop", ""]
@@ -51,37 +52,10 @@ def answered(text: str, language: str, question: str, about: str = "") -> Answer
     reader = reader_of(words.base(language))
     mended = reader.mended(text) if reader else text
     verdict = agreement(mended, language, f"{question} {about}")
-    if verdict:
-        clear = _says_no_more(text, language, question, about)
-        return Answered("yes" if clear else "", wholly=clear)
-    return Answered("" if verdict is None else "no")
-
-
-def _says_no_more(text: str, language: str, question: str, about: str) -> bool:
-    """Say whether a message has no word but of answers and of what was proposed, and no doubt in it.
-
-    What is to be done may be said in another word: "that's it, you can book".
-    """
-    base = words.base(language)
-    reader = reader_of(base)
-    if reader is None:
-        return True
-    proposed = proposed_of(question, base)
-    parts = reader.parts(text, proposed, bold=False)
-    if doubtful(text, language, question) or "?" in text or {*(parts or ["yes"])} == {"soft"}:
-        return False
-    said = reader.words(text)
-    if reader.denying & {*said}:
-        return False
-    known = reader.vocabulary["yes"] | reader.vocabulary["soft"] | words.function_words((base,))
-    told = {*words.stems(words.words(f"{question} {about}", language), base)}
-    if proposed.stops:  # "send it" lets it come
-        known -= reader.sending
-        told = proposed.head
-    others = [word for word in said if word not in known and words.stem(word, base) not in told]
-    return not others or (
-        len(others) == 1 and not proposed.stops and reader.is_act(others[0], said)
-    )
+    if verdict is False:
+        return Answered("no")
+    clear = clearly(text, language, question, about, agreed=bool(verdict))
+    return Answered("yes" if clear else "", wholly=clear == "wholly")
 
 
 def doubtful(text: str, language: str, about: str = "") -> bool:

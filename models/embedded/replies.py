@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.embedded import spelling, words
+from models.embedded import lexicon, spelling, words
+from models.embedded.parting import cut
 from models.embedded.phrasebook import ACT, LEARNED, collapsed, features
 from models.embedded.proposed import Proposed
 
-PARTS = re.compile(r"([^,.;:!?\n–—…]+)([,.;:!?\n–—…]*)")
 JOINS = re.compile(r"(?:^|\s)(?:e|and|&)\s", re.IGNORECASE)
+DOUBLED = re.compile(r"([a-z])\1")
 TAGS = 2
 """Words of a tag question, "tá?", that asks for nothing."""
 
@@ -26,8 +27,7 @@ MOST_PHRASES = 4
 BARE = 3
 """Words of an answer that says no more than what to do."""
 
-LONGEST_PHRASE = 8
-LONGEST_ANSWER = 40
+LONGEST_PHRASE, LONGEST_ANSWER = 8, 40
 """Words of a message that may be an answer and nothing else."""
 
 SOFT = ("soft", "polite")
@@ -44,12 +44,6 @@ AHEAD = {"yes": 0.3, "no": 0.2, "come": 0.25, "onward": 0.35, "soft": 0.3, "regr
 
 KNOWN = {"no": 0.8, "drop": 0.8, "come": 0.8, "soft": 0.8, "regret": 0.6}
 """Share of its words that the phrases of a kind must have; all of them for a yes, all of meaning for a no."""
-
-
-def cut(text: str) -> list[tuple[str, bool]]:
-    """Give the parts of a message, and whether each is asked."""
-    found = [(match[1].strip(), "?" in match[2]) for match in PARTS.finditer(text)]
-    return [(part, asked) for part, asked in found if words.words(part)]
 
 
 @dataclass
@@ -84,6 +78,15 @@ class Reader:
 
     leading: frozenset[str]
     """Words after which something is named."""
+
+    pointing: frozenset[str]
+    """Words that point at what was proposed: "at that same one"."""
+
+    values: frozenset[str]
+    """Words that call a value, "size"."""
+
+    herself: re.Pattern[str]
+    """What tells that the customer will act, and nobody else."""
 
     telling: tuple[str, ...]
     """Endings of what is or was: "I asked for that" tells nobody to ask."""
@@ -202,6 +205,9 @@ class Reader:
         def meant(match: re.Match[str]) -> str:
             word = words.folded(match[0])
             found = spelling.meant_among(word, self.taught, self.language)
+            single = DOUBLED.sub(r"\1", word)
+            if found == word and single in self.taught and not lexicon.known(word, self.language):
+                return single
             return match[0] if word in grammar or found == word else found
 
         return spelling.listening(self.taught, self.language).text(words.WORD.sub(meant, text))
@@ -217,6 +223,11 @@ class Reader:
             return False
         before = " ".join(said[: said.index(word)])
         return any(before.endswith(lead) for lead in self.before_act)
+
+    def tells(self, word: str) -> bool:
+        """Say whether a word tells what is or was; "envia" bids, for all its ending."""
+        bids = word[-1:] in "ae" and word[:-1] == words.stem(word, self.language)
+        return word.endswith(self.telling) and not bids
 
     def scores(self, said: Sequence[str]) -> np.ndarray:
         """Give how much words speak for each kind."""

@@ -141,3 +141,130 @@ def test_every_kind_of_phrase_is_taught_in_every_language(language: str) -> None
 )
 def test_what_was_done_is_regretted_in_many_ways(text: str, language: str, regrets: bool) -> None:
     assert answers.regrets(text, language, CANCEL[language]) is regrets
+
+
+PROPOSED = {
+    "pt-BR": {
+        "cancel": CANCEL["pt-BR"],
+        "exchange": EXCHANGE["pt-BR"],
+        "send": "Vou enviar a nota fiscal da manta para c@example.com. Posso confirmar?",
+        "both": "Vou enviar jaqueta preta tamanho G, e recolher o que veio errado. Posso confirmar?",
+        "visit": "Vou pedir à transportadora uma nova visita em 30/11, na Rua das Acácias. Posso confirmar?",
+    },
+    "en": {
+        "cancel": CANCEL["en"],
+        "exchange": EXCHANGE["en"],
+        "send": "I will send the invoice of the blanket to c@example.com. Shall I go ahead?",
+        "both": "I will send the green dress, size M, and collect what came wrong. Shall I go ahead?",
+        "visit": "I will ask the carrier to come again on 30 Nov, to Rua das Acácias. Shall I go ahead?",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "proposal"),
+    [
+        ("Claro, pode ser assim.", "pt-BR", "both"),
+        ("Certo, pode trocar", "pt-BR", "both"),
+        ("Beleza, então vai no G mesmo", "pt-BR", "exchange"),
+        ("isso mesmo, o verde G", "pt-BR", "exchange"),
+        ("Tá certo, pode tirar", "pt-BR", "cancel"),
+        ("sim, pode cancelar o moletom", "pt-BR", "cancel"),
+        ("sim, pdo cancelar", "pt-BR", "cancel"),
+        ("sim, nesse e-mail mesmo", "pt-BR", "send"),
+        ("pode mandar pro meu email sim", "pt-BR", "send"),
+        ("isso, dia 30", "pt-BR", "visit"),
+        ("Arre, tá certo. Pode fazer", "pt-BR", "cancel"),
+        ("Pode ser sim, sem problema nenhum", "pt-BR", "exchange"),
+        ("okk pode", "pt-BR", "exchange"),
+        ("Yes, do please", "en", "send"),
+        ("Right, you can swap it", "en", "both"),
+        ("Great, let's go with the G then", "en", "exchange"),
+        ("that's right, the green G", "en", "exchange"),
+        ("All right, you can void it", "en", "cancel"),
+        ("yes, you can cancel the sweatshirt", "en", "cancel"),
+        ("Yes, you can sned it", "en", "send"),
+        ("Right, by e-mail", "en", "send"),
+        ("you can send it to my email yes", "en", "send"),
+        ("right, the 30th", "en", "visit"),
+        ("Yeah, that as well", "en", "send"),
+        ("I do want it, carry on", "en", "exchange"),
+        ("ok cool, yes do the swap", "en", "exchange"),
+        ("yess please", "en", "exchange"),
+    ],
+)
+def test_after_a_yes_come_courtesies_the_act_and_values_that_are_the_proposals(
+    text: str, language: str, proposal: str
+) -> None:
+    assert answered(text, language, PROPOSED[language][proposal]).meaning == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "proposal"),
+    [
+        ("Beleza, então vai no M mesmo", "pt-BR", "exchange"),
+        ("claro, o tamanho P", "pt-BR", "exchange"),
+        ("sim, o preto no G", "pt-BR", "exchange"),
+        ("sim, pode trocar a cor", "pt-BR", "exchange"),
+        ("certo, pode trocar", "pt-BR", "cancel"),
+        ("sim, quero o moletom", "pt-BR", "cancel"),
+        ("Pode cancelar essa ideia", "pt-BR", "cancel"),
+        ("certo, no outro e-mail", "pt-BR", "send"),
+        ("isso, a nota do vestido", "pt-BR", "send"),
+        ("isso, dia 29", "pt-BR", "visit"),
+        ("já pedi isso", "pt-BR", "visit"),
+        ("sim, eu posso ir buscar", "pt-BR", "both"),
+        ("sim, aquele", "pt-BR", "both"),
+        ("Great, let's go with the M then", "en", "exchange"),
+        ("of course, size S", "en", "exchange"),
+        ("yes, the black one in G", "en", "exchange"),
+        ("yes, you can change the colour", "en", "exchange"),
+        ("right, you can swap it", "en", "cancel"),
+        ("yes, I want the sweatshirt", "en", "cancel"),
+        ("you can go away", "en", "cancel"),
+        ("right, to the other e-mail", "en", "send"),
+        ("right, the invoice of the dress", "en", "send"),
+        ("right, the 29th", "en", "visit"),
+        ("yes, I had that", "en", "visit"),
+        ("yes, I can fetch it", "en", "both"),
+        ("right, those", "en", "both"),
+    ],
+)
+def test_a_yes_with_another_value_another_act_or_another_doer_is_none(
+    text: str, language: str, proposal: str
+) -> None:
+    assert answered(text, language, PROPOSED[language][proposal]).meaning != "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wish"),
+    [
+        ("sim, manda a azul", "pt-BR", "pedi azul e mandaram preto, quero a azul"),
+        ("certo, pode devolver", "pt-BR", "não quero devolver, quero trocar"),
+        ("ok, pode juntar os pedidos", "pt-BR", "quero trocar"),
+        ("yes, send the blue one", "en", "I asked for blue and got black, I want the blue one"),
+        ("ok, you can merge the orders", "en", "I want an exchange"),
+    ],
+)
+def test_what_customers_say_for_a_wish_is_no_value_of_the_proposal(
+    text: str, language: str, wish: str
+) -> None:
+    found = answered(text, language, PROPOSED[language]["exchange"], wish)
+    assert not (found.meaning == "yes" and found.wholly)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("hm deixa qeto, esquece", "pt-BR"),
+        ("Ah, quer saber? Não mexe em nada, não.", "pt-BR"),
+        ("eskece", "pt-BR"),
+        ("ah, larga isso", "pt-BR"),
+        ("hm leave it, forgt it", "en"),
+        ("Ah, you know what? Don't touch anything.", "en"),
+        ("on second thought, don't do anything", "en"),
+        ("oh, let it go", "en"),
+    ],
+)
+def test_to_touch_nothing_drops_the_matter(text: str, language: str) -> None:
+    assert answered(text, language, EXCHANGE[language]).meaning == "drop"
