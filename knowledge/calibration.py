@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PRIOR = np.array([1.7, 0.5, 0.5, 2.0, 0.5, 2.0, -3.0])
+PRIOR = np.array([1.7, 0.5, 0.5, 2.0, 0.5, 2.0, 0.5, -3.0])
 """Weights of the signals, and what is added: fitted on articles of three trades in two languages."""
 
 FAITH = 3.0

@@ -107,6 +107,8 @@ class Dense:
 
     def vectors(self, keys: Sequence[str]) -> np.ndarray:
         """Give stored vectors, `(len(keys), dimensions) float32`."""
+        if not keys:
+            return np.zeros((0, self._embedder.dimensions), np.float32)
         got = self._collection.get(ids=list(keys), include=["embeddings"])
         by_id = dict(zip(got["ids"], got["embeddings"], strict=True))
         return np.array([by_id[key] for key in keys], dtype=np.float32)

@@ -1,6 +1,6 @@
-"""One language and audience of a workspace, searched by word, by question and by meaning.
+"""One language and audience of a workspace, searched by word, by question, by meaning and by matter.
 
-Scores of the three are made comparable by their z-scores and added up: with a dense model that does not
+Scores of these are made comparable by their z-scores and added up: with a dense model that does not
 know a language, adding ranks would hurt. Whether a passage answers at all is another matter: see
 `calibration`, which learns it from the articles' own questions.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from knowledge.bm25 import Bm25
 from knowledge.calibration import PRIOR, Calibration, calibrated
 from knowledge.dense import Dense
+from knowledge.matters import About
 from knowledge.reading import synonyms, weights
 from models import Embedder
 from models.embedded.spelling import Spelling, counted
@@ -80,6 +81,8 @@ class _Question:
     near_asked: np.ndarray
     """Cosine of each question of an article, `(n_questions,)`."""
 
+    vector: np.ndarray
+
 
 class Index:
     """Passages and questions of one language and audience."""
@@ -92,7 +95,9 @@ class Index:
         dense: Dense,
         embedder: Embedder,
         off_topic: Sequence[str],
+        directions: np.ndarray | None = None,
     ) -> None:
+        """`directions` tell the matters apart that customers speak of; see `matters`."""
         self._entries = list(entries)
         self._sources = np.array([entry.source_id for entry in entries])
         places = {source: number for number, source in enumerate(dict.fromkeys(self._sources))}
@@ -122,6 +127,7 @@ class Index:
         self._heard = _holding(self._questions, self._article_asked)
         self._place = {entry.passage_id: number for number, entry in enumerate(entries)}
         self._place_asked = {question.key: number for number, question in enumerate(asked)}
+        self._about = self._placed(directions) if directions is not None else None
         self._calibration = self._learned(off_topic)
 
     def search(self, question: str, limit: int, allowed: Container[str]) -> list[Hit]:
@@ -162,7 +168,12 @@ class Index:
                 near[self._place[key]] = cosine
             elif key in self._place_asked:
                 near_asked[self._place_asked[key]] = cosine
-        return _Question(weights(question, self._language), near, near_asked)
+        return _Question(weights(question, self._language), near, near_asked, vector)
+
+    def _placed(self, directions: np.ndarray) -> About:
+        passages = self._dense.vectors([*self._place])
+        asked = self._dense.vectors([*self._place_asked])
+        return About(directions, passages, asked, self._article, self._article_asked)
 
     def _scored(
         self, question: _Question, *, without: int | None = None
@@ -183,6 +194,7 @@ class Index:
         weight = {term: part * self._texts.rarity(term) for term, part in question.terms.items()}
         whole = sum(weight.values()) or 1.0
         covered = self._covered(weight, without)
+        matter = self._matter(question, without)
         signals = np.stack(
             [
                 covered / whole,
@@ -191,10 +203,18 @@ class Index:
                 np.minimum(words / whole, 1),
                 np.minimum(asked / whole, 1),
                 np.tanh(covered / (4 * self._texts.rarest)),
+                np.maximum(matter.mean(axis=0), 0),
             ],
             axis=1,
         )
-        return _z(words) + _z(asked) + _z(nearest), signals
+        total = _z(words) + _z(asked) + _z(nearest) + sum(map(_z, matter))
+        return total, signals
+
+    def _matter(self, question: _Question, without: int | None) -> np.ndarray:
+        """Give how near each passage and its article are in what they are about, `(2, n_passages)`."""
+        if self._about is None:
+            return np.zeros((2, len(self._entries)))
+        return self._about.near(question.vector, without)
 
     def _best_of_article(self, of_question: np.ndarray) -> np.ndarray:
         """Give each passage the best score of its article's questions; 0 where there is none."""
@@ -229,7 +249,7 @@ class Index:
         if not self._entries:
             return calibrated(*[np.zeros((0, len(PRIOR) - 1))] * 3)
         asked = [self._asked[number] for number in lessons]
-        vectors = self._dense.vectors([question.key for question in asked]) if asked else []
+        vectors = self._dense.vectors([question.key for question in asked])
         read = [
             self._near(question.text, vector)
             for question, vector in zip(asked, vectors, strict=True)

@@ -14,9 +14,10 @@ from core.database import Database, Tx, database_now
 from core.settings import Settings
 from core.statements import Prepared
 from core.workspace import Workspace, read_yaml
-from knowledge import Audience, Passage, dense, ingestion
+from knowledge import Audience, Passage, dense, ingestion, matters
 from knowledge.articles import articles
 from knowledge.index import Asked, Entry, Hit, Index
+from knowledge.spoken import speaking
 from knowledge.tables import index_versions, passages, sources
 from models import Models
 
@@ -148,6 +149,7 @@ class Knowledge:
         """Build the indexes beside those that serve; what is in Chroma already is taken as it is."""
         indexes: dict[tuple[str, str], Index] = {}
         names: set[str] = set()
+        directions = matters.directions(self._embedder)
         for (language, audience), entries in by_index.items():
             asked = [
                 Asked(f"question_{source_id}_{number}", source_id, text)
@@ -156,17 +158,24 @@ class Knowledge:
                 for number, text in enumerate(source.questions)
             ]
             digest = f"{version}.{_digest(asked)}"
+            embedder = speaking(self._embedder, language)
             name = dense.name_of(
-                self._workspace.workspace_id, language, audience, self._embedder.name, digest
+                self._workspace.workspace_id, language, audience, embedder.name, digest
             )
             names.add(name)
-            collection = dense.Dense(self._client, name, self._embedder)
+            collection = dense.Dense(self._client, name, embedder)
             collection.fill(
                 {entry.passage_id: f"{entry.title}\n{entry.text}" for entry in entries}
                 | {question.key: question.text for question in asked}
             )
             indexes[language, audience] = Index(
-                entries, asked, language, collection, self._embedder, OFF_TOPIC.get(language, [])
+                entries,
+                asked,
+                language,
+                collection,
+                embedder,
+                OFF_TOPIC.get(language, []),
+                directions,
             )
         return indexes, names
 

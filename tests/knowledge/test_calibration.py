@@ -5,22 +5,23 @@ import numpy as np
 from knowledge.calibration import PRIOR, calibrated
 
 CHANCE = np.random.default_rng(7)
-NONE = np.zeros((0, len(PRIOR) - 1))
+SIGNALS = len(PRIOR) - 1
+NONE = np.zeros((0, SIGNALS))
 
 
 def like(level: float, count: int, spread: float = 0.08) -> np.ndarray:
-    return np.clip(CHANCE.normal(level, spread, (count, len(PRIOR) - 1)), 0, 1)
+    return np.clip(CHANCE.normal(level, spread, (count, SIGNALS)), 0, 1)
 
 
 def test_without_articles_nothing_unlikely_is_answered() -> None:
     known = calibrated(NONE, NONE, NONE)
-    assert known.chance(np.zeros(6)) < known.threshold < known.chance(np.ones(6))
+    assert known.chance(np.zeros(SIGNALS)) < known.threshold < known.chance(np.ones(SIGNALS))
 
 
 def test_more_agreement_never_counts_against_a_passage() -> None:
     backwards = calibrated(like(0.2, 60), like(0.8, 60), like(0.7, 60))
-    weak, strong = np.full(6, 0.3), np.full(6, 0.3)
-    for signal in range(6):
+    weak, strong = np.full(SIGNALS, 0.3), np.full(SIGNALS, 0.3)
+    for signal in range(SIGNALS):
         strong[signal] = 0.9
         assert backwards.chance(strong) >= backwards.chance(weak)
 
@@ -46,4 +47,4 @@ def test_articles_that_say_the_same_as_others_do_not_silence_each_other() -> Non
 def test_a_few_off_topic_questions_that_are_the_companys_business_do_not_silence_it() -> None:
     mixed = np.vstack([like(0.2, 60), like(0.9, 2)])
     known = calibrated(like(0.7, 60), mixed, NONE)
-    assert known.chance(np.full(6, 0.7)) > known.threshold
+    assert known.chance(np.full(SIGNALS, 0.7)) > known.threshold

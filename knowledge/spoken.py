@@ -1,0 +1,40 @@
+"""Embedders for articles and questions of one language."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models import Embedder
+from models.embedded import vectors, words
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Embeds texts in a language that the model does not read: it is given them in rough English."""
+
+    embedder: Embedder
+    made: vectors.Built
+    language: str
+
+    @property
+    def name(self) -> str:
+        """Changes with the glossary: what was embedded by another one must not be mixed with it."""
+        return f"{self.embedder.name}.{words.base(self.language)}{self.made.digest}"
+
+    @property
+    def dimensions(self) -> int:
+        """Of the model's vectors."""
+        return self.embedder.dimensions
+
+    def embed(self, sentences: list[str]) -> np.ndarray:
+        """Give `(len(sentences), dimensions)` float32 of length 1."""
+        said = [vectors.english(one, self.language, self.made.glossaries) for one in sentences]
+        return vectors.embedded(self.embedder, said) if said else self.embedder.embed([])
+
+
+def speaking(embedder: Embedder, language: str) -> Embedder:
+    """Give the embedder for a language; itself where no glossary of the language was made for it."""
+    source = vectors.opened(embedder)
+    if source is None or words.base(language) not in source.made.glossaries:
+        return embedder
+    return Spoken(embedder, source.made, language)
