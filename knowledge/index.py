@@ -138,14 +138,15 @@ class Index:
         """
         if not self._entries:
             return []
-        total, signals = self._scored(self._read([question])[0])
+        said, matter, signals = self._scored(self._read([question])[0])
         by_article: dict[str, list[int]] = {}
-        for number in map(int, np.argsort(-total)):
+        for number in map(int, np.argsort(-(said + matter))):
             if (source_id := self._entries[number].source_id) in allowed:
                 by_article.setdefault(source_id, []).append(number)
         hits: list[Hit] = []
         for numbers in islice(by_article.values(), ARTICLES):
-            sections = numbers[:SECTIONS]
+            # Sections of one article are about the same: which of them answers is told by what is said.
+            sections = sorted(numbers, key=lambda number: -said[number])[:SECTIONS]
             chance = max(self._calibration.chance(signals[number]) for number in sections)
             if chance < self._calibration.threshold:
                 break  # what is less near is not given in its place
@@ -177,8 +178,9 @@ class Index:
 
     def _scored(
         self, question: _Question, *, without: int | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Give summed z-scores `(n_passages,)` and signals `(n_passages, n_signals)`.
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Give summed z-scores of what is said and of what it is about, each `(n_passages,)`, and signals
+        `(n_passages, n_signals)`.
 
         `without` leaves out a question of an article: that is how the index is calibrated.
         """
@@ -207,8 +209,7 @@ class Index:
             ],
             axis=1,
         )
-        total = _z(words) + _z(asked) + _z(nearest) + sum(map(_z, matter))
-        return total, signals
+        return _z(words) + _z(asked) + _z(nearest), _z(matter[0]) + _z(matter[1]), signals
 
     def _matter(self, question: _Question, without: int | None) -> np.ndarray:
         """Give how near each passage and its article are in what they are about, `(2, n_passages)`."""
@@ -257,7 +258,8 @@ class Index:
         answered: list[np.ndarray] = []
         orphans: list[np.ndarray] = []
         for number, question in zip(lessons, read, strict=True):
-            total, signals = self._scored(question, without=number)
+            said, matter, signals = self._scored(question, without=number)
+            total = said + matter
             own = self._sources == self._asked[number].source_id
             best = int(np.argmax(total))
             if own[best]:
@@ -265,8 +267,10 @@ class Index:
             if not own.all():
                 orphans.append(signals[int(np.argmax(np.where(own, -np.inf, total)))])
         strangers = [
-            signals[int(np.argmax(total))]
-            for total, signals in map(self._scored, self._read(off_topic) if off_topic else [])
+            signals[int(np.argmax(said + matter))]
+            for said, matter, signals in map(
+                self._scored, self._read(off_topic) if off_topic else []
+            )
         ]
         shape = (-1, len(PRIOR) - 1)
         return calibrated(*(np.reshape(rows, shape) for rows in (answered, strangers, orphans)))

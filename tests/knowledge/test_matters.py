@@ -56,8 +56,8 @@ class TestWithSentenceVectors:
         found = []
         for language, question, _ in QUESTIONS:
             index = knowledge._indexes[language, "customer"]
-            total, _ = index._scored(index._read([question])[0])
-            found.append(Path(index._entries[int(np.argmax(total))].source_id).stem)
+            said, matter, _ = index._scored(index._read([question])[0])
+            found.append(Path(index._entries[int(np.argmax(said + matter))].source_id).stem)
         knowledge.close()
         database.close()
         assert found == [article for _, _, article in QUESTIONS]
