@@ -177,6 +177,8 @@ PROPOSED = {
         ("Arre, tá certo. Pode fazer", "pt-BR", "cancel"),
         ("Pode ser sim, sem problema nenhum", "pt-BR", "exchange"),
         ("okk pode", "pt-BR", "exchange"),
+        ("Está ótimo assim", "pt-BR", "exchange"),
+        ("Perfect, send away", "en", "send"),
         ("Yes, do please", "en", "send"),
         ("Right, you can swap it", "en", "both"),
         ("Great, let's go with the G then", "en", "exchange"),
