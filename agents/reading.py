@@ -373,12 +373,17 @@ def _by_value(segment: str, language: str, kit: Kit) -> Journey | None:
 
 
 async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
-    """Turn a wish to act into a question where the clause asks how things are in general."""
-    if intent["name"] not in _writing(kit):
+    """Turn a wish to act, or a complaint, into a question where the clause asks how things are in general.
+
+    "How many days do I have to complain?" complains of nothing, unless it is bitter.
+    """
+    text = intent["text"]
+    if intent["name"] not in (COMPLAINT, *_writing(kit)) or not general(text, language):
         return intent
-    if not general(intent["text"], language):
-        return intent
-    if _acts(intent["text"], language) and not await kit.search(intent["text"], language=language):
+    if intent["name"] == COMPLAINT:
+        bitter = kit.understanding.sentiment(text, language) <= BITTER
+        return intent if bitter else intent | {"name": QUESTION}
+    if _acts(text, language) and not await kit.search(text, language=language):
         return intent
     return intent | {"name": QUESTION}
 

@@ -28,11 +28,13 @@ ARTICLES = 2
 SECTIONS = 5
 """Passages of one article that are given to whoever writes the answer."""
 
+OPENING = 1.0
+"""What the opening of an article gains before its other sections: it holds what the article is about."""
+
 NOWHERE = np.zeros(0, dtype=int)
 
 LESSONS = 200
 """Questions of articles that the calibration looks at, evenly drawn."""
-
 
 LEAST_SHARED = 0.4
 """What is left of the score of an article's question of which next to nothing was asked."""
@@ -101,6 +103,7 @@ class Index:
         self._entries = list(entries)
         self._sources = np.array([entry.source_id for entry in entries])
         places = {source: number for number, source in enumerate(dict.fromkeys(self._sources))}
+        self._opens = np.unique(self._sources, return_index=True)[1] if entries else NOWHERE
         self._asked = asked = [question for question in asked if question.source_id in places]
         self._language = language
         self._dense = dense
@@ -139,8 +142,10 @@ class Index:
         if not self._entries:
             return []
         said, matter, signals = self._scored(self._read([question])[0])
+        total = said + matter
+        said[self._opens] += OPENING
         by_article: dict[str, list[int]] = {}
-        for number in map(int, np.argsort(-(said + matter))):
+        for number in map(int, np.argsort(-total)):
             if (source_id := self._entries[number].source_id) in allowed:
                 by_article.setdefault(source_id, []).append(number)
         hits: list[Hit] = []

@@ -93,3 +93,19 @@ async def test_what_leads_up_to_a_request_is_no_wish_and_goes_with_it(
     assert [one["name"] for one in found] == names
     if len(names) == 1:
         assert found[0]["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("if it breaks by itself, how many days do I have to complain?", "en"),
+        ("se quebrar sozinho, tenho quantos dias pra reclamar?", "pt-BR"),
+    ],
+)
+@pytest.mark.parametrize(("sign", "name"), [(0.0, "question"), (-0.9, "complaint")])
+async def test_a_complaint_is_told_and_not_asked_about(
+    text: str, language: str, sign: float, name: str
+) -> None:
+    read = [{"name": "complaint", "confidence": 0.7, "text": text}]
+    given = kit(Feeling(sign))
+    assert [one["name"] for one in await reading.completed(text, read, language, given)] == [name]

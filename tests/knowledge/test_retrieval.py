@@ -117,6 +117,19 @@ class TestAPassage:
         assert passage["title"] == "Cancelling a visit › Missed visits"
         assert passage["url"] == "https://clinic.example/cancel"
 
+    @pytest.mark.parametrize(
+        ("language", "question", "opening"),
+        [
+            ("en", "what about a cancelled visit?", "Cancelling a visit"),
+            ("pt-BR", "consulta desmarcada paga?", "Desmarcar consulta"),
+        ],
+    )
+    async def test_that_opens_an_article_is_given_before_others_that_fit_as_well(
+        self, reference: Knowledge, language: str, question: str, opening: str
+    ) -> None:
+        first, second, *_ = await reference(question, language=language)
+        assert (first["title"], second["source_id"]) == (opening, first["source_id"])
+
     async def test_for_staff_is_never_given_to_customers(self, knowledge: Knowledge) -> None:
         question = "qual desconto posso dar a um paciente?"
         assert await knowledge(question, language="pt-BR") == []
