@@ -86,13 +86,14 @@ def cross_validated(
     """Give every example in a language, read by a classifier that was trained without it."""
     return [
         one for fold in range(FOLDS)
-        for one in read(*left_out_once(examples, language, read_as, fold))
+        for one in read(*left_out_once(examples, language, read_as, fold, source))
     ]  # fmt: skip
 
 
 def left_out_once(
-    examples: Examples, language: str, read_as: Mapping[str, str], fold: int = 0
-) -> tuple[Classifier, list[tuple[str, str]]]:
+    examples: Examples, language: str, read_as: Mapping[str, str], fold: int = 0,
+    source: Vectors | None = None,
+) -> tuple[Classifier, list[tuple[str, str]]]:  # fmt: skip
     """Give a classifier trained without a part of the examples, and those, each with its intent."""
     kept = {
         label: {one: _part(texts, fold, left_out=False) for one, texts in said.items()}
@@ -103,7 +104,7 @@ def left_out_once(
         for label, said in examples.items()
         for text in _part(said.get(language, ()), fold, left_out=True)
     ]
-    return fit(kept, language, read_as), asked
+    return fit(kept, language, read_as, source), asked
 
 
 def read(classifier: Classifier, asked: Sequence[tuple[str, str]]) -> list[Read]:

@@ -226,10 +226,10 @@ GENERAL = {
 """Words of the shop that are everybody's."""
 
 BANK = Path("models/embedded/bank")
-DICTIONARY = Path(
-    "models/embedded/data/gloss.yaml"
-)  # of the language: goods of all shops are in it
 """What any company's customers write of goods and payment; never of the demo's people or numbers."""
+
+DICTIONARY = Path("models/embedded/data/gloss.yaml")
+"""Words of a language, so that the goods of every shop are among them; never the demo's names."""
 
 
 def shop_names() -> set[str]:
