@@ -170,18 +170,20 @@ class Trained:
         if classifier is None:
             return ()
 
-        def read(texts: list[str]) -> list[Reading]:
-            return [self._reading(one, classifier.language) for one in texts]
+        def read(texts: list[str], *, haste: bool = False) -> list[Reading]:
+            return [self._reading(one, classifier.language, haste) for one in texts]
 
         return tuple(wishes(text, language, read, classifier.threshold))
 
-    def _read_one(self, text: str, language: str) -> Reading:
+    def _read_one(self, text: str, language: str, haste: bool) -> Reading:
         """Read in the language that is spoken, or in the one that plainly knows more of the words."""
-        reading = self._classifiers[language].read(text)
+        reading = self._classifiers[language].read(text, haste=haste)
         if reading.known >= STRANGE:
             return reading
         others = [
-            other.read(text) for spoken, other in self._classifiers.items() if spoken != language
+            other.read(text, haste=haste)
+            for spoken, other in self._classifiers.items()
+            if spoken != language
         ]
         best = max(others, key=lambda other: other.known, default=reading)
         return best if best.known >= 2 * STRANGE else reading

@@ -1,7 +1,6 @@
 """What one message asks for: the classifier on the whole and on its clauses, merged."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from models.embedded import words
 from models.embedded.certainty import ELSEWHERE
@@ -18,7 +17,11 @@ LEAST_WORDS = 3
 COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
 """Intents of the bank that count only where nothing else is wanted."""
 
-Read = Callable[[list[str]], list[Reading]]
+
+class Read(Protocol):
+    """Reads texts; in `haste` by their words alone, even where these leave it unsure."""
+
+    def __call__(self, texts: list[str], *, haste: bool = False) -> list[Reading]: ...
 
 
 def wishes(text: str, language: str, read: Read, threshold: float) -> list[dict[str, Any]]:
@@ -29,8 +32,10 @@ def wishes(text: str, language: str, read: Read, threshold: float) -> list[dict[
     if len(parts) == 1:
         whole = read([bare(text, language)])[0]
         return _taken([(whole, text.strip())], threshold)
-    readings = read([text, *(bare(part.text, language) for part in parts)])
-    whole, each = readings[0], readings[1:]
+    [whole] = read([text])
+    # A part of a sentence ("since they came") has words that decide or is no wish: its meaning alone
+    # would be near one that nobody has.
+    each = read([bare(part.text, language) for part in parts], haste=True)
     segments = _joined(text, parts, each, threshold, language)
     read_segments = read([bare(segment, language) for segment, _ in segments])
     told = [

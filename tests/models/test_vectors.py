@@ -191,3 +191,21 @@ def test_every_reader_of_a_workspace_has_the_vectors_that_its_embedder_gives(
     for _ in ("fitted", "from the cache"):
         assert all(one.again for one in trained(minilm).values())
         assert not any(one.again for one in trained(Lexical()).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("what about my plastic, my balance", "en"), ("mostra o plástico, qual meu saldo", "pt-BR")],
+)
+def test_where_a_message_is_cut_is_told_by_its_words(text: str, language: str) -> None:
+    embedder = Meaning()
+    reader = understanding.Trained(
+        {language: fit(EXAMPLES, language, vectors=_vectors(embedder))}, (language,)
+    )
+    embedder.asked.clear()
+    reader.intents(text, language)
+    assert not any(
+        asked in (vectors.english(part, language, {"pt": Glossary("pt-BR", GLOSSES)}))
+        for part in text.split(", ")
+        for asked in embedder.asked
+    )
