@@ -108,12 +108,10 @@ class Classifier:
     def likely(self, text: str) -> list[tuple[str, float]]:
         """Give every intent with its best score, likeliest first; about 1 for a plain case.
 
-        With vectors where there are any: a text whose words are sure is plain in both readings.
+        By vectors, too, where the words leave it unsure and there are any.
         """
-        similar = self._similar(self._said(text))
-        if self.again is None:
-            scores = np.power(similar, SHARPNESS) @ self.coefficients
-        else:
+        similar, scores, reading = self._by_words(text)
+        if self.again is not None and reading.confidence < SURE:
             near = self.again.vectors @ self.again.embed(text, self._spelling.mended)
             scores = mixed(similar, near) @ self.again.coefficients
         best: dict[str, float] = {}
@@ -123,16 +121,23 @@ class Classifier:
 
     def read(self, text: str, *, haste: bool = False) -> Reading:
         """Give the likeliest label; well under a millisecond in `haste` or where the words are enough."""
+        similar, _, reading = self._by_words(text)
+        sure = not reading.known or reading.confidence >= SURE
+        if self.again is None or haste or sure:
+            return reading
+        return self._read_again(text, similar[None], reading.known, self.again)
+
+    def _by_words(self, text: str) -> tuple[np.ndarray, np.ndarray, Reading]:
+        """Give how like each example a text is, its scores, and what that says."""
         said = self._said(text)
-        similar = self._similar(said)[None]
+        similar = self._similar(said)
         known = known_share(said, self._stems, self.language, least=1)
         scores = np.power(similar, SHARPNESS) @ self.coefficients
-        found = signs(scores, self._near(similar), np.array([known]), self._same)
-        [confidence] = chance(found.values, self.calibration)
-        if self.again is not None and not haste and known and confidence < SURE:
-            return self._read_again(text, similar, known, self.again)
-        confidence = float(confidence) if known else 0.0
-        return Reading(self.labels[found.best[0]], confidence, self.labels[found.second[0]], known)
+        near = self._near(similar[None])
+        found = signs(scores[None], near, np.array([known]), self._same)
+        [confidence] = chance(found.values, self.calibration) if known else [0.0]
+        best, second = self.labels[found.best[0]], self.labels[found.second[0]]
+        return similar, scores, Reading(best, float(confidence), second, known)
 
     def _read_again(self, text: str, similar: np.ndarray, known: float, again: Again) -> Reading:
         near = (again.vectors @ again.embed(text, self._spelling.mended))[None]
