@@ -104,7 +104,7 @@ def _without_context(
     A sentence that states something asks for nothing where the other one does; its words go with it.
     """
     asked = [
-        one for one in found if one["name"] in _procedures(kit) and _requests(one["text"], language)
+        one for one in found if one["name"] in _procedures(kit) and requests(one["text"], language)
     ]
     told = [
         one
@@ -124,7 +124,7 @@ def _only_leads_up(
     text: str, one: dict[str, Any], asked: list[dict[str, Any]], language: str, kit: Kit
 ) -> bool:
     """Say whether what was read as a wish is a statement on the matter of a request beside it."""
-    if one["name"] not in (QUESTION, *_procedures(kit)) or _requests(one["text"], language):
+    if one["name"] not in (QUESTION, *_procedures(kit)) or requests(one["text"], language):
         return False
     if general(one["text"], language) or _said("besides", language).search(_flat(text, language)):
         return False
@@ -144,7 +144,7 @@ def _procedures(kit: Kit) -> set[str]:
     return {journey.trigger.intent for journey in kit.journeys.values()}
 
 
-def _requests(text: str, language: str) -> bool:
+def requests(text: str, language: str) -> bool:
     """Say whether a text asks for something to be done or told."""
     flat = _flat(text, language)
     if "?" in text or words.is_question(text, language):

@@ -12,7 +12,7 @@ from typing import Any
 
 from agents import Brief, Kit, hearing
 from agents.procedures import Course
-from agents.reading import COURTESIES, QUESTION, general, segments
+from agents.reading import COURTESIES, QUESTION, general, requests, segments
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event
 from journeys.model import Confirm
@@ -216,6 +216,8 @@ async def settled(
             read = await _likeliest([one["text"]], language, brief, kit)
             if read is not None and read.stands:
                 kept.setdefault(read.name, read.intent())
+            elif requests(one["text"], language):
+                kept.setdefault(one["name"], one)
     return [*kept.values()]
 
 

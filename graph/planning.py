@@ -16,8 +16,14 @@ MOVING = ("answer", "continue", "drop", "withdraw")
 PERIPHERAL = ("engagement", "knowledge", "care", "recommendation")
 """Specialists that have no procedures."""
 
+COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
+PERSON = "person"
+
 MAX_STEPS = 4
 """Things taken on in one turn; the rest is named and left for the next."""
+
+PLAIN = 0.6
+"""Confidence from which a courtesy is returned, and from which a person is called."""
 
 DIGRESSION = 0.5
 """Confidence from which another wish interrupts a question that is open."""
@@ -218,7 +224,7 @@ def _wanted(situation: Situation) -> list[Step]:
         return [step(owner, "answer", why, text=situation.text, intent=situation.again)]
     for intent in situation.signals["intents"]:
         agent = situation.owners.get(intent["name"])
-        if agent is None or intent["name"] in situation.refused:
+        if agent is None or intent["name"] in situation.refused or _too_weak(intent):
             continue
         if situation.attached and agent != "care" and intent["name"] != "person":
             continue  # what is written beside a file that was asked for tells of the file
@@ -247,6 +253,11 @@ def _wanted(situation: Situation) -> list[Step]:
     return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
 
 
+def _too_weak(intent: Intent) -> bool:
+    """Say whether what sounds like a courtesy or a wish for a person is too doubtful to act on."""
+    return intent["name"] in (*COURTESIES, PERSON) and intent["confidence"] < PLAIN
+
+
 def _is_answer(intent: Intent, situation: Situation) -> bool:
     """Say whether what sounds like a wish is the whole of an answer: "the blue one", asked which."""
     asks_yes = situation.awaiting[0]["slot"] in ("confirm", "person")
@@ -261,7 +272,7 @@ def _is_answer(intent: Intent, situation: Situation) -> bool:
 
 def _courtesy(made: Step) -> bool:
     """Say whether a step only returns a courtesy, which a reply of substance makes needless."""
-    return made["intent"] in ("greeting", "thanks", "small_talk", "goodbye")
+    return made["intent"] in COURTESIES
 
 
 def _unrecognised(situation: Situation) -> Step:

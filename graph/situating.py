@@ -7,7 +7,7 @@ from agents import Question, Signals, hearing, remembering
 from graph.briefing import language_of
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
-from graph.planning import DIGRESSION, Situation
+from graph.planning import COURTESIES, DIGRESSION, PERSON, Situation
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.model import Confirm
@@ -15,11 +15,11 @@ from models import Answered
 from models.embedded import turning
 
 CANDIDATES = 3
+CERTAIN = 0.75
+"""Confidence from which a wish is no regret of another deed."""
+
 LIKE = 0.15
 """Score from which a text is somewhat like a procedure's examples."""
-
-COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
-PERSON = "person"
 
 
 class Reading:
@@ -270,7 +270,10 @@ class Reading:
             intent["name"]
             for intent in self.signals["intents"]
             if intent["confidence"] >= DIGRESSION
-            and not self.understanding.regrets(intent["text"], self.language, told)
+            and (
+                intent["confidence"] >= CERTAIN  # she wants something else, however she says it
+                or not self.understanding.regrets(intent["text"], self.language, told)
+            )
         }
         of_it = {journey.trigger.intent if journey else "", "question", *COURTESIES}
         if not intents <= of_it:

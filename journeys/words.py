@@ -12,6 +12,9 @@ from journeys import places
 from journeys.model import Journey, Slot
 
 BUTTONS = {"pt-BR": ("Sim", "Não"), "en": ("Yes", "No")}
+MOST_CHOICES = 12
+"""Values of an enum that are shown as buttons; more help nobody."""
+
 OPTIONS_NAMED = 5
 """Choices that are named in the question; more of them stand as buttons only."""
 
@@ -47,8 +50,11 @@ def with_options(text: str, labels: list[str], language: str) -> str:
 
 
 def choices(slot: Slot, language: str) -> list[str]:
-    """Give how a customer calls the values of an enum, in its order; `[]` for other slots."""
-    return [label(slot, value, language) for value in slot.schema_.get("enum", [])]
+    """Give how a customer calls the values of an enum, in its order; `[]` where there are none or too many."""
+    values = slot.schema_.get("enum", [])
+    if len(values) > MOST_CHOICES:
+        return []
+    return [label(slot, value, language) for value in values]
 
 
 def label(slot: Slot, value: Any, language: str) -> str:
@@ -61,7 +67,7 @@ def help_for(slot: Slot, language: str, labels: list[str]) -> str:
     schema = slot.schema_
     if labels:
         hint = ""  # the question names them already
-    elif schema.get("enum"):
+    elif choices(slot, language):
         hint = say("help_choice", language, choices="; ".join(choices(slot, language)))
     elif schema.get("format") == "attachment":
         hint = say("help_attachment", language)

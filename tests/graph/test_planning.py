@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from agents import Intent, Question, Signals
 from graph.planning import Situation, plan, rejected
 
@@ -190,3 +192,9 @@ def test_everybody_who_was_not_chosen_has_a_reason() -> None:
     team = {"transactions": "", "knowledge": "", "care": ""}
     reasons = rejected(plan(given)[0], given, team)
     assert [reason.split(":")[0] for reason in reasons] == ["knowledge", "care"]
+
+
+@pytest.mark.parametrize("name", ["greeting", "thanks", "person"])
+def test_a_courtesy_or_a_person_that_is_only_guessed_is_not_acted_on(name: str) -> None:
+    assert who(situation("ana@example.com", (name, 0.55))) == [("knowledge", "answer")]
+    assert who(situation("ana@example.com", (name, 0.9))) != [("knowledge", "answer")]
