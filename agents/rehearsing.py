@@ -12,7 +12,7 @@ from typing import Any
 
 from agents import Brief, Kit, hearing
 from agents.procedures import Course
-from agents.reading import COURTESIES, QUESTION, general, requests, segments
+from agents.reading import COMPLAINT, COURTESIES, QUESTION, general, requests, segments
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event
 from journeys.model import Confirm
@@ -21,10 +21,12 @@ from models.embedded import splitting, words
 SURE = 0.75
 """Confidence of a reading from which nothing is rehearsed."""
 
-SURE_OF_PERSON = 0.9
-"""The same for a wish to be served by a person: "can somebody bring it again?" is none."""
+SURE_OF_COMPLAINT = 0.45
+"""The same for a complaint, which no record speaks for."""
 
-PERSON = "person"
+PLAIN_WISH = 0.5
+"""Score of the classifier from which a part of a message says plainly what it wants."""
+
 PASSING = ("greeting", "thanks", "goodbye")
 SHORT = 6
 """Words of a message that may be a courtesy and nothing else."""
@@ -66,9 +68,12 @@ class Fit:
     @property
     def weight(self) -> float:
         """How much it speaks for the procedure, in logits."""
-        free = FREE * (self.free and not self.things)
-        own = CODED * bool(self.coded) + CHOSEN * bool(self.chosen)
-        return own + free + DEAD * self.dead
+        return self.own + FREE * (self.free and not self.things) + DEAD * self.dead
+
+    @property
+    def own(self) -> float:
+        """How much what is hers speaks for it."""
+        return CODED * bool(self.coded) + CHOSEN * bool(self.chosen)
 
     @property
     def things(self) -> frozenset[Any]:
@@ -158,6 +163,11 @@ class _Reading:
             and self.score >= (LEAST if self.fit else PLAIN)
         )
 
+    @property
+    def numbered(self) -> bool:
+        """Whether it names what it is about by a number."""
+        return bool(self.fit and self.fit.coded)
+
     def intent(self) -> dict[str, Any]:
         return {"name": self.name, "confidence": round(self.chance, 3), "text": self.text}
 
@@ -184,6 +194,8 @@ async def _likeliest(
         weights[name] = SCORE * score + (fits[name].weight if name in fits else GENERAL)
     if not weights:
         return None
+    if COMPLAINT in weights:  # is about something of hers as well as any procedure
+        weights[COMPLAINT] += max((one.own for one in fits.values()), default=0.0)
     best = max(weights, key=lambda name: weights[name])
     chance = 1 / sum(math.exp(weight - weights[best]) for weight in weights.values())
     return _Reading(best, chance, scores[best], fits.get(best), texts[0])
@@ -228,7 +240,14 @@ async def _whole(text: str, language: str, brief: Brief, kit: Kit) -> list[_Read
     apart = [one for one in read if one is not None and one.stands and one.fit and one.fit.things]
     for at, first in enumerate(apart):
         for second in apart[at + 1 :]:
-            if first.name != second.name and not _things(first) & _things(second):
+            apart_for_sure = (first.numbered and second.numbered) or min(
+                first.score, second.score
+            ) >= PLAIN_WISH
+            if (
+                first.name != second.name
+                and apart_for_sure
+                and not _things(first) & _things(second)
+            ):
                 return [first, second]
     whole = await _likeliest([text, *parts], language, brief, kit)
     return [whole] if whole is not None and whole.stands else []
@@ -259,4 +278,5 @@ def _is_general(intent: dict[str, Any], language: str) -> bool:
 
 
 def _sure(intent: dict[str, Any]) -> bool:
-    return bool(intent["confidence"] >= (SURE_OF_PERSON if intent["name"] == PERSON else SURE))
+    needed = SURE_OF_COMPLAINT if intent["name"] == COMPLAINT else SURE
+    return bool(intent["confidence"] >= needed)

@@ -255,7 +255,9 @@ def _wanted(situation: Situation) -> list[Step]:
 
 def _too_weak(intent: Intent) -> bool:
     """Say whether what sounds like a courtesy or a wish for a person is too doubtful to act on."""
-    return intent["name"] in (*COURTESIES, PERSON) and intent["confidence"] < PLAIN
+    return (
+        intent["name"] in ("greeting", "thanks", "goodbye", PERSON) and intent["confidence"] < PLAIN
+    )
 
 
 def _is_answer(intent: Intent, situation: Situation) -> bool:

@@ -50,7 +50,7 @@ def with_options(text: str, labels: list[str], language: str) -> str:
 
 
 def choices(slot: Slot, language: str) -> list[str]:
-    """Give how a customer calls the values of an enum, in its order; `[]` where there are none or too many."""
+    """Give how a customer calls the values of an enum, in its order; `[]`: none, or too many."""
     values = slot.schema_.get("enum", [])
     if len(values) > MOST_CHOICES:
         return []

@@ -58,12 +58,7 @@ def preview_refund(order_id: OrderNumber, *, context: Context) -> Preview:
         text = say(
             "refund_preview", context.language, total=total, label=shop.label(order), how=how
         )
-        kept = order["status"] == "delivered"
-        return Preview(
-            text=text,
-            amount=order["total"],
-            needs_person="the goods are with the customer and have not come back" if kept else "",
-        )
+        return Preview(text=text, amount=order["total"])
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_refund, retry="key")
