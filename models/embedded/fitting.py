@@ -15,6 +15,7 @@ import numpy as np
 from models.embedded import words
 from models.embedded.certainty import ELSEWHERE, THRESHOLD, LeftOut, chance, of_best
 from models.embedded.courtesy import stripped
+from models.embedded.embedder import one_thread
 from models.embedded.features import features, tokens
 from models.embedded.intents import (
     GROUPS,
@@ -61,6 +62,9 @@ def fit(
     spare: it gives way where another label's own examples are about the same matter. With `vectors`, what
     the words leave unsure is read again.
     """
+    import scipy.linalg  # noqa: F401 - brings a pool of threads of its own, which is to be stilled, too
+
+    one_thread()
     texts, labels = _listed(examples, language)
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Embedding is for another core, while the words are learned here.
