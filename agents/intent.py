@@ -43,10 +43,12 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     read = understanding.intents(text, language)
     asked = bool(brief["awaiting"])
     intents = await reading.completed(text, read, language, kit, asked=asked)
-    if not reading.is_code(text):
-        intents = await rehearsing.settled(text, intents, language, brief, kit)
+    routed: list[dict[str, Any]] = []
     if kit.models.external and not await _sure(intents, brief, kit, language):
-        intents = await _asked(brief, kit, language) or intents
+        routed = await _asked(brief, kit, language)
+    if not routed and not reading.is_code(text):
+        intents = await rehearsing.settled(text, intents, language, brief, kit)
+    intents = routed or intents
     intents = [] if reading.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}
     signals: dict[str, Any] = {

@@ -13,6 +13,7 @@ const KNOWN = [
   [/^she takes back what awaits approval$/, "reason_takes_back"],
   [/^she no longer wants a person$/, "reason_no_person"],
   [/^a person has been called$/, "reason_called"],
+  [/^she wants the person who was offered$/, "reason_offered_person"],
   [/^a person decided on what was proposed$/, "reason_decided"],
   [/^a person handed back and left something to follow up$/, "reason_follow_up"],
   [/^it is in a language not spoken here$/, "reason_language"],
