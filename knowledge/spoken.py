@@ -1,6 +1,6 @@
 """Embedders for articles and questions of one language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -8,23 +8,21 @@ from models import Embedder
 from models.embedded import vectors, words
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Spoken:
     """Embeds texts in a language that the model does not read: it is given them in rough English."""
 
     embedder: Embedder
     made: vectors.Built
     language: str
+    name: str = field(init=False)
+    """Changes with the glossary: what was embedded by another one must not be mixed with it."""
 
-    @property
-    def name(self) -> str:
-        """Changes with the glossary: what was embedded by another one must not be mixed with it."""
-        return f"{self.embedder.name}.{words.base(self.language)}{self.made.digest}"
+    dimensions: int = field(init=False)
 
-    @property
-    def dimensions(self) -> int:
-        """Of the model's vectors."""
-        return self.embedder.dimensions
+    def __post_init__(self) -> None:
+        self.name = f"{self.embedder.name}.{words.base(self.language)}{self.made.digest}"
+        self.dimensions = self.embedder.dimensions
 
     def embed(self, sentences: list[str]) -> np.ndarray:
         """Give `(len(sentences), dimensions)` float32 of length 1."""
