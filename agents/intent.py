@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, reading, recalling, rehearsing
+from agents import Brief, Kit, Report, Specialist, reading, recalling, settling
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -47,7 +47,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     if kit.models.external and not await _sure(intents, brief, kit, language):
         routed = await _asked(brief, kit, language)
     if not routed and not reading.is_code(text):
-        intents = await rehearsing.settled(text, intents, language, brief, kit)
+        intents = await settling.settled(text, intents, language, brief, kit)
     intents = routed or intents
     intents = [] if reading.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}

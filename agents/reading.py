@@ -128,9 +128,9 @@ def _only_leads_up(
         return False
     if general(one["text"], language) or _said("besides", language).search(_flat(text, language)):
         return False
-    numbers = {*_numbers(one["text"], language, kit)}
-    named = {number for other in asked for number in _numbers(other["text"], language, kit)}
-    if numbers and named and not numbers & named:
+    numbered = {*numbers(one["text"], language, kit)}
+    named = {number for other in asked for number in numbers(other["text"], language, kit)}
+    if numbered and named and not numbered & named:
         return False
     if one["name"] not in _writing(kit) or one["confidence"] < DOUBTFUL:
         return True
@@ -205,12 +205,12 @@ def _only_a_number(segment: str, language: str, kit: Kit) -> bool:
 def _by_numbers(intent: dict[str, Any], language: str, kit: Kit) -> list[dict[str, Any]]:
     """Part a wish that names two numbers where each part is a wish of its own."""
     text = intent["text"]
-    marks = sorted({text.find(value) for value in _numbers(text, language, kit)} - {-1})
+    marks = sorted({text.find(value) for value in numbers(text, language, kit)} - {-1})
     if len(marks) < 2:
         return [intent]
     for at in (match.start() for match in JOINT.finditer(text) if match.start() > 0):
         first, second = text[:at].strip(), JOINT.sub("", text[at:].strip(" ,.;"), count=1).strip()
-        if not (_numbers(first, language, kit) and _numbers(second, language, kit)):
+        if not (numbers(first, language, kit) and numbers(second, language, kit)):
             continue
         before, after = (_own_wish(part, language, kit) for part in (first, second))
         if before and before["name"] != (after or {}).get("name"):
@@ -225,7 +225,7 @@ def _own_wish(text: str, language: str, kit: Kit) -> dict[str, Any] | None:
     return read[0] | {"text": text} if read else None
 
 
-def _numbers(text: str, language: str, kit: Kit) -> list[str]:
+def numbers(text: str, language: str, kit: Kit) -> list[str]:
     """Give the numbers in a text that procedures take, as they are written there."""
     entities = kit.understanding.entities(text, language, kit.context.now)
     return [str(entity["text"]) for entity in entities if entity["kind"] == "code"]

@@ -1,4 +1,4 @@
-"""Which of several readings fits: procedures tried out on the customer's own records, with reads alone.
+"""What procedures make of a message: tried out on the customer's own records, with reads alone.
 
 What customers write is often like several wishes at once. Which of them is meant is told by what the
 procedures find: one takes the number and the size in her words and has something to propose, the other
@@ -11,31 +11,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents import Brief, Kit, hearing
+from agents.deeds import Deeds, described
 from agents.procedures import Course
-from agents.reading import COMPLAINT, COURTESIES, QUESTION, general, requests, segments
+from agents.reading import COMPLAINT, QUESTION
 from journeys import Instance, Journey
-from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event
+from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event, Propose, Read
 from journeys.model import Confirm
-from models.embedded import splitting, words
 
-SURE = 0.75
-"""Confidence of a reading from which nothing is rehearsed."""
-
-SURE_OF_COMPLAINT = 0.45
-"""The same for a complaint, which no record speaks for."""
-
-PLAIN_WISH = 0.5
-"""Score of the classifier from which a part of a message says plainly what it wants."""
+CANDIDATES = 6
+"""Readings that are held against each other."""
 
 PASSING = ("greeting", "thanks", "goodbye")
-SHORT = 6
-"""Words of a message that may be a courtesy and nothing else."""
+"""What is said beside any matter and is none of the readings of a longer message."""
 
 LIKELY = 0.6
 """Chance from which the best of the readings takes the place of what the words alone tell."""
-
-CANDIDATES = 6
-"""Readings that are held against each other: the right one is among so many in 98 of 100 messages."""
 
 LEAST = 0.15
 """Score of the classifier below which a text is like nothing that anybody taught."""
@@ -45,9 +35,8 @@ PLAIN = 0.3
 
 SCORE = 10.5
 CODED, CHOSEN, FREE, DEAD, GENERAL = 2.5, 3.0, 1.6, -1.5, 0.4
-"""Weights of a conditional logit over the readings of a message, fitted on 840 first messages of the demo's
-dialogues: of the classifier's score, and of what a rehearsal finds (see `Fit`)."""
-
+"""Weights, in logits, of the classifier's score and of what a rehearsal finds (see `Fit`), near those of a
+conditional logit over the readings of a message: `python -m evals.settling` fits it."""
 
 SERVED = 0.5
 """How much more, where no procedure does it, an intent counts that somebody serves than a mere question."""
@@ -86,12 +75,36 @@ class Fit:
 
 
 @dataclass
+class _Looks(Deeds):
+    """Reads and previews, each made once however many procedures want it."""
+
+    seen: dict[str, Event] = field(default_factory=dict)
+
+    async def read(self, effect: Read) -> Event:
+        made = described(effect.tool, effect.arguments)
+        if made not in self.seen:
+            self.seen[made] = await super().read(effect)
+        return self.seen[made]
+
+    async def propose(self, effect: Propose, journey: Journey, instance: Instance) -> Event:
+        made = f"preview of {described(effect.tool, effect.arguments)}"
+        if made not in self.seen:
+            self.seen[made] = await super().propose(effect, journey, instance)
+        return self.seen[made]
+
+
+@dataclass
 class _Rehearsal(Course):
     """A procedure's course from which nothing is said and nothing done."""
 
     coded: frozenset[Any] = frozenset()
     chosen: dict[str, Any] = field(default_factory=dict)
     dead: bool = False
+    seen: dict[str, Event] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.deeds = _Looks(self.brief, self.kit, seen=self.seen)
 
     def _guess(self, ask: Ask, instance: Instance) -> Answer | None:
         guess = super()._guess(ask, instance)
@@ -127,172 +140,91 @@ def _refuses(journey: Journey, instance: Instance) -> bool:
     return instance["state"] == "failed" or (writes and instance["state"] == "done")
 
 
-async def fit(journey: Journey, text: str, language: str, brief: Brief, kit: Kit) -> Fit:
-    """Try a procedure out on a message."""
-    kit = replace(kit, context=replace(kit.context, language=language))
-    tried: Brief = {**brief, "text": text, "language": language, "alone": True, "reports": []}
-    said = hearing.values(tried, kit, journey, text=text)
-    coded = {name for name in said if "pattern" in journey.slots[name].schema_}
-    course = _Rehearsal(tried, kit, coded=frozenset(said[name] for name in coded))
-    await course.begin(journey)
-    chosen = {name: value for name, value in course.chosen.items() if name not in coded}
-    return Fit(
-        coded=course.coded,
-        chosen=frozenset(chosen.values()),
-        free=bool({*said} - coded - {*chosen}),
-        dead=course.dead,
-    )
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What a text is likeliest to ask for."""
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One thing that a text may ask for."""
 
     name: str
-    chance: float
+    """The intent; empty: none of the workspace's business."""
+
     score: float
     """Of the classifier."""
 
     fit: Fit | None
     """None where no procedure does it."""
 
-    text: str
+    weight: float
+    chance: float = 0.0
+    """Among the readings of the text."""
 
     @property
     def stands(self) -> bool:
-        """Whether it stands out from the other readings, and is like anything that was taught."""
-        return (
-            bool(self.name)
-            and self.chance >= LIKELY
-            and self.score >= (LEAST if self.fit else PLAIN)
-        )
+        """Whether it stands out from the others, and is like anything that was taught."""
+        enough = self.score >= (LEAST if self.fit else PLAIN)
+        return bool(self.name) and self.chance >= LIKELY and enough
 
     @property
-    def numbered(self) -> bool:
-        """Whether it names what it is about by a number."""
-        return bool(self.fit and self.fit.coded)
-
-    def intent(self) -> dict[str, Any]:
-        return {"name": self.name, "confidence": round(self.chance, 3), "text": self.text}
+    def things(self) -> frozenset[Any]:
+        """What of hers it would be about."""
+        return self.fit.things if self.fit else frozenset()
 
 
-async def _likeliest(
-    texts: Sequence[str], language: str, brief: Brief, kit: Kit
-) -> _Reading | None:
-    """Give the reading that fits best.
+class Stage:
+    """Where the procedures of a workspace are tried out on one customer's message."""
 
-    `texts` are the whole of what was said, then its parts: where one part plainly says what a procedure
-    does, it counts whatever surrounds it.
-    """
-    by_intent = {journey.trigger.intent: journey for journey in kit.journeys.values()}
-    scores: dict[str, float] = {}
-    for text in texts:
-        for name, score in kit.understanding.likely(text, language, CANDIDATES):
-            if name in by_intent or (text == texts[0] and name not in PASSING):
-                scores[name] = max(score, scores.get(name, score))
-    fits: dict[str, Fit] = {}
-    weights: dict[str, float] = {}
-    for name, score in sorted(scores.items(), key=lambda one: -one[1])[:CANDIDATES]:
-        if name in by_intent:
-            fits[name] = await fit(by_intent[name], texts[0], language, brief, kit)
+    def __init__(self, language: str, brief: Brief, kit: Kit) -> None:
+        self._brief: Brief = {**brief, "language": language, "alone": True, "reports": []}
+        self._kit = replace(kit, context=replace(kit.context, language=language))
+        self._journeys = {journey.trigger.intent: journey for journey in kit.journeys.values()}
+        self._seen: dict[str, Event] = {}
+
+    async def readings(self, texts: Sequence[str]) -> list[Heard]:
+        """Give what a message may ask for, what fits best first.
+
+        `texts` are the whole of what was said, then its parts: where one part plainly says what a
+        procedure does, it counts whatever surrounds it.
+        """
+        scores: dict[str, float] = {}
+        for text in texts:
+            for name, score in self._kit.understanding.likely(text, self._language, CANDIDATES):
+                if name in self._journeys or (text == texts[0] and name not in PASSING):
+                    scores[name] = max(score, scores.get(name, score))
+        likeliest = sorted(scores.items(), key=lambda one: -one[1])[:CANDIDATES]
+        found = [await self._heard(name, score, texts[0]) for name, score in likeliest]
+        own = max((one.fit.own for one in found if one.fit), default=0.0)
+        # A complaint is about something of hers as well as any procedure.
+        found = [
+            replace(one, weight=one.weight + own) if one.name == COMPLAINT else one for one in found
+        ]
+        most = max((one.weight for one in found), default=0.0)
+        total = sum(math.exp(one.weight - most) for one in found)
+        found = [replace(one, chance=math.exp(one.weight - most) / total) for one in found]
+        return sorted(found, key=lambda one: -one.chance)
+
+    @property
+    def _language(self) -> str:
+        return self._brief["language"]
+
+    async def _heard(self, name: str, score: float, text: str) -> Heard:
+        journey = self._journeys.get(name)
+        if journey is not None:
+            fit = await self.fit(journey, text)
+            return Heard(name=name, score=score, fit=fit, weight=SCORE * score + fit.weight)
         served = SERVED * (name not in (QUESTION, ""))
-        weights[name] = SCORE * score + (fits[name].weight if name in fits else GENERAL + served)
-    if not weights:
-        return None
-    if COMPLAINT in weights:  # is about something of hers as well as any procedure
-        weights[COMPLAINT] += max((one.own for one in fits.values()), default=0.0)
-    best = max(weights, key=lambda name: weights[name])
-    chance = 1 / sum(math.exp(weight - weights[best]) for weight in weights.values())
-    return _Reading(best, chance, scores[best], fits.get(best), texts[0])
+        return Heard(name=name, score=score, fit=None, weight=SCORE * score + GENERAL + served)
 
-
-async def settled(
-    text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit
-) -> list[dict[str, Any]]:
-    """Give what a message asks for, the doubtful settled by what the procedures find.
-
-    A doubtful clause beside a sure one is read on its own; where that tells nothing, it only leads up to
-    the other. A question on how things are in general stays one.
-    """
-    said = any(word.isalpha() for word in words.words(text))
-    if not said or brief["awaiting"] or not kit.understanding.spoken(text):
-        return intents
-    told = [one for one in intents if one["name"] not in COURTESIES]
-    if len(words.words(text)) <= SHORT and len(told) < len(intents):
-        return intents
-    kept_as_read = [one for one in told if _sure(one) or _is_general(one, language)]
-    if told and len(kept_as_read) == len(told):
-        return intents
-    if not kept_as_read:
-        found = await _whole(text, language, brief, kit)
-        return [one.intent() for one in found] or _like_something(text, intents, language, kit)
-    kept: dict[str, dict[str, Any]] = {}
-    for one in told:
-        if one in kept_as_read:
-            kept.setdefault(one["name"], one)
-        else:
-            read = await _likeliest([one["text"]], language, brief, kit)
-            if read is not None and read.stands:
-                kept.setdefault(read.name, read.intent())
-            elif requests(one["text"], language):
-                kept.setdefault(one["name"], one)
-    return [*kept.values()]
-
-
-async def _whole(text: str, language: str, brief: Brief, kit: Kit) -> list[_Reading]:
-    """Read a message as one matter, or as two where its parts are about different things of hers."""
-    parts = [part for part in parted(text, language, kit) if part != text]
-    read = [await _likeliest([part], language, brief, kit) for part in parts]
-    apart = [one for one in read if one is not None and one.stands and one.fit and one.fit.things]
-    for at, first in enumerate(apart):
-        for second in apart[at + 1 :]:
-            apart_for_sure = (first.numbered and second.numbered) or min(
-                first.score, second.score
-            ) >= PLAIN_WISH
-            if (
-                first.name != second.name
-                and apart_for_sure
-                and not _things(first) & _things(second)
-            ):
-                return [first, second]
-    whole = await _likeliest([text, *parts], language, brief, kit)
-    return [whole] if whole is not None and whole.stands else []
-
-
-def _things(read: _Reading) -> frozenset[Any]:
-    return read.fit.things if read.fit else frozenset()
-
-
-def parted(text: str, language: str, kit: Kit) -> list[str]:
-    """Cut a message where a sentence ends; one with several numbers where another of them is spoken of."""
-    entities = kit.understanding.entities(text, language, kit.context.now)
-    numbers = {str(one["text"]) for one in entities if one["kind"] == "code"}
-    if len(numbers) < 2:
-        return segments(text, language)
-    parts: list[str] = []
-    for clause in splitting.clauses(text, language):
-        named = any(number in clause.text for number in numbers)
-        if parts and not (named and any(number in parts[-1] for number in numbers)):
-            parts[-1] += clause.text
-        else:
-            parts.append(clause.text)
-    return [part.strip() for part in parts]
-
-
-def _like_something(
-    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
-) -> list[dict[str, Any]]:
-    """Give what the words were taken for, unless they are like nothing and name no number."""
-    scores = [score for _, score in kit.understanding.likely(text, language, 1)]
-    entities = kit.understanding.entities(text, language, kit.context.now)
-    named = any(one["kind"] == "code" for one in entities)
-    return intents if named or max(scores, default=0.0) >= LEAST else []
-
-
-def _is_general(intent: dict[str, Any], language: str) -> bool:
-    return bool(intent["name"] == QUESTION and general(intent["text"], language))
-
-
-def _sure(intent: dict[str, Any]) -> bool:
-    needed = SURE_OF_COMPLAINT if intent["name"] == COMPLAINT else SURE
-    return bool(intent["confidence"] >= needed)
+    async def fit(self, journey: Journey, text: str) -> Fit:
+        """Try a procedure out."""
+        tried: Brief = {**self._brief, "text": text}
+        said = hearing.values(tried, self._kit, journey, text=text)
+        coded = {name for name in said if "pattern" in journey.slots[name].schema_}
+        numbers = frozenset(said[name] for name in coded)
+        course = _Rehearsal(tried, self._kit, coded=numbers, seen=self._seen)
+        await course.begin(journey)
+        chosen = {name: value for name, value in course.chosen.items() if name not in coded}
+        return Fit(
+            coded=numbers,
+            chosen=frozenset(chosen.values()),
+            free=bool({*said} - coded - {*chosen}),
+            dead=course.dead,
+        )

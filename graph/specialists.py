@@ -64,7 +64,8 @@ def step_of(name: str, specialist: Specialist, ensemble: Ensemble) -> Step:
             "agent": name,
             "given": brief["given"],
             "by_model": found.get("by_model", calls_so_far() > calls),
-            "rests_on": [*evidence, *_own(found, evidence)],
+            # What was only looked at in order to understand her says nothing that may be told.
+            "rests_on": [] if specialist.perceives else [*evidence, *_own(found, evidence)],
             "answers": brief["text"],
         }
         return {"reports": {brief["step"]: Report(**{**found, **known})}}

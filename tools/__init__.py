@@ -77,10 +77,6 @@ class Preview:
 
     currency: str = "BRL"
 
-    needs_person: str = ""
-    """Why a person must decide on it, whatever the limits; empty where she need not."""
-
-
 Function = Callable[..., Result | Awaitable[Result]]
 
 
@@ -159,8 +155,6 @@ class Ledger(Protocol):
 def approval_reason(tool: Tool, preview: Preview | None, policies: Policies) -> str | None:
     """Say why a person must approve this write, or None."""
     limit = policies.autonomy.get(tool.name)
-    if preview and preview.needs_person:
-        return preview.needs_person
     if tool.effect == "read" or limit is None or limit.approval == "never":
         return None
     if limit.approval == "always":

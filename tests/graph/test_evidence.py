@@ -1,13 +1,15 @@
 """What tools and articles say becomes evidence by whose word it is, and never gives orders."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from agents import Evidence
+from agents import Brief, Evidence, Kit, Report, Specialist
 from core.errors import ToolFailed
-from graph.ensemble import _recorded, _recording
+from graph.ensemble import Ensemble, _recorded, _recording
+from graph.specialists import step_of
 from knowledge import Passage
 from tools import Result, Tool
 
@@ -61,3 +63,28 @@ async def test_an_article_that_gives_orders_is_left_out_whole() -> None:
     found = await _recording(search, evidence)("how long?", language="en")
     assert [one["source_id"] for one in found] == ["good"]
     assert [one["passage"]["source_id"] for one in evidence if "passage" in one] == ["good"]
+
+
+@pytest.mark.parametrize("perceives", [True, False])
+async def test_what_is_looked_at_only_to_understand_her_proves_nothing(
+    ensemble: Ensemble, perceives: bool
+) -> None:
+    async def look(brief: Brief, kit: Kit) -> Report:
+        assert await kit.search("How many days may I keep a book?", language="en")
+        return Report(agent="looks", text="")
+
+    step = step_of("looks", Specialist(purpose="-", respond=look, perceives=perceives), ensemble)
+    given: Any = {"brief": brief()}
+    found = await step(given, cast("Any", SimpleNamespace(context=None)))
+    (report,) = found["reports"].values()
+    assert bool(report["rests_on"]) is not perceives
+
+
+def brief() -> Brief:
+    return Brief(
+        turn_id="c1:1", step="looks", agent="looks", goal="perceive", why="", text="hi", intent="",
+        language="en", history=[], slots={}, awaiting=[], journey=[], reports=[], event={}, facts={},
+        signals={"language": "en", "intents": [], "sentiment": 0.0, "urgent": False,
+                 "complaint": False, "wants_person": False, "entities": []},
+        alone=False, done=[], given=[],
+    )  # fmt: skip

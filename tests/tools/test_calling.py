@@ -12,8 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.errors import ToolFailed, ToolNeedsVerification, ToolRetry, ToolUnknown
-from core.workspace import Policies
-from tools import Context, Preview, Result, Tool, approval_reason
+from tools import Context, Preview, Result, Tool
 from tools.building import tool
 from tools.calling import MAX_RESULT_BYTES, Repeats, call, preview
 
@@ -175,12 +174,3 @@ async def test_identical_calls_of_one_turn_are_capped_with_a_reason() -> None:
         await call(visit, {"visit_id": "V-1"}, CONTEXT, repeats=repeats)
     with pytest.raises(ToolFailed, match="no such visit"):
         await call(visit, {"visit_id": "V-2"}, CONTEXT, repeats=repeats)
-
-
-def test_a_preview_may_ask_for_a_person_whatever_the_limits() -> None:
-    def act(*, context: Context) -> Result:
-        return Result(text="done")
-
-    act_tool, why = made(act, effect="write"), "the goods are still there"
-    assert approval_reason(act_tool, Preview(text="act"), Policies()) is None
-    assert approval_reason(act_tool, Preview(text="act", needs_person=why), Policies()) == why

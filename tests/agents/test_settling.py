@@ -1,12 +1,15 @@
 """What is doubtful is settled by what procedures find on the customer's records, at the test clinic."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from agents import Brief, Kit, Report, rehearsing
+from agents import Brief, Kit, Report, settling
 from tests.agents.customer import Customer, clinic
+from tools import Context, Result, Tool
 
 
 class Read:
@@ -24,21 +27,20 @@ class Read:
 
 async def settled(
     text: str, scores: Mapping[str, float], language: str = "en", *intents: tuple[str, float],
-    **of: Any,
+    tools: Mapping[str, Tool] | None = None, read: Read | None = None, **of: Any,
 ) -> list[str]:  # fmt: skip
     """Give what a customer's words are taken for."""
     found: list[str] = []
 
     async def settle(brief: Brief, kit: Kit) -> Report:
-        read = [{"name": name, "confidence": chance, "text": text} for name, chance in intents]
-        settled = await rehearsing.settled(text, read, language, brief, kit)
+        told = [{"name": name, "confidence": chance, "text": text} for name, chance in intents]
+        settled = await settling.settled(text, told, language, brief, kit)
         found.extend(one["name"] for one in settled)
         return Report(agent="intent", text="")
 
     before = [*clinic().deeds]
-    customer = Customer(
-        respond=settle, language=language, kit_changes={"understanding": Read(scores)}, **of
-    )
+    changes = {"understanding": read or Read(scores), "tools": tools or clinic().tools}
+    customer = Customer(respond=settle, language=language, kit_changes=changes, **of)
     await customer.wants("", text)
     assert clinic().deeds == before, "a rehearsal does nothing"
     assert customer.ledger.performed == []
@@ -86,6 +88,50 @@ async def test_a_sure_reading_is_not_rehearsed() -> None:
 async def test_words_of_no_weight_beside_a_sure_wish_only_lead_up_to_it() -> None:
     scores = {"visit": 0.05, "question": 0.05}
     assert await settled("well", scores, "en", ("cancel", 0.9), ("question", 0.4)) == ["cancel"]
+
+
+async def test_what_several_procedures_want_to_see_is_looked_up_once() -> None:
+    calls: list[str] = []
+
+    def counted(tool: Tool) -> Tool:
+        def function(*args: Any, **given: Any) -> Any:
+            calls.append(f"{tool.name}({given.get('visit_id', '')})")
+            return tool.function(*args, **given)
+
+        return replace(tool, function=function)
+
+    tools = {name: counted(tool) for name, tool in clinic().tools.items()}
+    scores = {"visit": 0.4, "cancel": 0.2, "move": 0.2}
+    assert await settled("my hour with Prado", scores, tools=tools) == ["visit"]
+    assert calls
+    assert len(calls) == len({*calls})
+
+
+async def test_records_that_are_slow_to_come_leave_the_words_to_decide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def function(*, context: Context) -> Result:
+        await asyncio.sleep(60)
+        return Result(text="")
+
+    monkeypatch.setattr(settling, "PATIENCE_S", 0.05)
+    slow = replace(clinic().tools["my_visits"], function=function)
+    tools = {**clinic().tools, "my_visits": slow}
+    said = await settled("my hour with Prado", {"cancel": 0.3}, "en", ("visit", 0.4), tools=tools)
+    assert said == ["visit"]
+
+
+async def test_two_numbered_matters_are_two() -> None:
+    scores = {"cancel": 0.3}
+
+    class Told(Read):
+        def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
+            return [("cancel", 0.4)] if "V-1001" in text else [("visit", 0.4)]
+
+    found = await settled(
+        "V-1001 is not for me, and of V-1002 I forget the day", scores, read=Told(scores)
+    )
+    assert found == ["cancel", "visit"]
 
 
 async def test_an_open_question_is_answered_first() -> None:

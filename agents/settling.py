@@ -1,0 +1,137 @@
+"""Settle what is doubtful in a message by what procedures find on the customer's records."""
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from agents import Brief, Kit
+from agents.reading import COMPLAINT, COURTESIES, QUESTION, general, numbers, requests, segments
+from agents.rehearsing import LEAST, Heard, Stage
+from models.embedded import splitting, words
+
+log = structlog.get_logger(__name__)
+
+SURE = 0.75
+"""Confidence of a reading that nothing is held against."""
+
+SURE_OF_COMPLAINT = 0.45
+"""The same for a complaint, which no record speaks for."""
+
+PLAIN_WISH = 0.5
+"""Score of the classifier from which a part of a message says plainly what it wants."""
+
+SHORT = 6
+"""Words of a message that may be a courtesy and nothing else."""
+
+MOST_PARTS = 4
+"""Parts of a message that are each read on their own; a longer one is read as one."""
+
+PATIENCE_S = 3.0
+"""How long a back office may hold up the reading; then the words alone decide."""
+
+
+async def settled(
+    text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit
+) -> list[dict[str, Any]]:
+    """Give what a message asks for, the doubtful settled by what the procedures find.
+
+    A doubtful clause beside a sure one is read on its own; where that tells nothing, it only leads up to
+    the other. A question on how things are in general stays one.
+    """
+    said = any(word.isalpha() for word in words.words(text))
+    if not said or brief["awaiting"] or not kit.understanding.spoken(text):
+        return intents
+    told = [one for one in intents if one["name"] not in COURTESIES]
+    if len(words.words(text)) <= SHORT and len(told) < len(intents):
+        return intents
+    kept = [one for one in told if _sure(one) or _is_general(one, language)]
+    if told and len(kept) == len(told):
+        return intents
+    stage = Stage(language, brief, kit)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            if kept:
+                return await _beside(told, kept, language, stage)
+            found = await _whole(text, language, stage, kit)
+    except TimeoutError:
+        log.warning("records_too_slow_to_settle", turn_id=brief["turn_id"])
+        return intents
+    return found or _like_something(text, intents, language, kit)
+
+
+async def _beside(
+    told: list[dict[str, Any]], kept: list[dict[str, Any]], language: str, stage: Stage
+) -> list[dict[str, Any]]:
+    """Read the doubtful clauses beside those that are kept."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in told:
+        read = None if one in kept else await _best([one["text"]], stage)
+        if read is not None and read.stands:
+            found.setdefault(read.name, _intent(read, one["text"]))
+        elif one in kept or requests(one["text"], language):
+            found.setdefault(one["name"], one)
+    return [*found.values()]
+
+
+async def _whole(text: str, language: str, stage: Stage, kit: Kit) -> list[dict[str, Any]]:
+    """Read a message as one matter, or as two where its parts are about different things of hers."""
+    parts = [part for part in parted(text, language, kit) if part != text]
+    if len(parts) <= MOST_PARTS:
+        read = [(await _best([part], stage), part) for part in parts]
+        plain = [(one, part) for one, part in read if one and one.stands and one.things]
+        for at, (first, part) in enumerate(plain):
+            for second, other in plain[at + 1 :]:
+                if _are_two(first, second):
+                    return [_intent(first, part), _intent(second, other)]
+    whole = await _best([text, *parts[:MOST_PARTS]], stage)
+    return [_intent(whole, text)] if whole is not None and whole.stands else []
+
+
+async def _best(texts: list[str], stage: Stage) -> Heard | None:
+    return next(iter(await stage.readings(texts)), None)
+
+
+def _are_two(first: Heard, second: Heard) -> bool:
+    """Say whether two parts want two things: each names its own by number, or says plainly what it wants."""
+    if first.name == second.name or first.things & second.things:
+        return False
+    numbered = all(one.fit and one.fit.coded for one in (first, second))
+    return numbered or min(first.score, second.score) >= PLAIN_WISH
+
+
+def parted(text: str, language: str, kit: Kit) -> list[str]:
+    """Cut a message where a sentence ends; one with several numbers where another of them is spoken of."""
+    named = {*numbers(text, language, kit)}
+    if len(named) < 2:
+        return segments(text, language)
+    parts: list[str] = []
+    for clause in splitting.clauses(text, language):
+        another = any(number in clause.text for number in named)
+        if parts and not (another and any(number in parts[-1] for number in named)):
+            parts[-1] += clause.text
+        else:
+            parts.append(clause.text)
+    return [part.strip() for part in parts]
+
+
+def _like_something(
+    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Give what the words were taken for, unless they are like nothing and name no number."""
+    scores = [score for _, score in kit.understanding.likely(text, language, 1)]
+    alike = max(scores, default=0.0) >= LEAST
+    return intents if alike or numbers(text, language, kit) else []
+
+
+def _intent(read: Heard, text: str) -> dict[str, Any]:
+    return {"name": read.name, "confidence": round(read.chance, 3), "text": text}
+
+
+def _is_general(intent: dict[str, Any], language: str) -> bool:
+    return bool(intent["name"] == QUESTION and general(intent["text"], language))
+
+
+def _sure(intent: dict[str, Any]) -> bool:
+    needed = SURE_OF_COMPLAINT if intent["name"] == COMPLAINT else SURE
+    return bool(intent["confidence"] >= needed)
