@@ -17,6 +17,7 @@ from agents.reading import COMPLAINT, QUESTION
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event, Propose, Read
 from journeys.model import Confirm
+from models.embedded.intents import ALIKE
 
 CANDIDATES = 6
 """Readings that are held against each other."""
@@ -27,11 +28,8 @@ PASSING = ("greeting", "thanks", "goodbye")
 LIKELY = 0.6
 """Chance from which the best of the readings takes the place of what the words alone tell."""
 
-LEAST = 0.15
-"""Score of the classifier below which a text is like nothing that anybody taught."""
-
 PLAIN = 0.3
-"""The same for what no procedure does, where nothing but the words speaks for it."""
+"""Score of the classifier that it takes where no procedure, and so nothing but the words, speaks for it."""
 
 SCORE = 10.5
 CODED, CHOSEN, FREE, DEAD, GENERAL = 2.5, 3.0, 1.6, -1.5, 0.4
@@ -160,7 +158,7 @@ class Heard:
     @property
     def stands(self) -> bool:
         """Whether it stands out from the others, and is like anything that was taught."""
-        enough = self.score >= (LEAST if self.fit else PLAIN)
+        enough = self.score >= (ALIKE if self.fit else PLAIN)
         return bool(self.name) and self.chance >= LIKELY and enough
 
     @property

@@ -7,8 +7,9 @@ import structlog
 
 from agents import Brief, Kit
 from agents.reading import COMPLAINT, COURTESIES, QUESTION, general, numbers, requests, segments
-from agents.rehearsing import LEAST, Heard, Stage
+from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
+from models.embedded.intents import ALIKE
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ def _like_something(
 ) -> list[dict[str, Any]]:
     """Give what the words were taken for, unless they are like nothing and name no number."""
     scores = [score for _, score in kit.understanding.likely(text, language, 1)]
-    alike = max(scores, default=0.0) >= LEAST
+    alike = max(scores, default=0.0) >= ALIKE
     return intents if alike or numbers(text, language, kit) else []
 
 

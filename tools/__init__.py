@@ -77,6 +77,7 @@ class Preview:
 
     currency: str = "BRL"
 
+
 Function = Callable[..., Result | Awaitable[Result]]
 
 

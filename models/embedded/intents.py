@@ -22,6 +22,9 @@ VERSION = "9"
 GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
 SHARPNESS = 1.5
 
+ALIKE = 0.15
+"""Score from which a text without a single known word is like what was taught."""
+
 SURE = 0.6
 """Confidence from which the words alone are enough."""
 
@@ -135,7 +138,9 @@ class Classifier:
         scores = np.power(similar, SHARPNESS) @ self.coefficients
         near = self._near(similar[None])
         found = signs(scores[None], near, np.array([known]), self._same)
-        [confidence] = chance(found.values, self.calibration) if known else [0.0]
+        # A text of no known word may be told by parts of words, unless it is hardly like anything.
+        told = known or float(scores.max()) >= ALIKE
+        [confidence] = chance(found.values, self.calibration) if told else [0.0]
         best, second = self.labels[found.best[0]], self.labels[found.second[0]]
         return similar, scores, Reading(best, float(confidence), second, known)
 

@@ -21,7 +21,7 @@ def _trained(labels: Sequence[str], read_as: dict[str, str] | None = None):
 def test_an_intent_has_as_many_examples_in_each_language(name: str) -> None:
     said = bank.examples(name)
     assert set(said) == set(LANGUAGES)
-    assert len(said["pt-BR"]) == len(said["en"]) >= 40
+    assert len(said["pt-BR"]) == len(said["en"]) >= 64
 
 
 def test_no_message_is_an_example_of_two_intents() -> None:
