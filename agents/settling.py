@@ -54,11 +54,10 @@ async def settled(
         async with asyncio.timeout(PATIENCE_S):
             if kept:
                 return await _beside(told, kept, language, stage)
-            found = await _whole(text, language, stage, kit)
+            return await _whole(text, language, stage, kit) or await _alike(text, intents, stage)
     except TimeoutError:
         log.warning("records_too_slow_to_settle", turn_id=brief["turn_id"])
         return intents
-    return found or _like_something(text, intents, language, kit)
 
 
 async def _beside(
@@ -116,13 +115,11 @@ def parted(text: str, language: str, kit: Kit) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _like_something(
-    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
-) -> list[dict[str, Any]]:
+async def _alike(text: str, intents: list[dict[str, Any]], stage: Stage) -> list[dict[str, Any]]:
     """Give what the words were taken for, unless they are like nothing and name no number."""
-    scores = [score for _, score in kit.understanding.likely(text, language, 1)]
-    alike = max(scores, default=0.0) >= ALIKE
-    return intents if alike or numbers(text, language, kit) else []
+    read = await stage.readings([text])
+    alike = any(one.score >= ALIKE or (one.fit and one.fit.coded) for one in read)
+    return intents if alike else []
 
 
 def _intent(read: Heard, text: str) -> dict[str, Any]:
