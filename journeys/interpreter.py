@@ -168,7 +168,8 @@ def _performed(run: Run, event: Performed) -> Run:
     run = run.having(state="running")
     step, outcome = cast(Confirm, run.step), event.outcome
     if outcome["state"] == "stopped":  # nothing was done; only a new yes may do it
-        run = run.having(waits_for="answer").wanting(Tell(outcome["text"]))
+        # After a person's approval nothing was being asked any more.
+        run = run.having(waits_for="answer", asked="confirm").wanting(Tell(outcome["text"]))
         return ask(run)
     run = run.having(proposal=None, asked="")
     if outcome["state"] == "failed":

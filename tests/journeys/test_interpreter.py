@@ -368,6 +368,14 @@ def test_steps_after_a_write_that_was_approved_run_after_the_decision() -> None:
     assert play.instance.get("path", [])[-1] == "told"
 
 
+def test_what_was_approved_and_then_stopped_needs_a_new_yes() -> None:
+    play = submitted()
+    asked = play(Performed(outcome("stopped", "Not done.")))
+    assert isinstance(asked, Ask) and asked.slot == "confirm"
+    assert play.told[-1] == "Not done."
+    assert isinstance(play(Answer("yes", agreed=True)), Perform)
+
+
 def test_nothing_after_a_write_that_was_not_approved_runs() -> None:
     play = submitted()
     assert play(Refused()) == End("cancelled")
