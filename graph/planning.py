@@ -224,7 +224,7 @@ def _wanted(situation: Situation) -> list[Step]:
         return [step(owner, "answer", why, text=situation.text, intent=situation.again)]
     for intent in situation.signals["intents"]:
         agent = situation.owners.get(intent["name"])
-        if agent is None or intent["name"] in situation.refused or _too_weak(intent):
+        if agent is None or intent["name"] in situation.refused or _too_weak(intent, situation):
             continue
         if situation.attached and agent != "care" and intent["name"] != "person":
             continue  # what is written beside a file that was asked for tells of the file
@@ -253,11 +253,13 @@ def _wanted(situation: Situation) -> list[Step]:
     return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
 
 
-def _too_weak(intent: Intent) -> bool:
+def _too_weak(intent: Intent, situation: Situation) -> bool:
     """Say whether what sounds like a courtesy or a wish for a person is too doubtful to act on."""
-    return (
-        intent["name"] in ("greeting", "thanks", "goodbye", PERSON) and intent["confidence"] < PLAIN
-    )
+    if intent["name"] not in ("greeting", "thanks", "goodbye", PERSON):
+        return False
+    # A bare yes or no is like a short greeting, and is none.
+    bare = situation.agreement is not None and intent["name"] in ("greeting", "goodbye")
+    return bare or intent["confidence"] < PLAIN
 
 
 def _is_answer(intent: Intent, situation: Situation) -> bool:

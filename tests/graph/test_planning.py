@@ -198,3 +198,9 @@ def test_everybody_who_was_not_chosen_has_a_reason() -> None:
 def test_a_courtesy_or_a_person_that_is_only_guessed_is_not_acted_on(name: str) -> None:
     assert who(situation("ana@example.com", (name, 0.55))) == [("knowledge", "answer")]
     assert who(situation("ana@example.com", (name, 0.9))) != [("knowledge", "answer")]
+
+
+@pytest.mark.parametrize(("agreement", "goal"), [(True, "stray"), (False, "withdrawn")])
+def test_a_bare_yes_or_no_is_no_greeting(agreement: bool, goal: str) -> None:
+    said = situation("yes", ("greeting", 0.9), agreement=agreement)
+    assert who(said) == [("engagement", goal)]
