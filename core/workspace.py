@@ -14,7 +14,7 @@ import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -74,8 +74,11 @@ class Profile(_File):
     @field_validator("time_zone")
     @classmethod
     def _on_earth(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            raise ValueError(f"{zone!r} is no time zone; write one such as 'America/Sao_Paulo'")
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            wrong = f"{zone!r} is no time zone; write one such as 'America/Sao_Paulo'"
+            raise ValueError(wrong) from None
         return zone
 
 

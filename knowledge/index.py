@@ -6,7 +6,7 @@ know a language, adding ranks would hurt. Whether a passage answers at all is an
 """
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -114,13 +114,7 @@ class Index:
         put = [question.text for question in asked]
         self._texts = Bm25(headed, language)
         self._questions = Bm25(put, language)
-        self._put = [
-            {
-                term: part * self._texts.rarity(term)
-                for term, part in weights(text, language).items()
-            }
-            for text in put
-        ]
+        self._shares = self._shares_of(put)
         said = counted([*headed, *put, *synonyms(base(language))], language)
         self._spelling = Spelling(said, language)
         self._article = np.array([places[source] for source in self._sources], dtype=int)
@@ -228,13 +222,30 @@ class Index:
         np.maximum.at(best, self._article_asked, of_question)
         return best[self._article]
 
-    def _shared(self, asked: Container[str]) -> np.ndarray:
+    def _shared(self, asked: Iterable[str]) -> np.ndarray:
         """Say how much of each question of an article was asked: "cancel a visit for two" is not "cancel"."""
-        shares = [
-            sum(part for term, part in own.items() if term in asked) / (sum(own.values()) or 1.0)
-            for own in self._put
-        ]
-        return LEAST_SHARED + (1 - LEAST_SHARED) * np.array(shares)
+        shares = np.zeros(len(self._asked))
+        for term in asked:
+            if (found := self._shares.get(term)) is not None:
+                numbers, parts = found
+                shares[numbers] += parts
+        return LEAST_SHARED + (1 - LEAST_SHARED) * shares
+
+    def _shares_of(self, put: Sequence[str]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Give by term the questions of articles that have it, and how much of each it is."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        for number, text in enumerate(put):
+            own = {
+                term: part * self._texts.rarity(term)
+                for term, part in weights(text, self._language).items()
+            }
+            whole = sum(own.values()) or 1.0
+            for term, part in own.items():
+                found.setdefault(term, []).append((number, part / whole))
+        return {
+            term: (np.array([at for at, _ in having]), np.array([part for _, part in having]))
+            for term, having in found.items()
+        }
 
     def _covered(self, weight: dict[str, float], without: int | None) -> np.ndarray:
         """Say how much of a question each passage's article has, by the rarity of the terms."""

@@ -8,7 +8,7 @@ is slower by the vector of the text. `fitting` learns both readings from example
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -33,6 +33,9 @@ VECTOR_SHARE = 0.35
 
 VECTOR_SHARPNESS = 3.0
 """How fast the likeness falls with the distance of the vectors."""
+
+KEPT = 8
+"""Texts whose reading is kept: those of the message that is being read."""
 
 Examples = Mapping[str, Mapping[str, Sequence[str]]]
 Mend = Callable[[str], str]
@@ -115,8 +118,7 @@ class Classifier:
         """
         similar, scores, reading = self._by_words(text)
         if self.again is not None and reading.confidence < SURE:
-            near = self.again.vectors @ self.again.embed(text, self._spelling.mended)
-            scores = mixed(similar, near) @ self.again.coefficients
+            scores = mixed(similar.copy(), self._by_vectors(text).copy()) @ self.again.coefficients
         best: dict[str, float] = {}
         for at in np.argsort(-scores):
             best.setdefault(self.labels[at], float(scores[at]))
@@ -130,8 +132,24 @@ class Classifier:
             return reading
         return self._read_again(text, similar[None], reading.known, self.again)
 
-    def _by_words(self, text: str) -> tuple[np.ndarray, np.ndarray, Reading]:
-        """Give how like each example a text is, its scores, and what that says."""
+    @cached_property
+    def _by_words(self) -> Callable[[str], tuple[np.ndarray, np.ndarray, Reading]]:
+        """Give how like each example a text is, its scores, and what that says.
+
+        The last texts are kept: a message is read for what it says, and again for what else it may say.
+        """
+        return lru_cache(maxsize=KEPT)(self._read_words)
+
+    @cached_property
+    def _by_vectors(self) -> Callable[[str], np.ndarray]:
+        """Give how near each example's vector a text is; the last texts are kept."""
+        return lru_cache(maxsize=KEPT)(self._read_vectors)
+
+    def _read_vectors(self, text: str) -> np.ndarray:
+        assert self.again is not None
+        return self.again.vectors @ self.again.embed(text, self._spelling.mended)
+
+    def _read_words(self, text: str) -> tuple[np.ndarray, np.ndarray, Reading]:
         said = self._said(text)
         similar = self._similar(said)
         known = known_share(said, self._stems, self.language, least=1)
@@ -145,9 +163,9 @@ class Classifier:
         return similar, scores, Reading(best, float(confidence), second, known)
 
     def _read_again(self, text: str, similar: np.ndarray, known: float, again: Again) -> Reading:
-        near = (again.vectors @ again.embed(text, self._spelling.mended))[None]
+        near = self._by_vectors(text)[None]
         apart = [self._near(one) for one in (similar, near)]
-        both = mixed(similar, near)
+        both = mixed(similar.copy(), near.copy())
         found = signs(both @ again.coefficients, self._near(both), np.array([known]), self._same)
         nearest = [of_best(one, found.best, self._same) for one in apart]
         values = np.column_stack([found.values, *nearest])

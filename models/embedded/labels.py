@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from models.embedded import spelling, words
@@ -21,90 +22,109 @@ def value_meant(
     asked: bool = False,
 ) -> Span | None:
     """Give the one value that is meant; None when none or several are."""
-    said = _said(options, labels, text, language)
-    scores = {
-        at: _score(option, labels, said, language, asked) for at, option in enumerate(options)
-    }
-    best = max(scores.values(), default=0.0)
-    winners = [at for at, score in scores.items() if score == best and score > 0]
-    if len(winners) != 1:
+    scores = _scores(options, labels, text, language, asked=asked)
+    best = max(scores, default=0.0)
+    if best <= 0 or scores.count(best) != 1:
         return None
-    return Span("enum", options[winners[0]], 0, 0)
+    return Span("enum", options[scores.index(best)], 0, 0)
 
 
 def values_meant(
     options: Sequence[Any], labels: Mapping[str, Mapping[str, Any]], text: str, language: str
 ) -> list[Any]:
     """Give every value that is named in so many words."""
-    said = _said(options, labels, text, language)
+    scores = _scores(options, labels, text, language, asked=False)
+    return [option for option, score in zip(options, scores, strict=True) if score >= 1]
+
+
+@dataclass(frozen=True)
+class _Label:
+    """One thing that an option is called, its words read once."""
+
+    text: str
+    words: tuple[str, ...]
+    stems: tuple[tuple[str, ...], ...]
+    """Its stems in each of the languages it may be said in."""
+
+    telling: tuple[str, ...]
+    """The stems of its words of meaning."""
+
+
+@lru_cache(maxsize=4_096)
+def _label(text: str, language: str) -> _Label:
+    wanted, base = words.words(text), words.base(language)
+    telling = words.content(wanted, (base, "en")) or wanted
+    ways = tuple(tuple(words.stems(wanted, way)) for way in _ways(language))
+    return _Label(text, tuple(wanted), ways, tuple(words.stems(telling, base)))
+
+
+@cache
+def _ways(language: str) -> tuple[str, ...]:
+    """Give the languages whose endings may part what was said from a label, hers first."""
+    return tuple(dict.fromkeys((words.base(language), "pt", "en")))
+
+
+def _scores(
+    options: Sequence[Any],
+    labels: Mapping[str, Mapping[str, Any]],
+    text: str,
+    language: str,
+    *,
+    asked: bool,
+) -> list[float]:
+    """Give how surely a text names each option: words said as one phrase, then words in any order."""
+    phrases = [_phrases(option, labels, language) for option in options]
+    called = _called(tuple(phrase for of_one in phrases for phrase in of_one))
+    mended = spelling.listening(called, language).mended
+    said = [mended(word) for word in _affirmed(text, language)]
+    stems = [words.stems(said, way) for way in _ways(language)]
     return [
-        option for option in options if _score(option, labels, said, language, asked=False) >= 1
+        max((_score(_label(one, language), said, stems, asked) for one in of_one), default=0.0)
+        for of_one in phrases
     ]
 
 
-def _score(
-    option: Any,
-    labels: Mapping[str, Mapping[str, Any]],
-    said: list[str],
-    language: str,
-    asked: bool,
-) -> float:
-    """Give how surely a text names an option: words said as one phrase, then words in any order."""
+def _score(label: _Label, said: list[str], stems: list[list[str]], asked: bool) -> float:
+    if not label.words:
+        return 0.0
     best = 0.0
-    for phrase in _phrases(option, labels, language):
-        wanted = words.words(phrase)
-        if not wanted:
-            continue
-        for way in dict.fromkeys((words.base(language), "pt", "en")):
-            stems, asked_for = words.stems(said, way), words.stems(wanted, way)
-            if _is_in(asked_for, stems):
-                best = max(best, 1 + len(wanted) + len(phrase) / 100)
-        if len(wanted) == 1 and len(wanted[0]) <= 2 and wanted[0] in said and asked:
-            best = max(best, 1.5)
-        best = max(best, _scattered(wanted, said, language, asked))
-    return best
+    if any(_is_in(own, heard) for own, heard in zip(label.stems, stems, strict=True)):
+        best = 1 + len(label.words) + len(label.text) / 100
+    elif asked and len(label.words) == 1 and len(label.words[0]) <= 2 and label.words[0] in said:
+        best = 1.5
+    there = sum(stem in stems[0] for stem in label.telling)
+    share = there / len(label.telling)
+    scattered = share * 0.9 if there and share >= (LEAST_SHARE if asked else 0.99) else 0.0
+    return max(best, scattered)
 
 
-def _scattered(wanted: list[str], said: list[str], language: str, asked: bool) -> float:
-    """Give the share of a label's words of meaning in the text, where that is enough."""
-    base = words.base(language)
-    telling = words.content(wanted, (base, "en")) or wanted
-    stems = words.stems(said, base)
-    there = [word for word in telling if words.stem(word, base) in stems]
-    share = len(there) / len(telling)
-    return share * 0.9 if there and share >= (LEAST_SHARE if asked else 0.99) else 0.0
-
-
-def _phrases(option: Any, labels: Mapping[str, Mapping[str, Any]], language: str) -> list[str]:
+def _phrases(
+    option: Any, labels: Mapping[str, Mapping[str, Any]], language: str
+) -> tuple[str, ...]:
     """Give what an option is called: its labels in all languages, this one first, and itself."""
-    named = labels.get(str(option), {})
-    ordered = sorted(named, key=lambda spoken: words.base(spoken) != words.base(language))
-    said: list[str] = []
-    for spoken in ordered:
-        given = named[spoken]
-        said += (
-            [str(one) for one in given]
-            if isinstance(given, list | tuple)
-            else re.split(r"\s*[,;/|]\s*", str(given))
-        )
-    return [*said, re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", str(option))]
-
-
-def _is_in(wanted: list[str], said: list[str]) -> bool:
-    """Say whether words stand in others, side by side."""
-    size = len(wanted)
-    return any(said[at : at + size] == wanted for at in range(len(said) - size + 1))
-
-
-def _said(
-    options: Sequence[Any], labels: Mapping[str, Mapping[str, Any]], text: str, language: str
-) -> list[str]:
-    """Give the words of a text that count, slips for words of the labels mended."""
-    called = _called(
-        tuple(phrase for option in options for phrase in _phrases(option, labels, language))
+    named, base = labels.get(str(option), {}), words.base(language)
+    ordered = sorted(named, key=lambda spoken: words.base(spoken) != base)
+    given = (named[spoken] for spoken in ordered)
+    called = tuple(
+        tuple(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in given
     )
-    mended = spelling.listening(called, language).mended
-    return [mended(word) for word in _affirmed(text, language)]
+    return _split(called, str(option))
+
+
+@lru_cache(maxsize=4_096)
+def _split(called: tuple[str | tuple[str, ...], ...], option: str) -> tuple[str, ...]:
+    said: list[str] = []
+    for one in called:
+        said += one if isinstance(one, tuple) else re.split(r"\s*[,;/|]\s*", one)
+    return (*said, re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", option))
+
+
+def _is_in(wanted: tuple[str, ...], said: list[str]) -> bool:
+    """Say whether words stand in others, side by side."""
+    if wanted[0] not in said:
+        return False
+    size = len(wanted)
+    return any(tuple(said[at : at + size]) == wanted for at in range(len(said) - size + 1))
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
 BATCH_TOKENS = 2_048
 """Tokens computed at once, padding included: more needs memory and is no faster."""
+
+
+KEPT = 32
+"""Sentences whose vectors are kept."""
 
 
 class MiniLM:
@@ -54,6 +59,16 @@ class MiniLM:
 
     def embed(self, sentences: list[str]) -> np.ndarray:
         """Give `(len(sentences), 384)` float32 of length 1; about 2 ms for a short sentence."""
+        if len(sentences) == 1:
+            return self._one(sentences[0]).copy()
+        return self._many(sentences)
+
+    @cached_property
+    def _one(self) -> Callable[[str], np.ndarray]:
+        """Embed one sentence; the last are kept: a message is read for its wish, and for articles."""
+        return lru_cache(maxsize=KEPT)(lambda sentence: self._many([sentence]))
+
+    def _many(self, sentences: list[str]) -> np.ndarray:
         rows = np.zeros((len(sentences), self.dimensions), np.float32)
         encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(sentences)]
         for chosen in _batches([len(ids) for ids in encoded]):

@@ -16,6 +16,9 @@ DATA = Path(__file__).with_name("data")
 SNOWBALL = {"pt": "portuguese", "en": "english", "es": "spanish", "fr": "french", "it": "italian",
             "de": "german", "nl": "dutch"}  # fmt: skip
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+KEPT = 400
+"""Characters of the longest text whose words are kept: what is longer is rarely read twice."""
+
 LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -38,6 +41,7 @@ def load(name: str) -> Any:
         return yaml.load(file, Loader=_Lists)  # noqa: S506 - a safe loader
 
 
+@lru_cache(maxsize=256)
 def base(language: str) -> str:
     """Give the language without its region: `pt` for `pt-BR`."""
     return language.replace("_", "-").split("-")[0].lower()
@@ -74,12 +78,18 @@ def plain(text: str, language: str = "") -> str:
 
 def words(text: str, language: str = "") -> list[str]:
     """Give the words of a text, folded, chat spelling of `language` written out."""
+    read = _words if len(text) <= KEPT else _words.__wrapped__
+    return list(read(text, language))
+
+
+@lru_cache(maxsize=20_000)
+def _words(text: str, language: str) -> tuple[str, ...]:
     found = (match.replace("'", "").replace("’", "") for match in WORD.findall(folded(text)))
     shortened = (LENGTHENED.sub(r"\1", word) for word in found)
     if not language:
-        return list(shortened)
+        return tuple(shortened)
     spellings = _spellings(base(language))
-    return [full for word in shortened for full in spellings.get(word, (word,))]
+    return tuple(full for word in shortened for full in spellings.get(word, (word,)))
 
 
 @cache

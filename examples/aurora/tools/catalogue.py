@@ -1,6 +1,7 @@
 """What the shop sells: ideas for a customer, stock of one product, and whether the shop is open."""
 
 import re
+from functools import lru_cache
 from typing import Any, Literal
 
 from core.errors import ToolFailed
@@ -168,17 +169,18 @@ def store_hours(*, context: Context) -> Result:
     return Result(text=say("closed_now", context.language, hours=hours), data={"open": False})
 
 
-def _words(text: str) -> set[str]:
+@lru_cache(maxsize=4_096)
+def _words(text: str) -> frozenset[str]:
     """Give the words of a wish that may name a product, without the s of a plural."""
-    return {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", plain(text))}
+    return frozenset(word.rstrip("s") for word in re.findall(r"[a-z]{3,}", plain(text)))
 
 
-def _fit(row: Row, words: set[str]) -> int:
+def _fit(row: Row, words: frozenset[str]) -> int:
     """Count the words that a product's names have."""
     return len(words & (_words(row["name"]["pt-BR"]) | _words(row["name"]["en"])))
 
 
-def _rest(row: Row, words: set[str]) -> int:
+def _rest(row: Row, words: frozenset[str]) -> int:
     """Count the words of a product's name that were not said: "tênis azul" is no running shoe."""
     return min(len(_words(row["name"][language]) - words) for language in ("pt-BR", "en"))
 
