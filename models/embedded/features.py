@@ -7,7 +7,10 @@ from itertools import pairwise
 
 from models.embedded import words
 
-VERSION = "6"
+VERSION = "7"
+CODE_WORD = re.compile(r"(?<![\w@.-])[a-z]{4,}\d{1,4}(?![\w@-])")
+"""A word with figures at its end, such as the code of a coupon."""
+
 DIGITS = re.compile(r"(?<![^\W_])(?:[a-z]{1,3}[- ]?)?#?\d[\d./:,-]*\b|\S+@\S+")
 WORDS, PARTS, MEANINGS = "w", "c", "m"
 """Groups of features; each is brought to length 1 before they are weighed against each other."""
@@ -57,10 +60,13 @@ def _add(group: dict[str, float], feature: str, weight: float) -> None:
 def tokens(text: str, language: str, mended: Callable[[str], str] | None = None) -> list[str]:
     """Give the words in full, every code and number as one sign: which number it is says nothing.
 
+    A word that ends in figures, as "spring20", has a sign of its own.
+
     `mended` gives a word as it was meant, where the finger slipped.
     """
     said: list[str] = []
-    for word in words.words(DIGITS.sub(" 0 ", words.folded(text))):
+    signed = DIGITS.sub(" 0 ", CODE_WORD.sub(" 0x ", words.folded(text)))
+    for word in words.words(signed):
         full = _written_out(word, (language,))
         if mended and full == (word,):
             full = _written_out(mended(word), (language,))
