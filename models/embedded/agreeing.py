@@ -33,9 +33,12 @@ def clearly(text: str, language: str, question: str, about: str, *, agreed: bool
     each = cut(reader.mended(text))
     if not each or any(asked for _, asked in each) or reading.is_aside(text):
         return ""
-    if reading.names_letter(text):
+    if reader.names_letter(text, reading.proposed):
+        return ""
+    if reader.pauses(each[-1][0]):
         return ""
     said = [reader.words(part) for part, _ in each]
+    said = reading.without_matter(said)
     if not (agreed or reading.leads([word for part in said for word in part])):
         return ""
     known = [reading.is_known(part) for part in said]
@@ -63,11 +66,21 @@ class _Reading:
         """Say whether a text is taught as no answer, in whole."""
         return self.reader.phrases.get(" ".join(self.reader.words(text))) == "aside"
 
-    def names_letter(self, text: str) -> bool:
-        """Say whether a part ends in a letter that is no value of the proposal: "size P"."""
-        ends = [words.words(part)[-1] for part, _ in cut(text)]
-        known = self.proposed.named | self.reader.phrases.keys()
-        return any(len(one) == 1 and one not in known for one in ends)
+    def without_matter(self, parts: Sequence[list[str]]) -> list[list[str]]:
+        """Leave out the part that says what the answer is about, if it is what was proposed."""
+        for at, said in enumerate(parts[:-1]):
+            if self.reader.phrases.get(" ".join(said)) not in SOFT:
+                return [*parts[:at], *parts[at + 1 :]] if self._is_matter(said) else [*parts]
+        return [*parts]
+
+    def _is_matter(self, said: Sequence[str]) -> bool:
+        """Say whether words name what was proposed, and nothing else: "about the book"."""
+        left = self.reader.peeled(said)
+        lead = self.reader.about.match(" ".join(left))
+        named = left[len(lead[0].split()) :] if lead else left
+        told = [word for word in named if word not in self.grammar or word in self.reader.denying]
+        names = [word for word in told if self.proposed.names(word)]
+        return bool(names) and names == told and (lead is not None or not self.proposed.stops)
 
     def only_soft(self, parts: Sequence[Sequence[str]]) -> bool:
         return all(self.reader.phrases.get(" ".join(said)) == "soft" for said in parts)

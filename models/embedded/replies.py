@@ -14,23 +14,20 @@ import numpy as np
 from models.embedded import lexicon, spelling, words
 from models.embedded.parting import cut
 from models.embedded.phrasebook import ACT, LEARNED, collapsed, features
-from models.embedded.proposed import Proposed
+from models.embedded.phrases import SOFT, in_a_row, peeled
+from models.embedded.proposed import Proposed, stem_of, stems_of
 
 JOINS = re.compile(r"(?:^|\s)(?:e|and|&)\s", re.IGNORECASE)
 DOUBLED = re.compile(r"([a-z])\1")
 TAGS = 2
 """Words of a tag question, "tá?", that asks for nothing."""
 
-MOST_PHRASES = 4
-"""Phrases that may follow each other without a comma."""
-
 BARE = 3
 """Words of an answer that says no more than what to do."""
 
-LONGEST_PHRASE, LONGEST_ANSWER = 8, 40
+LONGEST_ANSWER = 40
 """Words of a message that may be an answer and nothing else."""
 
-SOFT = ("soft", "polite")
 AGREEING = ("yes", "onward")
 SURE = {"yes": 0.55, "no": 0.55, "come": 0.55, "onward": 0.6, "soft": 0.6, "regret": 0.45}
 """Score from which a part that was not taught is taken for one of a kind.
@@ -85,6 +82,15 @@ class Reader:
     values: frozenset[str]
     """Words that call a value, "size"."""
 
+    things: frozenset[str]
+    """Words that call what something is done to, whatever it is."""
+
+    pausing: frozenset[str]
+    """Phrases that say that the answer is still to come, where they stand last."""
+
+    about: re.Pattern[str]
+    """What leads to the matter that an answer is about."""
+
     herself: re.Pattern[str]
     """What tells that the customer will act, and nobody else."""
 
@@ -98,6 +104,8 @@ class Reader:
         """Give the kind of every part; None where one is no part of an answer."""
         each = cut(text)
         if not each or sum(len(part.split()) for part, _ in each) > LONGEST_ANSWER:
+            return None
+        if self.pauses(each[-1][0]) or self.names_letter(text, proposed):
             return None
         found: list[str] = []
         for at, (part, asked) in enumerate(each):
@@ -139,7 +147,7 @@ class Reader:
             return plain  # "send it my way", whatever was proposed
         if ACT in said and not self._names_act(part, said, proposed):
             return []
-        if " ".join(self._peeled(said)) in self.unwanted:
+        if " ".join(self.peeled(said)) in self.unwanted:
             return ["unwanted"]
         if row and not ({"no", "drop"} & {*row} and {*AGREEING} & {*row}):
             return row
@@ -162,15 +170,25 @@ class Reader:
         said = self._said(part, proposed, bold=False)
         return self.phrases.get(" ".join(said)) or self.learned(said)
 
+    def pauses(self, part: str) -> bool:
+        """Say whether a part puts the answer off: "let me think"."""
+        return " ".join(self.words(part)) in self.pausing
+
+    def names_letter(self, text: str, proposed: Proposed) -> bool:
+        """Say whether a part ends in a letter that is no value of the proposal: "size P"."""
+        ends = [words.words(part)[-1] for part, _ in cut(text)]
+        known = proposed.named | self.phrases.keys()
+        return any(len(one) == 1 and one not in known for one in ends)
+
     def regrets(self, part: str, done: Proposed) -> bool:
         """Say whether a part regrets."""
-        said = self._peeled(self._said(part, done, bold=False))
+        said = self.peeled(self._said(part, done, bold=False))
         plain = " ".join(said)
         return plain in self.regretting or self.learned(said, ("regret",)) == "regret"
 
     def learned(self, said: Sequence[str], only: Sequence[str] = ()) -> str:
         """Give what the trained reader makes of words, or nothing where it is not sure."""
-        said = self._peeled(said)
+        said = self.peeled(said)
         if not said:
             return "soft"
         scores = dict(zip(LEARNED, self.scores(said).tolist(), strict=True))
@@ -241,50 +259,25 @@ class Reader:
 
     def _in_a_row(self, said: Sequence[str]) -> list[str] | None:
         """Give the kinds of the fewest phrases that make up these words, and no others."""
-        best: list[list[str] | None] = [[]]
-        for end in range(1, len(said) + 1):
-            ways = [
-                [*before, kind]
-                for start in range(max(0, end - LONGEST_PHRASE), end)
-                if (before := best[start]) is not None
-                and (kind := self.phrases.get(" ".join(said[start:end])))
-            ]
-            best.append(min(ways, key=len, default=None))
-        found = best[-1]
-        if found is None or "aside" in found:
-            return None
-        return found if sum(kind not in SOFT for kind in found) <= MOST_PHRASES else None
+        return in_a_row(said, self.phrases)
 
-    def _peeled(self, said: Sequence[str]) -> list[str]:
+    def peeled(self, said: Sequence[str]) -> list[str]:
         """Give the words without what is only polite at either end; "for my sister" calls nobody."""
-        left, grammar = [*said], words.function_words((self.language,))
-        while size := self._soft(left, end=False):
-            left = left[size:]
-        while (size := self._soft(left, end=True)) and not (
-            left[-size - 1] in grammar and left[-size - 1] in self.leading
-        ):
-            left = left[:-size]
-        return left
-
-    def _soft(self, said: Sequence[str], *, end: bool) -> int:
-        """Give how many words at an end are a phrase that says nothing."""
-        if self.phrases.get(" ".join(said), "soft") not in SOFT:
-            return 0
-        for size in range(min(LONGEST_PHRASE, len(said)), 0, -1):
-            phrase = said[-size:] if end else said[:size]
-            if self.phrases.get(" ".join(phrase)) in SOFT:
-                return size
-        return 0
+        return peeled(said, self.phrases, words.function_words((self.language,)) & self.leading)
 
     def _said(self, part: str, proposed: Proposed, *, bold: bool) -> list[str]:
         """Give the words of a part, with what was proposed as one sign."""
         grammar = words.function_words((self.language,))
         found: list[str] = []
-        for word in self.words(part):
-            stem = words.stem(word, self.language)
+        each = self.words(part)
+        besides = frozenset() if self.things & {*each} else proposed.besides_of(each)
+        for word in each:
+            stem = stem_of(word, self.language)
             own = word in self.taught or word in self.denying
             named = stem in proposed.head or (
-                stem in proposed.stems and (bold or not own) and word not in self.denying
+                (stem in proposed.stems or stem in proposed.acts or stem in besides)
+                and (bold or not own)
+                and word not in self.denying
             )
             named = named and word not in grammar and not word.endswith(self.telling)
             found.append(ACT if named else word)
@@ -294,9 +287,15 @@ class Reader:
         """Say whether words of a proposal are meant as what to do: "go ahead with the order" cancels nothing,
         and "the green one" alone agrees to nothing.
         """
-        stems = words.stems(words.words(part, self.language), self.language)
-        bare = len(part.split()) <= BARE
+        acts = proposed.head | proposed.acts | proposed.besides
+        each = self.words(part)
+        told = [stem in acts for stem in stems_of(each, self.language)]
+        bare = len(part.split()) <= BARE or self._bids(each, told)
         alone = not words.content([word for word in said if word != ACT], (self.language,))
-        return (bool(proposed.head & {*stems}) and (bare or not alone)) or not (
-            alone or proposed.stops
-        )
+        return (any(told) and (bare or not alone)) or not (alone or proposed.stops)
+
+    def _bids(self, each: Sequence[str], told: Sequence[bool]) -> bool:
+        """Say whether words begin with what is to be done, or lead to it: "you can open the return"."""
+        at = told.index(True) if True in told else 0
+        before = " ".join(self.peeled(each[:at]))
+        return True in told and (not before or before in self.before_act)

@@ -270,3 +270,92 @@ def test_what_customers_say_for_a_wish_is_no_value_of_the_proposal(
 )
 def test_to_touch_nothing_drops_the_matter(text: str, language: str) -> None:
     assert answered(text, language, EXCHANGE[language]).meaning == "drop"
+
+
+OFFERED = {
+    "pt-BR": {
+        "trace": "O pedido A-1 foi entregue em 2/11. Posso pedir à transportadora que procure a "
+        "caneca branca e mostre o comprovante, sem custo. Posso seguir?",
+        "charge": "Posso pedir à equipe o estorno da segunda cobrança de R$ 10,00 do pedido A-1, "
+        "no cartão; o pedido continua como está. Posso enviar a solicitação?",
+    },
+    "en": {
+        "trace": "Order A-1 was delivered on 2 Nov. I can ask the carrier to search for the white "
+        "mug and show the proof of delivery, at no cost. Shall I go on?",
+        "charge": "I can ask the team to take back the second charge of R$ 10.00 for order A-1, to "
+        "your card; the order stays as it is. Shall I send the request?",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "proposal"),
+    [
+        ("Pode averiguar sim", "pt-BR", "trace"),
+        ("isso, investiguem", "pt-BR", "trace"),
+        ("quero que procurem", "pt-BR", "trace"),
+        ("sim, tira essa cobrança", "pt-BR", "charge"),
+        ("então devolvam", "pt-BR", "charge"),
+        ("Uai, pode ué", "pt-BR", "trace"),
+        ("Fico de acordo", "pt-BR", "charge"),
+        ("Isso, esse também", "pt-BR", "trace"),
+        ("Deixa eu ver... pode sim", "pt-BR", "charge"),
+        ("please track it down", "en", "trace"),
+        ("have them look", "en", "trace"),
+        ("Yep, take it off", "en", "charge"),
+        ("yes, reverse it", "en", "charge"),
+        ("righto, crack on", "en", "trace"),
+        ("I am in agreement", "en", "charge"),
+        ("yes, that one as well", "en", "trace"),
+        ("Let me see... yes", "en", "charge"),
+    ],
+)
+def test_the_act_itself_is_a_yes_in_whatever_words_it_is_told(
+    text: str, language: str, proposal: str
+) -> None:
+    assert answered(text, language, OFFERED[language][proposal]).meaning == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "proposal"),
+    [
+        ("Ah, sobre o vestido: pode sim", "pt-BR", "exchange"),
+        ("Pois então, bora com o G", "pt-BR", "exchange"),
+        ("troque, por gentileza", "pt-BR", "exchange"),
+        ("pois cancele", "pt-BR", "cancel"),
+        ("quanto ao moletom, pode cancelar", "pt-BR", "cancel"),
+        ("as for the dress, yes please", "en", "exchange"),
+        ("OK then, swap it for the G", "en", "exchange"),
+        ("about the sweatshirt: yes", "en", "cancel"),
+    ],
+)
+def test_an_answer_may_first_name_the_matter_that_is_open(
+    text: str, language: str, proposal: str
+) -> None:
+    assert answered(text, language, PROPOSED[language][proposal]).meaning == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "proposal"),
+    [
+        ("sobre a manta: pode sim", "pt-BR", "exchange"),
+        ("Pois então, bora com o M", "pt-BR", "exchange"),
+        ("bora com o P", "pt-BR", "exchange"),
+        ("sobre o moletom: deixa vir", "pt-BR", "cancel"),
+        ("pois não mande", "pt-BR", "send"),
+        ("acho que sim", "pt-BR", "exchange"),
+        ("ok, deixa eu pensar", "pt-BR", "exchange"),
+        ("esse também não", "pt-BR", "send"),
+        ("about the blanket: yes", "en", "exchange"),
+        ("about the sweatshirt: send it", "en", "cancel"),
+        ("I think so", "en", "exchange"),
+        ("righto, let me think", "en", "exchange"),
+        ("not that one too", "en", "send"),
+        ("take it off", "en", "exchange"),
+        ("look into it", "en", "cancel"),
+    ],
+)
+def test_another_matter_a_hedge_or_a_pause_is_no_yes(
+    text: str, language: str, proposal: str
+) -> None:
+    assert answered(text, language, PROPOSED[language][proposal]).meaning != "yes"
