@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, reading, recalling, settling
+from agents import Brief, Kit, Report, Specialist, clauses, reading, recalling, settling
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -46,16 +46,16 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     routed: list[dict[str, Any]] = []
     if kit.models.external and not await _sure(intents, brief, kit, language):
         routed = await _asked(brief, kit, language)
-    if not routed and not reading.is_code(text):
+    if not routed and not clauses.is_code(text):
         intents = await settling.settled(text, intents, language, brief, kit)
     intents = routed or intents
-    intents = [] if reading.is_code(text) else recalling.intents(text, intents, language)
+    intents = [] if clauses.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}
     signals: dict[str, Any] = {
         "language": language,
         "intents": intents,
         "urgent": understanding.urgent(text, language),
-        "complaint": reading.COMPLAINT in names,
+        "complaint": clauses.COMPLAINT in names,
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
     }
@@ -76,7 +76,7 @@ async def _sure(intents: list[dict[str, Any]], brief: Brief, kit: Kit, language:
         return True
     if intents and all(intent["confidence"] >= SURE for intent in intents):
         return True
-    if any(intent["name"] != reading.QUESTION for intent in intents):
+    if any(intent["name"] != clauses.QUESTION for intent in intents):
         return False
     found = await kit.search(brief["text"], language=language, limit=1)
     return bool(found) and found[0]["score"] >= ANSWERED

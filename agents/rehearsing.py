@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents import Brief, Kit, hearing
+from agents.clauses import COMPLAINT, QUESTION
 from agents.deeds import Deeds, described
 from agents.procedures import Course
-from agents.reading import COMPLAINT, QUESTION
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event, Propose, Read
 from journeys.model import Confirm

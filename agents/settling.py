@@ -6,7 +6,8 @@ from typing import Any
 import structlog
 
 from agents import Brief, Kit
-from agents.reading import COMPLAINT, COURTESIES, QUESTION, general, numbers, requests, segments
+from agents.clauses import COMPLAINT, COURTESIES, QUESTION, general, requests, segments
+from agents.numbered import numbers
 from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
 from models.embedded.intents import ALIKE

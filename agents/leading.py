@@ -1,0 +1,78 @@
+"""What only leads up to a wish, and belongs to it with all its words."""
+
+import re
+from typing import Any
+
+from agents import Kit
+from agents.clauses import (
+    COURTESIES,
+    DOUBTFUL,
+    QUESTION,
+    acts,
+    flattened,
+    general,
+    owns,
+    pattern_of,
+    procedures,
+    requests,
+    writing,
+)
+from agents.numbered import numbers
+
+
+def without_context(
+    text: str, found: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Leave out what only leads up to a request: "it is too small. May I change it for an M?".
+
+    A sentence that states something asks for nothing where the other one does; its words go with it.
+    """
+    asked = [
+        one for one in found if one["name"] in procedures(kit) and requests(one["text"], language)
+    ]
+    told = [
+        one
+        for one in found
+        if one not in asked
+        and one["name"] not in COURTESIES
+        and asked
+        and _only_leads_up(text, one, asked, language, kit)
+    ]
+    kept = [one for one in found if one not in told]
+    if not told or len(kept) > 1:
+        return kept
+    return [kept[0] | {"text": text.strip()}]
+
+
+def _only_leads_up(
+    text: str, one: dict[str, Any], asked: list[dict[str, Any]], language: str, kit: Kit
+) -> bool:
+    """Say whether what was read as a wish is a statement on the matter of a request beside it."""
+    if one["name"] not in (QUESTION, *procedures(kit)) or requests(one["text"], language):
+        return False
+    if general(one["text"], language) or pattern_of("besides", language).search(
+        flattened(text, language)
+    ):
+        return False
+    numbered = {*numbers(one["text"], language, kit)}
+    named = {number for other in asked for number in numbers(other["text"], language, kit)}
+    if numbered and named and not numbered & named:
+        return False
+    if one["name"] not in writing(kit) or one["confidence"] < DOUBTFUL:
+        return True
+    # A harm that is surely told is a matter of its own unless the request goes on in the same sentence.
+    end = text.find(one["text"]) + len(one["text"])
+    return not re.search(r"[.!?\n]", text[end - 1 : end + 1])
+
+
+def one_question(
+    text: str, intents: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Join clauses that only lead up to a question: "I regret it. May I return it? Until when?"."""
+    about = {intent["name"] for intent in intents}
+    if len(about) < 2 or QUESTION not in about or not about <= {QUESTION, *writing(kit)}:
+        return intents
+    if acts(text, language) or owns(flattened(text, language), language):
+        return intents
+    surest = max(intent["confidence"] for intent in intents)
+    return [{"name": QUESTION, "confidence": surest, "text": text.strip()}]
