@@ -25,6 +25,11 @@ from graph.saver import Row
 from graph.turn import PendingApproval
 
 Kind = Literal["approve", "edit", "reject", "respond"]
+WHY = {
+    "reject": "why not, as the customer is to hear it",
+    "respond": "what the customer is to be asked or told",
+}
+"""Decisions that need words, and what the words are for."""
 MAX_DRIVES = 3
 
 
@@ -154,9 +159,9 @@ def decide(
     _still_pending(tx, approval)
     if kind == "edit" and arguments is None:
         raise BadInput("`edit` needs `arguments`: all of them, as they shall be executed.")
+    if kind in WHY and not reason.strip():
+        raise BadInput(f"`{kind}` needs `reason`: {WHY[kind]}.")
     if kind == "respond":
-        if not reason.strip():
-            raise BadInput("`respond` needs `reason`: what the customer is to be asked or told.")
         _relay(tx, row, approval, reason, person)
     else:
         decision: dict[str, Any] = {"decision": kind, "reason": reason, "person": person}

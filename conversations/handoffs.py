@@ -13,6 +13,7 @@ from core.database import Tx, domain_now
 from core.errors import BadInput, Conflict
 from core.ids import new_id
 from core.statements import Prepared
+from customers import identity
 
 OPEN = ("waiting", "taken")
 _CURRENT = Prepared(
@@ -233,7 +234,7 @@ def _record(tx: Tx, row: dict[str, Any], actor: str, action: str, details: dict[
 
 
 def queue(tx: Tx, workspace_id: str, limit: int = 100) -> list[dict[str, Any]]:
-    """Give the open hand-offs, longest waiting first."""
+    """Give the open hand-offs, longest waiting first, each with who the customer is."""
     statement = (
         sa.select(
             handoffs,
@@ -251,7 +252,21 @@ def queue(tx: Tx, workspace_id: str, limit: int = 100) -> list[dict[str, Any]]:
         .order_by(handoffs.c.created_at)
         .limit(limit)
     )
-    return [dict(row) for row in tx.execute(statement).mappings()]
+    return [
+        {**row, "customer": _who(tx, workspace_id, row["customer_id"])}
+        for row in tx.execute(statement).mappings().all()
+    ]
+
+
+def _who(tx: Tx, workspace_id: str, customer_id: str) -> dict[str, Any]:
+    """Give what a person must know to speak to a customer: her name, her number, how surely it is she."""
+    known = identity.customer(tx, workspace_id, customer_id)
+    return {
+        "name": known.name,
+        "external_id": known.external_id,
+        "verification": known.verification,
+        "claims": known.claims,
+    }
 
 
 def promises(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:

@@ -30,6 +30,9 @@ Scope = Literal["staff", "chat:assert", "metrics"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "rk_"
+FIRST = "Admin"
+"""Name of the key made at the first start: customers read it when its holder speaks to them."""
+
 USED_EVERY_S = 60.0
 """`last_used_at` is at most this old while a key is in use; a write per request would be dear."""
 
@@ -100,7 +103,7 @@ def first_key(tx: Tx, workspace_id: str) -> str | None:
     )
     if tx.execute(known).first():
         return None
-    return issue_key(tx, workspace_id, "first start", scopes=SCOPES, role="admin")
+    return issue_key(tx, workspace_id, FIRST, scopes=SCOPES, role="admin")
 
 
 def find_key(tx: Tx, workspace_id: str, key: str) -> Caller | None:

@@ -129,12 +129,25 @@ class Approvals(BaseModel):
     approvals: list[ApprovalListed]
 
 
+class CustomerShown(BaseModel):
+    """Who the customer is."""
+
+    name: str | None
+    external_id: str | None
+    """Her number in the company's own systems, once it is proven."""
+
+    verification: str
+    claims: dict[str, str]
+    """What she says of herself and has not proven, by kind."""
+
+
 class HandoffListed(BaseModel):
     """A conversation that waits for a person, or is with one."""
 
     handoff_id: str
     conversation_id: str
     customer_id: str
+    customer: CustomerShown
     reason: str
     packet: dict[str, Any]
     state: str

@@ -84,8 +84,11 @@ async def test_an_approval_is_decided_once_and_the_customer_hears_the_outcome(
     for arguments in ({}, {"amount": "much"}, {"amount": 1, "to": "me"}):
         wrong = await post(web, path, ana, decision="edit", arguments=arguments)
         assert wrong.status_code == 422
+    for unexplained in ("reject", "respond"):
+        wrong = await post(web, path, ana, decision=unexplained, reason="  ")
+        assert wrong.status_code == 422 and "`reason`" in wrong.text
     assert (await post(web, path, ana, decision="edit", arguments={"amount": 2})).status_code == 200
-    refused = await post(web, path, rui, decision="reject")
+    refused = await post(web, path, rui, decision="reject", reason="too late")
     assert refused.status_code == 409 and "Ana" in refused.text
     for _ in range(100):
         if any(one.event for one in home.conductor.seen):
@@ -120,6 +123,18 @@ async def test_the_desk_is_closed_to_customers_and_servers(
     ):
         answer = await web.request(method, path, json=body, headers=headers)
         assert answer.status_code == status
+
+
+async def test_a_handoff_says_who_the_customer_is(home: House, web: httpx.AsyncClient) -> None:
+    ana, shop = await key(home, "Ana"), await key(home, "shop", "chat:assert")
+    said = {"message": "a person please", "customer": {"id": "C-7", "name": "Carla Mendes"}}
+    assert (await web.post("/chat", json=said, headers=shop)).json()["status"] == "handoff"
+    await chat(web, "a person please")
+    listed = (await web.get("/handoffs", headers=ana)).json()["handoffs"]
+    assert [one["customer"] for one in listed] == [
+        {"name": "Carla Mendes", "external_id": "C-7", "verification": "verified", "claims": {}},
+        {"name": None, "external_id": None, "verification": "anonymous", "claims": {}},
+    ]
 
 
 async def test_what_does_not_exist_is_404_and_broken_text_422(
