@@ -10,8 +10,9 @@ from agents.citing import cited, shown
 from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
-from knowledge import Passage
-from models.embedded import splitting, words
+from knowledge import Passage, Search
+from models.embedded import places, splitting, words
+from models.embedded.extracting import extract
 from models.usage import mark_degraded
 
 PASSAGES = 8
@@ -49,14 +50,14 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     language = brief["language"]
     if not any(word.isalpha() and len(word) > 1 for word in words.words(brief["text"])):
         return _unknown(brief)  # a letter is in many an article, and asks for none
-    asked, passages = await _found(brief["text"], language, kit, tags)
+    asked, passages = await _found(brief["text"], language, kit.search, tags)
     brief = Brief(**{**brief, "text": asked})
     if not passages:
         return _unknown(brief)
     text, citations = cited(await _written(brief, kit, passages), passages)
     if not citations and kit.models.external:
-        quoted = await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))
-        text, citations = cited(quoted.text, passages)
+        plain = await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))
+        text, citations = cited(plain.text, passages)
         if citations:
             mark_degraded("the model's answer cited none of the passages")
     if not citations:
@@ -74,8 +75,15 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     )
 
 
+async def quoted(text: str, language: str, search: Search) -> str:
+    """Give what the embedded model quotes for a question, with citations; nothing where it abstains."""
+    asked, passages = await _found(text, language, search, ())
+    given = [{"n": n, **passage} for n, passage in enumerate(passages, 1)]
+    return " ".join(f"{quote.sentence} [{quote.n}]" for quote in extract(asked, given, language))
+
+
 async def _found(
-    text: str, language: str, kit: Kit, tags: tuple[str, ...]
+    text: str, language: str, search: Search, tags: tuple[str, ...]
 ) -> tuple[str, list[Passage]]:
     """Search for the text and for each question in it; give what is answered most surely.
 
@@ -83,11 +91,15 @@ async def _found(
     """
     parts = [part.text.strip() for part in splitting.clauses(text, language)]
     asked = [part for part in parts if len(part.split()) >= LEAST_WORDS] if len(parts) > 1 else []
+    named = places.named(text)
+    asked = [
+        part for part in asked if places.named(part) == named
+    ]  # "I live in Recife, is it dear?"
     if "?" in text:
         asked = [part for part in asked if part.endswith("?")]
     best: tuple[str, list[Passage]] = text, []
     for one in (text, *asked):
-        passages = await kit.search(one, language=language, tags=tags, limit=PASSAGES)
+        passages = await search(one, language=language, tags=tags, limit=PASSAGES)
         if _surest(passages) > _surest(best[1]):
             best = one, passages
     return best

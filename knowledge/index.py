@@ -6,7 +6,7 @@ know a language, adding ranks would hurt. Whether a passage answers at all is an
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -260,23 +260,33 @@ class Index:
             covered[np.union1d(has, put)] += part
         return covered[self._article]
 
+    def left_out(self) -> Iterator[tuple[bool, bool]]:
+        """Say for each question of an article, as if it were not listed, whether its article comes first,
+        and whether the first one is given as an answer.
+        """
+        for own, total, signals in self._left_out(range(len(self._asked))):
+            best = int(np.argmax(total))
+            chance = self._calibration.chance(signals[best])
+            yield bool(own[best]), chance >= self._calibration.threshold
+
+    def _left_out(
+        self, numbers: Sequence[int]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Give of questions, as if not listed, which passages are their article's, scores and signals."""
+        vectors = self._dense.vectors([self._asked[number].key for number in numbers])
+        for number, vector in zip(numbers, vectors, strict=True):
+            question = self._near(self._asked[number].text, vector)
+            said, matter, signals = self._scored(question, without=number)
+            yield self._sources == self._asked[number].source_id, said + matter, signals
+
     def _learned(self, off_topic: Sequence[str]) -> Calibration:
         """Calibrate on the articles' own questions, and on questions about other things."""
         lessons = _spread(len(self._asked), LESSONS)
         if not self._entries:
             return calibrated(*[np.zeros((0, len(PRIOR) - 1))] * 3)
-        asked = [self._asked[number] for number in lessons]
-        vectors = self._dense.vectors([question.key for question in asked])
-        read = [
-            self._near(question.text, vector)
-            for question, vector in zip(asked, vectors, strict=True)
-        ]
         answered: list[np.ndarray] = []
         orphans: list[np.ndarray] = []
-        for number, question in zip(lessons, read, strict=True):
-            said, matter, signals = self._scored(question, without=number)
-            total = said + matter
-            own = self._sources == self._asked[number].source_id
+        for own, total, signals in self._left_out(lessons):
             best = int(np.argmax(total))
             if own[best]:
                 answered.append(signals[best])

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from core.workspace import read_yaml
+from models.embedded import places
 from models.embedded import words as reading
 from models.embedded.extracting import kind_stems
 
@@ -26,13 +27,17 @@ ASKED_KINDS = ("term",)
 KIND_SHARE = 0.5
 """Weight of a word that says what kind of answer is wanted."""
 
+PLACE = "=place"
+"""What every name of a place means: a question on a city is answered by a list of states or regions."""
+
 Meanings = dict[tuple[str, ...], tuple[str, ...]]
 
 
 def terms(text: str, language: str) -> list[str]:
     """Give what a text is found by: stems, chat spelling written out, and the meanings in it."""
     stems, meanings = _read(text, language)
-    return [*(stem for stem, _ in stems), *(meaning for meaning, _ in meanings)]
+    named = [PLACE] * places.mentions(text)
+    return [*(stem for stem, _ in stems), *(meaning for meaning, _ in meanings), *named]
 
 
 def weights(question: str, language: str) -> dict[str, float]:
@@ -43,7 +48,7 @@ def weights(question: str, language: str) -> dict[str, float]:
     """
     base = reading.base(language)
     asking, kinds = _asking(base), kind_stems(language, ASKED_KINDS)
-    stems, meanings = _read(question, language)
+    stems, meanings = _read(_placeless(question), language)
 
     def share(said: Iterable[str]) -> float:
         return max(
@@ -55,7 +60,14 @@ def weights(question: str, language: str) -> dict[str, float]:
     for meaning, said in meanings:
         name = reading.stem(meaning.removeprefix("="), base)
         found[meaning] = max(found.get(meaning, 0.0), MEANING * min(share([name]), share(said)))
-    return found
+    return found | ({PLACE: MEANING} if places.at(question) else {})
+
+
+def _placeless(question: str) -> str:
+    """Give a question without the names of places in it: which one it is, no article need say."""
+    said = reading.words(question)
+    named = {at for start, end, _ in places.at(question) for at in range(start, end)}
+    return " ".join(word for at, word in enumerate(said) if at not in named) if named else question
 
 
 def _read(

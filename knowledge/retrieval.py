@@ -81,6 +81,10 @@ class Knowledge:
                 asked.setdefault(source.language, []).extend(source.questions)
         return {language: tuple(texts) for language, texts in asked.items()}
 
+    def index(self, language: str, audience: Audience = "customer") -> Index | None:
+        """Give the index that serves now; for measuring."""
+        return self._indexes.get((language, audience))
+
     def _search(
         self, question: str, language: str, audience: Audience, tags: tuple[str, ...], limit: int
     ) -> list[Passage]:

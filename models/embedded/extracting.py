@@ -1,13 +1,13 @@
 """The sentences of passages that answer a question, in the passages' own words."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from models.embedded import words
+from models.embedded import expected, places, words
 from models.embedded.features import meanings, meanings_at
+from models.embedded.pieces import Piece, pieces
 from models.embedded.spelling import Spelling, counted
 
 MOST_QUOTES = 3
@@ -24,14 +24,14 @@ KIND_WEIGHT = 0.3
 WHOLE_KIND = 0.4
 """What a sentence gains by the kind of thing that is asked: a time, a price, a number."""
 
+PLACE = 0.8
+"""What a sentence gains by the place that is asked."""
+
+OPENING = 0.15
+"""What a sentence of an article's opening gains: it holds what the article is about."""
+
 TITLE_WEIGHT = 0.35
 CONTEXT_WEIGHT = 0.25
-ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
-SENTENCE = re.compile(r"(?<=[.!?…])[\"'”)]*\s+(?=[^\s])")
-SHORTENED = re.compile(
-    r"(?:^|\s)(?:sr|sra|dr|dra|av|art|no|mr|mrs|ms|st|e\.g|i\.e|p\.ex|ex|etc|aprox|vs|tel|n)\.$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -45,120 +45,210 @@ class Quote:
     """The passage's words, list items and table rows whole and under their heading."""
 
     score: float = 0.0
-    """0 to about 1.5: how well it answers; above `LEAST_COVERAGE` it was taken."""
+    """0 to about 2: how well it answers; above `LEAST_COVERAGE` it was taken."""
 
 
 @dataclass(frozen=True)
-class _Piece:
-    passage: int
-    place: int
+class _Scored:
+    score: float
+    piece: Piece
+    holds: bool
+    near: float
+
+    @property
+    def order(self) -> tuple[float, int, int]:
+        return (self.score, -self.piece.passage, -self.piece.place)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A question and the passages that it is put to."""
+
     text: str
-    heading: str
+    language: str
+    passages: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def wanted(self) -> dict[str, float]:
+        return _wanted(self.text, self.language)
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        return expected.asked(self.text, self.language)
+
+    @cached_property
+    def places(self) -> tuple[places.Place, ...]:
+        return places.named(self.text)
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        return [
+            piece
+            for at, passage in enumerate(self.passages)
+            for piece in pieces(at, passage, self.language)
+        ]
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        each = [self.stems(f"{piece.heading} {piece.text}") for piece in self.pieces]
+        return _rarity(self.wanted, each)
+
+    @cached_property
+    def titles(self) -> list[frozenset[str]]:
+        return [self.stems(str(passage.get("title", ""))) for passage in self.passages]
+
+    @cached_property
+    def whole(self) -> list[frozenset[str]]:
+        return [self.stems(_written(passage)) for passage in self.passages]
+
+    @cached_property
+    def local(self) -> bool:
+        """Whether some line is on the place that is asked."""
+        return bool(self.places) and any(self.near(piece) for piece in self.pieces)
+
+    def stems(self, text: str) -> frozenset[str]:
+        return _stems(text, self.language)
+
+    def share(self, of: frozenset[str]) -> float:
+        """Give how much of the question some words are, by rarity, 0 to 1."""
+        weight = {stem: part * self.rarity[stem] for stem, part in self.wanted.items()}
+        return sum(part for stem, part in weight.items() if stem in of) / sum(weight.values())
+
+    def near(self, piece: Piece) -> float:
+        """Give how well the places of a piece answer for those asked, 0 to 1."""
+        return places.nearness(self.places, _places(piece)) if self.places else 0.0
+
+    def holds(self, text: str) -> bool:
+        return any(expected.holds(kind, text) for kind in self.kinds[:1])
 
 
 def extract(question: str, passages: Sequence[Mapping[str, Any]], language: str) -> list[Quote]:
     """Give the one to three sentences that answer best, best first; `[]` when no passage fits."""
-    written = [f"{passage.get('title', '')} {passage.get('text', '')}" for passage in passages]
-    question = Spelling(counted(written, language), language).text(question)
-    wanted = _wanted(question, language)
-    if not wanted or not passages:
+    written = [_written(passage) for passage in passages]
+    mended = Spelling(counted(written, language), language).text(question)
+    asked = _Question(mended, language, passages)
+    if not asked.wanted or not asked.pieces:
         return []
-    pieces = [piece for at, passage in enumerate(passages) for piece in _pieces(at, passage)]
-    each = [_stems(f"{piece.heading} {piece.text}", language) for piece in pieces]
-    rarity = _rarity(wanted, each)
-    titles = [_stems(str(passage.get("title", "")), language) for passage in passages]
-    whole = [_stems(text, language) for text in written]
     scored = sorted(
-        (
-            (_score(wanted, rarity, piece, each[at], titles, whole, question, language), -at, piece)
-            for at, piece in enumerate(pieces)
-        ),
-        key=lambda found: found[:2], reverse=True,
-    )  # fmt: skip
-    best = scored[0] if scored else None
-    if best is None or best[0] <= 0 or not _fits(wanted, rarity, whole[best[2].passage]):
-        return []
-    return _quotes(scored, passages, question, language)
-
-
-def _quotes(
-    scored: list[tuple[float, int, _Piece]],
-    passages: Sequence[Mapping[str, Any]],
-    question: str,
-    language: str,
-) -> list[Quote]:
-    """Take the best piece and those near it in score, in reading order within a passage."""
-    top = scored[0][0]
-    taken = [found for found in scored[:MOST_QUOTES] if found[0] >= SECOND_SHARE * top]
-    # Beside a sentence that has the time or the price that was asked, one without it only distracts.
-    if any(_holds(question, found[2], language) for found in taken):
-        taken = [found for found in taken if _holds(question, found[2], language)]
-    first = taken[0][2].passage
-    taken.sort(key=lambda found: (found[2].passage != first, found[2].passage, found[2].place))
-    quotes = []
-    for score, _, piece in taken:
-        if any(piece.text in quote.sentence for quote in quotes):
-            continue
-        n = int(passages[piece.passage].get("n", piece.passage + 1))
-        lead = f"{piece.heading} " if piece.heading and piece.heading not in piece.text else ""
-        quotes.append(Quote(n, f"{lead}{piece.text}".strip(), round(score, 3)))
-    return quotes
-
-
-def _score(
-    wanted: dict[str, float], rarity: dict[str, float], piece: _Piece, stems: frozenset[str],
-    titles: list[frozenset[str]], whole: list[frozenset[str]], question: str, language: str,
-) -> float:  # fmt: skip
-    total = sum(weight * rarity[stem] for stem, weight in wanted.items())
-
-    def share(of: frozenset[str]) -> float:
-        return sum(weight * rarity[stem] for stem, weight in wanted.items() if stem in of) / total
-
-    score = share(stems) + TITLE_WEIGHT * share(titles[piece.passage])
-    score += CONTEXT_WEIGHT * share(whole[piece.passage]) + _expected(
-        question, piece.text, language
+        (_score(asked, piece) for piece in asked.pieces), key=lambda one: one.order, reverse=True
     )
+    scored = _fitting(asked, scored)
+    if not scored or scored[0].score <= 0:
+        return []
+    best = scored[0]
+    if not best.near and asked.share(asked.whole[best.piece.passage]) < LEAST_COVERAGE:
+        return []
+    return _quotes(asked, scored)
+
+
+def _written(passage: Mapping[str, Any]) -> str:
+    return f"{passage.get('title', '')} {passage.get('text', '')}"
+
+
+def _score(asked: _Question, piece: Piece) -> _Scored:
+    own = asked.stems(f"{piece.heading} {piece.text}")
+    holds, near = asked.holds(piece.text), asked.near(piece)
+    if near and piece.cells:
+        own |= asked.titles[piece.passage]  # what a table is on, no row says again
+    score = asked.share(own) + TITLE_WEIGHT * asked.share(asked.titles[piece.passage])
+    score += CONTEXT_WEIGHT * asked.share(asked.whole[piece.passage])
+    if holds:
+        score += WHOLE_KIND
+        score += OPENING if _opens(asked.passages[piece.passage]) else 0.0
+    elif expected.agrees(asked.text, piece.text, asked.language):
+        score += 0.12
+    score += PLACE * near
     score -= 0.03 * piece.passage  # the search put the likelier one first
-    if piece.text.rstrip().endswith("?"):
+    if (piece.own or piece.text).rstrip().endswith("?"):
         score -= 0.5  # a question answers none
     if len(words.words(piece.text)) < 3:
         score -= 0.3
-    return score
+    return _Scored(score, piece, holds, near)
 
 
-def _expected(question: str, sentence: str, language: str) -> float:
-    """Give more to a sentence that holds the kind of thing that is asked: a number, a time, a price."""
-    said = words.plain(question, language)
-    for kind, (asks, holds) in EXPECTED.items():
-        if re.search(asks, said) and re.search(holds, words.flat(sentence)):
-            return 0.12 if kind == "yes" else WHOLE_KIND
-    return 0.0
+def _opens(passage: Mapping[str, Any]) -> bool:
+    return " › " not in str(passage.get("title", ""))
 
 
-def _holds(question: str, piece: _Piece, language: str) -> bool:
-    return _expected(question, piece.text, language) >= WHOLE_KIND
+def _fitting(asked: _Question, scored: Sequence[_Scored]) -> list[_Scored]:
+    """Leave out what is on other places than the one asked, and what lacks the number that is asked for."""
+    kept = [*scored]
+    if asked.local:
+        kept = [one for one in kept if one.near or not _places(one.piece)]
+    if expected.strict(asked.text, asked.language) and any(one.holds for one in kept):
+        kept = [one for one in kept if one.holds]
+    if kept and kept[0].near:
+        kept = [one for one in kept if one.near == kept[0].near]
+    return kept
 
 
-EXPECTED = {
-    "price": (r"\b(quanto custa|quanto e|preco|valor|how much|price|cost|fee|taxa|charge)\b",
-              r"(r\$|us\$|[$€£]|\breais\b|\d+\s?%|gratis|gratuit|free\b)"),
-    "duration": ((r"\b(prazo|quanto tempo|quantos dias|ate quando|how long|how many days|deadline|quando"
-                  r"|when|demora|time|period\w*)\b"),
-                 (r"\b(\d+|um|uma|dois|tres|two|three|seven|ten)\b.{0,20}\b(dias?|horas?|semanas?|mes|meses"
-                  r"|days?|hours?|weeks?|months?|minut\w*|anos?|years?)\b")),
-    "hours": (r"\b(horario|que horas|abre|aberto|fecha|hours|open|close|opening)\b",
-              r"\b\d{1,2}\s?(h|:\d\d|am|pm|a\.m|p\.m)"),
-    "count": (r"\b(quantos|quantas|quanto|how many|how much|limite|maximo|minimo|maximum|minimum)\b", r"\d"),
-    "yes": (r"^(posso|pode|voces|tem|da para|can|do you|is|are|may|aceita)\b",
-            r"\b(sim|nao|pode|aceita\w*|yes|no|not|can|may|accept\w*)\b"),
-}  # fmt: skip
+def _quotes(asked: _Question, scored: Sequence[_Scored]) -> list[Quote]:
+    """Take the best piece and those near it in score, in reading order within a passage."""
+    kind = (
+        WHOLE_KIND + OPENING if scored[0].holds else 0.0
+    )  # what all of them have tells none apart
+    top = scored[0].score - kind
+    least = max(SECOND_SHARE * top, top - 0.5)
+    taken = [one for one in scored[:MOST_QUOTES] if one.score - kind >= least]
+    # Beside a sentence that has the time or the price that was asked, one without it only distracts.
+    if any(one.holds for one in taken):
+        taken = [one for one in taken if one.holds]
+    first = scored[0].piece.passage
+    found = sorted(
+        (one for one in taken if not _within(one, taken)),
+        key=lambda one: (one.piece.passage != first, one.piece.passage, one.piece.place),
+    )
+    quotes: list[Quote] = []
+    for one in found:
+        n = int(asked.passages[one.piece.passage].get("n", one.piece.passage + 1))
+        quotes.append(Quote(n, one.piece.told(_columns(asked, one.piece)), round(one.score, 3)))
+    return quotes
 
 
-def _fits(wanted: dict[str, float], rarity: dict[str, float], passage: frozenset[str]) -> bool:
-    """Say whether a passage is about the question at all."""
-    total = sum(weight * rarity[stem] for stem, weight in wanted.items())
-    shared = sum(weight * rarity[stem] for stem, weight in wanted.items() if stem in passage)
-    return shared / total >= LEAST_COVERAGE
+def _within(one: _Scored, taken: Sequence[_Scored]) -> bool:
+    """Say whether another piece that was taken says this one as well."""
+    return any(
+        one is not other
+        and one.piece.text in other.piece.text
+        and (one.piece.text != other.piece.text or other.order > one.order)
+        for other in taken
+    )
+
+
+def _columns(asked: _Question, piece: Piece) -> tuple[int, ...]:
+    """Give the columns of a row that are asked for; `()`: all."""
+    if len(piece.names) < 3:
+        return ()
+    named = {
+        at
+        for at, name in enumerate(piece.names[1:], 1)
+        if any(stem in asked.wanted for stem in asked.stems(name))
+    }
+    kinds = [kind for kind in asked.kinds if kind != "count"]  # any cell may be a number
+    held = {
+        at
+        for at in range(1, min(len(piece.names), len(piece.cells)))
+        if any(expected.holds(kind, piece.cell(at)) for kind in kinds)
+    }
+    if not named:
+        return tuple(sorted(held)) if len(held) == 1 or not held else ()
+    # Named are the columns she means; of another kind that she asks for as well, the ones that hold it.
+    others = {at for at in held if not any(_alike(piece, at, one) for one in named)}
+    return tuple(sorted(named | others))
+
+
+def _alike(piece: Piece, one: int, other: int) -> bool:
+    """Say whether two cells hold the same kind of thing."""
+    first, second = piece.cell(one), piece.cell(other)
+    return any(expected.holds(kind, first) and expected.holds(kind, second)
+               for kind in ("hours", "price", "duration"))  # fmt: skip
+
+
+@lru_cache(maxsize=5_000)
+def _places(piece: Piece) -> tuple[places.Place, ...]:
+    """Give the places that a piece names; a row each cell for itself."""
+    texts = piece.cells or (piece.own or piece.text,)
+    return tuple(place for text in texts for place in places.named(text))
 
 
 def _wanted(question: str, language: str) -> dict[str, float]:
@@ -207,82 +297,3 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 def _spoken(language: str) -> tuple[str, ...]:
     return (words.base(language),)
-
-
-def _pieces(at: int, passage: Mapping[str, Any]) -> list[_Piece]:
-    """Cut a passage into sentences; items and rows stay whole, with the line that leads them."""
-    found: list[_Piece] = []
-    lead = ""
-    header: str | None = None
-    for block in _blocks(str(passage.get("text", ""))):
-        if block.lstrip().startswith("#"):
-            lead, header = block.lstrip("# ").strip(), None
-            continue
-        if block.lstrip().startswith("|"):
-            if set(block) <= set("|-: "):
-                continue
-            if header is None:
-                header = block.strip()
-            else:
-                found.append(
-                    _Piece(at, len(found), _row(header, block), lead if lead.endswith(":") else "")
-                )
-            continue
-        header = None
-        if ITEM.match(block):
-            found.append(
-                _Piece(
-                    at, len(found), _plain(ITEM.sub("", block)), lead if lead.endswith(":") else ""
-                )
-            )
-            continue
-        sentences = sentences_of(block)
-        # A line that leads a list says nothing without its items; they carry it along.
-        found += [_Piece(at, len(found) + n, _plain(sentence), "")
-                  for n, sentence in enumerate(sentences) if not sentence.endswith(":")]  # fmt: skip
-        lead = _plain(sentences[-1]) if sentences else ""
-    return found
-
-
-def _blocks(text: str) -> list[str]:
-    """Give paragraphs, list items and table rows, wrapped lines joined."""
-    blocks: list[str] = []
-    for line in text.splitlines():
-        starts = ITEM.match(line) or line.lstrip().startswith(("|", "#"))
-        if not line.strip():
-            blocks.append("")
-        elif starts or not blocks or not blocks[-1] or blocks[-1].lstrip().startswith(("|", "#")):
-            blocks.append(line)
-        else:
-            blocks[-1] += " " + line.strip()
-    return [block for block in blocks if block.strip()]
-
-
-def _row(header: str, row: str) -> str:
-    """Write a row of a table as a sentence: `Size: M; Chest: 92-98 cm`."""
-    names = [_plain(cell) for cell in header.strip().strip("|").split("|")]
-    cells = [_plain(cell) for cell in row.strip().strip("|").split("|")]
-    pairs = [
-        f"{name}: {cell}" if name else cell
-        for name, cell in zip(names, cells, strict=False)
-        if cell
-    ]
-    return "; ".join(pairs)
-
-
-def sentences_of(text: str) -> list[str]:
-    """Give the sentences of a paragraph; "Dr." and the like end none."""
-    found: list[str] = []
-    for part in SENTENCE.split(text.strip()):
-        if found and SHORTENED.search(found[-1]):
-            found[-1] += " " + part
-        elif part.strip():
-            found.append(part.strip())
-    return found
-
-
-def _plain(markdown: str) -> str:
-    """Give Markdown's text without its marks."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    text = re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
-    return " ".join(re.sub(r"(?<!\w)[*_](\S.*?)[*_](?!\w)", r"\1", text).split())
