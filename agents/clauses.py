@@ -92,11 +92,7 @@ def procedures(kit: Kit) -> set[str]:
 
 def writing(kit: Kit) -> set[str]:
     """Give the intents of the procedures that change something."""
-    return {
-        journey.trigger.intent
-        for journey in kit.journeys.values()
-        if any(hasattr(step, "confirm") for step in journey.steps)
-    }
+    return {journey.trigger.intent for journey in kit.journeys.values() if journey.writes}
 
 
 @lru_cache(maxsize=512)

@@ -278,7 +278,7 @@ def other_examples(
     return tuple(
         tuple(other.trigger.examples.get(language, ()))
         for name, other in journeys.items()
-        if name != instance["journey"] and any(isinstance(step, Confirm) for step in other.steps)
+        if name != instance["journey"] and other.writes
     )
 
 

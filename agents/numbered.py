@@ -35,7 +35,7 @@ def numbers(text: str, language: str, kit: Kit) -> list[str]:
 def by_value(segment: str, language: str, kit: Kit) -> Journey | None:
     """Find the procedure that only looks up what a number in the clause stands for."""
     for journey in kit.journeys.values():
-        if any(hasattr(step, "confirm") for step in journey.steps):
+        if journey.writes:
             continue
         schemas = {
             name: slot.schema_ for name, slot in journey.slots.items() if "pattern" in slot.schema_

@@ -16,7 +16,6 @@ from agents.deeds import Deeds, described
 from agents.procedures import Course
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event, Propose, Read
-from journeys.model import Confirm
 from models.embedded.intents import ALIKE
 
 CANDIDATES = 6
@@ -134,8 +133,7 @@ class _Rehearsal(Course):
 
 def _refuses(journey: Journey, instance: Instance) -> bool:
     """Say whether a procedure has ended with nothing to offer; one that acts has, if it proposes nothing."""
-    writes = any(isinstance(step, Confirm) for step in journey.steps)
-    return instance["state"] == "failed" or (writes and instance["state"] == "done")
+    return instance["state"] == "failed" or (journey.writes and instance["state"] == "done")
 
 
 @dataclass(frozen=True, kw_only=True)

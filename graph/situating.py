@@ -10,7 +10,6 @@ from graph.ensemble import Ensemble
 from graph.planning import COURTESIES, DIGRESSION, PERSON, Situation
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
-from journeys.model import Confirm
 from models import Answered
 from models.embedded import turning
 
@@ -215,7 +214,7 @@ class Reading:
         return [
             name
             for name, journey in self.ensemble.journeys.items()
-            if _writes(journey)
+            if journey.writes
             and turning.refuses(self._examples(journey), self.text, self.language)
             and (self._is_open(name) or not self._wished_all_the_same(journey))
         ]
@@ -309,7 +308,7 @@ class Reading:
         """
         last = next(iter(self.kept), None)
         journey = self._journey(last) if last and last["state"] == "done" else None
-        if journey is None or _writes(journey) or not turning.asks_status(self.text, self.language):
+        if journey is None or journey.writes or not turning.asks_status(self.text, self.language):
             return ""
         asks = any(
             i["name"] == "question" and i["confidence"] >= DIGRESSION
@@ -359,7 +358,7 @@ class Reading:
         after_person = after_person or bool(self.state.get("notice_due"))
         written = {one["journey"] for one in self.kept if one.get("performed")}
         for name, journey in self.ensemble.journeys.items():
-            if not _writes(journey):
+            if not journey.writes:
                 continue
             if turning.asks_whether(self._examples(journey), self.text, self.language) and (
                 name in written or after_person
@@ -376,7 +375,3 @@ class Reading:
 
     def _examples(self, journey: Journey) -> Sequence[str]:
         return journey.trigger.examples.get(self.language, [])
-
-
-def _writes(journey: Journey) -> bool:
-    return any(isinstance(step, Confirm) for step in journey.steps)

@@ -47,6 +47,7 @@ a file that the customer sends. `regretted` is what can still be done after the 
 out, told to a customer who wishes it had not been.
 """
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -212,6 +213,11 @@ class Journey(_Part):
     """What can still be done once it was carried out, for a customer who wishes it undone."""
 
     steps: Annotated[list[_ReadStep], Field(min_length=1)]
+
+    @cached_property
+    def writes(self) -> bool:
+        """Whether it changes something, rather than to look things up."""
+        return any(isinstance(step, Confirm) for step in self.steps)
 
 
 class Instance(TypedDict):

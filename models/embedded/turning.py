@@ -35,9 +35,11 @@ def refuses(examples: Sequence[str], text: str, language: str) -> bool:
     A verb of the examples must be denied in a form that tells others what to do, and nowhere be wished.
     """
     denied = _denied(examples, text, language)
+    if not denied:
+        return False
     stems = {words.stem(match["verb"], words.base(language)) for match in denied}
     rest = undenied(examples, text, language).split()
-    return bool(denied) and not stems & set(words.stems(rest, words.base(language)))
+    return not stems & set(words.stems(rest, words.base(language)))
 
 
 def undenied(examples: Sequence[str], text: str, language: str) -> str:
@@ -56,8 +58,9 @@ def _denied(examples: Sequence[str], text: str, language: str) -> list[re.Match[
     base = words.base(language)
     if base not in words.load("turning") or "?" in text:
         return []
-    wished, said = _wished(tuple(examples), base), words.plain(text, language)
-    return [match for match in _denial(base).finditer(said) if _is_wished(match, wished, base)]
+    denials = [*_denial(base).finditer(words.plain(text, language))]
+    wished = _wished(tuple(examples), base) if denials else frozenset()
+    return [match for match in denials if _is_wished(match, wished, base)]
 
 
 def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
