@@ -10,6 +10,8 @@ from models.embedded import spelling, splitting, words
 
 QUESTION = "question"
 COMPLAINT = "complaint"
+PERSON = "person"
+RECALL = "recall"
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
 PLAIN = (QUESTION, *COURTESIES)
 
@@ -38,11 +40,24 @@ WORDS: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("int
 def requests(text: str, language: str) -> bool:
     """Say whether a text asks for something to be done or told."""
     flat = flattened(text, language)
+    if introduces(text, language):
+        return False
     if "?" in text or words.is_question(text, language):
         return True
     return any(
         pattern_of(kind, language).search(flat) for kind in ("acting", "knowing", "requesting")
     )
+
+
+def introduces(text: str, language: str) -> bool:
+    """Say whether a text only brings up a thing: "you know the book that came on Monday?"."""
+    flat = flattened(text, language).strip(" ,;.!?")
+    opening = pattern_of("opening", language).match(flat)
+    if opening is None:
+        return False
+    rest = flat[opening.end() :]
+    asks = any(pattern_of(kind, language).search(rest) for kind in ("acting", "knowing"))
+    return not asks and not re.search(r"[?.!;]", rest)
 
 
 def general(text: str, language: str) -> bool:

@@ -5,9 +5,12 @@ from typing import Any
 
 from agents import Kit
 from agents.clauses import (
+    COMPLAINT,
     COURTESIES,
     DOUBTFUL,
+    PERSON,
     QUESTION,
+    RECALL,
     acts,
     flattened,
     general,
@@ -18,6 +21,13 @@ from agents.clauses import (
     writing,
 )
 from agents.numbered import numbers
+from models.embedded import words
+
+FEWEST = 2
+"""Words of meaning from which a clause may be a matter of its own."""
+
+APART = (COMPLAINT, PERSON, RECALL, *COURTESIES)
+"""What is a matter of its own, wherever it stands."""
 
 
 def without_context(
@@ -27,6 +37,7 @@ def without_context(
 
     A sentence that states something asks for nothing where the other one does; its words go with it.
     """
+    found = _with_ends(text, found, language)
     asked = [
         one for one in found if one["name"] in procedures(kit) and requests(one["text"], language)
     ]
@@ -44,11 +55,32 @@ def without_context(
     return [kept[0] | {"text": text.strip()}]
 
 
+def _with_ends(text: str, found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Give a wish with the few words after it that say no more than how it goes on: "... and it fails"."""
+    kept: list[dict[str, Any]] = []
+    for one in found:
+        start = text.find(kept[-1]["text"]) if kept else -1
+        if start >= 0 and _only_ends(one, language):
+            end = text.find(one["text"], start) + len(one["text"])
+            kept[-1] = kept[-1] | {"text": text[start:end]}
+        else:
+            kept.append(one)
+    return kept
+
+
+def _only_ends(one: dict[str, Any], language: str) -> bool:
+    """Say whether a clause has hardly a word of its own, and asks for nothing."""
+    if one["name"] in APART or requests(one["text"], language) or general(one["text"], language):
+        return False
+    told = words.content(words.words(one["text"], language), (language,))
+    return sum(word.isalpha() and len(word) > 1 for word in told) < FEWEST
+
+
 def _only_leads_up(
     text: str, one: dict[str, Any], asked: list[dict[str, Any]], language: str, kit: Kit
 ) -> bool:
     """Say whether what was read as a wish is a statement on the matter of a request beside it."""
-    if one["name"] not in (QUESTION, *procedures(kit)) or requests(one["text"], language):
+    if one["name"] in APART or requests(one["text"], language):
         return False
     if general(one["text"], language) or pattern_of("besides", language).search(
         flattened(text, language)

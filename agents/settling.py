@@ -7,6 +7,7 @@ import structlog
 
 from agents import Brief, Kit
 from agents.clauses import COMPLAINT, COURTESIES, QUESTION, general, requests, segments
+from agents.matters import are_two
 from agents.numbered import numbers
 from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
@@ -19,9 +20,6 @@ SURE = 0.75
 
 SURE_OF_COMPLAINT = 0.45
 """The same for a complaint, which no record speaks for."""
-
-PLAIN_WISH = 0.5
-"""Score of the classifier from which a part of a message says plainly what it wants."""
 
 SHORT = 6
 """Words of a message that may be a courtesy and nothing else."""
@@ -80,10 +78,10 @@ async def _whole(text: str, language: str, stage: Stage, kit: Kit) -> list[dict[
     parts = [part for part in parted(text, language, kit) if part != text]
     if len(parts) <= MOST_PARTS:
         read = [(await _best([part], stage), part) for part in parts]
-        plain = [(one, part) for one, part in read if one and one.stands and one.things]
+        plain = [(one, part) for one, part in read if one]
         for at, (first, part) in enumerate(plain):
             for second, other in plain[at + 1 :]:
-                if _are_two(first, second):
+                if are_two(first, second):
                     return [_intent(first, part), _intent(second, other)]
     whole = await _best([text, *parts[:MOST_PARTS]], stage)
     return [_intent(whole, text)] if whole is not None and whole.stands else []
@@ -91,14 +89,6 @@ async def _whole(text: str, language: str, stage: Stage, kit: Kit) -> list[dict[
 
 async def _best(texts: list[str], stage: Stage) -> Heard | None:
     return next(iter(await stage.readings(texts)), None)
-
-
-def _are_two(first: Heard, second: Heard) -> bool:
-    """Say whether two parts want two things: each names its own by number, or says plainly what it wants."""
-    if first.name == second.name or first.things & second.things:
-        return False
-    numbered = all(one.fit and one.fit.coded for one in (first, second))
-    return numbered or min(first.score, second.score) >= PLAIN_WISH
 
 
 def parted(text: str, language: str, kit: Kit) -> list[str]:

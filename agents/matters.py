@@ -1,0 +1,79 @@
+"""Two matters in one message of which only one was heard; told apart by the things of hers they are about."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from agents import Brief, Kit
+from agents.clauses import procedures
+from agents.numbered import JOINT
+from agents.rehearsing import Heard, Stage
+from models.embedded import splitting, words
+
+PLAIN_WISH = 0.5
+"""Score of the classifier from which a part of a message says plainly what it wants."""
+
+MOST_CUTS = 4
+"""Places at which a message is tried to be cut; one with more is a story."""
+
+SHORTEST_PART = 3
+"""Words of a part that may be a matter of its own."""
+
+
+async def several(
+    text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit
+) -> list[dict[str, Any]]:
+    """Give what a message asks for, with two wishes in place of one that covers two things of hers.
+
+    "Cancel the red one and tell me where the blue one is" is like one wish as a whole; each part is like
+    another, and the records know both things.
+    """
+    wishes = [one for one in intents if one["name"] in procedures(kit)]
+    if brief["awaiting"] or len(wishes) != 1:
+        return intents
+    stage = Stage(language, brief, kit)
+    for first, second in _pairs(text, language, kit):
+        read = [await _best(part, stage) for part in (first, second)]
+        if (one := read[0]) and (other := read[1]) and are_two(one, other):
+            found = [_intent(one, first), _intent(other, second)]
+            known = {one.name, other.name}
+            return [*found, *(i for i in intents if i not in wishes and i["name"] not in known)]
+    return intents
+
+
+def are_two(first: Heard, second: Heard) -> bool:
+    """Say whether two parts want two things: each names its own by number, or says plainly what it wants."""
+    if first.name == second.name or first.things & second.things:
+        return False
+    if not (first.stands and second.stands and first.things and second.things):
+        return False
+    numbered = all(one.fit and one.fit.coded for one in (first, second))
+    return numbered or min(first.score, second.score) >= PLAIN_WISH
+
+
+def _pairs(text: str, language: str, kit: Kit) -> Iterator[tuple[str, str]]:
+    """Give the ways to cut a message in two where either part is like a wish of its own."""
+    ends = [clause.start for clause in splitting.clauses(text, language) if clause.strong]
+    joints = [match.start() for match in JOINT.finditer(text)]
+    cuts = sorted({*ends, *joints} - {0})
+    for at in cuts if len(cuts) <= MOST_CUTS else ():
+        first, second = text[:at].strip(), JOINT.sub("", text[at:].strip(" ,.;\n"), count=1).strip()
+        if min(len(words.words(first)), len(words.words(second))) < SHORTEST_PART:
+            continue
+        wished = [_like(part, language, kit) for part in (first, second)]
+        if all(wished) and wished[0] != wished[1]:
+            yield first, second
+
+
+def _like(text: str, language: str, kit: Kit) -> str:
+    """Give the procedure's intent that a part is most like; empty where it is like none."""
+    known = procedures(kit)
+    likely = kit.understanding.likely(text, language, 1)
+    return next((name for name, _ in likely if name in known), "")
+
+
+async def _best(text: str, stage: Stage) -> Heard | None:
+    return next(iter(await stage.readings([text])), None)
+
+
+def _intent(read: Heard, text: str) -> dict[str, Any]:
+    return {"name": read.name, "confidence": round(read.chance, 3), "text": text}
