@@ -61,7 +61,7 @@ async def recall(brief: Brief, kit: Kit) -> Report:
         return promised
     if told := await recalling.found(brief, kit):
         return told
-    if recalling.asks_back(brief["text"], brief["language"]):
+    if not promised and recalling.asks_back(brief["text"], brief["language"]):
         return recalling.nothing(brief)
     told = promised or await recalling.recap(brief, kit)
     return told or _nothing_promised(brief)

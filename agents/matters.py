@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents import Brief, Kit
-from agents.clauses import procedures
+from agents.clauses import flattened, pattern_of, procedures, writing
 from agents.numbered import JOINT
 from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
@@ -32,8 +32,10 @@ async def several(
         return intents
     stage = Stage(language, brief, kit)
     for first, second in _pairs(text, language, kit):
-        read = [await _best(part, stage) for part in (first, second)]
-        if (one := read[0]) and (other := read[1]) and are_two(one, other):
+        one, other = await _best(first, stage), await _best(second, stage)
+        if one and not (other and are_two(one, other)):
+            other = await _look(second, one, language, stage, kit)
+        if one and other and (are_two(one, other) or _only_looks(other, kit)):
             found = [_intent(one, first), _intent(other, second)]
             known = {one.name, other.name}
             return [*found, *(i for i in intents if i not in wishes and i["name"] not in known)]
@@ -60,7 +62,8 @@ def _pairs(text: str, language: str, kit: Kit) -> Iterator[tuple[str, str]]:
         if min(len(words.words(first)), len(words.words(second))) < SHORTEST_PART:
             continue
         wished = [_like(part, language, kit) for part in (first, second)]
-        if all(wished) and wished[0] != wished[1]:
+        asks = words.is_question(second, language)
+        if all(wished) and (wished[0] != wished[1] or asks):
             yield first, second
 
 
@@ -69,6 +72,24 @@ def _like(text: str, language: str, kit: Kit) -> str:
     known = procedures(kit)
     likely = kit.understanding.likely(text, language, 1)
     return next((name for name, _ in likely if name in known), "")
+
+
+async def _look(text: str, beside: Heard, language: str, stage: Stage, kit: Kit) -> Heard | None:
+    """Give what a part asks to have looked up of another thing of hers: that harms nobody."""
+    asks = pattern_of("knowing", language).search(flattened(text, language))
+    if not (asks or words.is_question(text, language)) or not (beside.stands and beside.things):
+        return None
+    read = [one for one in await stage.readings([text]) if looks_up(one, kit)]
+    return next((one for one in read if not one.things & beside.things), None)
+
+
+def looks_up(read: Heard, kit: Kit) -> bool:
+    """Say whether it is to look up something of hers, which harms nobody."""
+    return bool(read.things) and _only_looks(read, kit)
+
+
+def _only_looks(read: Heard, kit: Kit) -> bool:
+    return read.name in procedures(kit) - writing(kit)
 
 
 async def _best(text: str, stage: Stage) -> Heard | None:

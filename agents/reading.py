@@ -11,11 +11,13 @@ from agents import Kit
 from agents.clauses import (
     BY_FORM,
     COMPLAINT,
+    COURTESIES,
     DOUBTFUL,
     QUESTION,
     acts,
     general,
     pattern_of,
+    requests,
     segments,
     writing,
 )
@@ -33,6 +35,9 @@ from models.embedded import splitting, words
 BITTER = -0.5
 """Feeling, from -1 to 1, from which words that ask for nothing are taken for a complaint."""
 
+LEADS = {"greeting": "greets", "thanks": "thanks"}
+"""Courtesies before which more may follow, with the list of their words."""
+
 GREETING_WORDS = 3
 """Words after a greeting that may still belong to it: "hi, how are you"."""
 
@@ -46,7 +51,7 @@ async def completed(
     """
     clauses = segments(text, language)
     intents = _worded(text, intents)
-    intents = _beyond_greeting(text, intents, language, kit)
+    intents = _beyond_courtesy(text, intents, language, kit)
     intents = [part for intent in intents for part in by_numbers(intent, language, kit)]
     known = [part for intent in intents for part in parted(intent, clauses, language, kit)]
     known = [await _told_apart(intent, language, kit) for intent in known]
@@ -81,20 +86,29 @@ def _worded(text: str, intents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in intents if count > 1 or one["confidence"] >= DOUBTFUL]
 
 
-def _beyond_greeting(
+def _beyond_courtesy(
     text: str, intents: list[dict[str, Any]], language: str, kit: Kit
 ) -> list[dict[str, Any]]:
-    """Read what follows a greeting, where the greeting is all that was read of a longer message."""
-    if {intent["name"] for intent in intents} != {"greeting"}:
+    """Read what follows a greeting or thanks, where that is all that was read of a longer message."""
+    if len(intents) != 1 or intents[0]["name"] not in LEADS:
         return intents
-    greeting = pattern_of("greets", language)
+    name = intents[0]["name"]
+    courtesy = pattern_of(LEADS[name], language)
     rest, flat = text, words.flat(text)
-    while (match := greeting.match(flat)) is not None:
+    while (match := courtesy.match(flat)) is not None:
         rest = rest[match.end() :].lstrip(" ,;.!?\n")
         flat = words.flat(rest)
-    if rest == text or len(words.words(rest)) <= GREETING_WORDS:
+    rest = splitting.bare(rest, language)
+    asks = requests(rest, language)
+    if rest == text or (
+        len(words.words(rest)) <= GREETING_WORDS and not (asks and name == "thanks")
+    ):
         return intents
     read = [dict(one) for one in kit.understanding.intents(rest, language)]
+    if name == "thanks":
+        read = [one for one in read if one["name"] not in COURTESIES]
+        if not asks:
+            return intents  # "thanks, you are a great help"
     return read or [{"name": QUESTION, "confidence": BY_FORM, "text": rest}]
 
 

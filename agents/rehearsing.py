@@ -198,6 +198,10 @@ class Stage:
         return sorted(found, key=lambda one: -one.chance)
 
     @property
+    def kit(self) -> Kit:
+        return self._kit
+
+    @property
     def _language(self) -> str:
         return self._brief["language"]
 

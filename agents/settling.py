@@ -7,7 +7,7 @@ import structlog
 
 from agents import Brief, Kit
 from agents.clauses import COMPLAINT, COURTESIES, QUESTION, general, requests, segments
-from agents.matters import are_two
+from agents.matters import are_two, looks_up
 from agents.numbered import numbers
 from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
@@ -20,6 +20,9 @@ SURE = 0.75
 
 SURE_OF_COMPLAINT = 0.45
 """The same for a complaint, which no record speaks for."""
+
+ALIKE_BESIDE = 0.4
+"""Confidence from which what is asked for beside a sure wish is a matter of its own."""
 
 SHORT = 6
 """Words of a message that may be a courtesy and nothing else."""
@@ -66,9 +69,9 @@ async def _beside(
     found: dict[str, dict[str, Any]] = {}
     for one in told:
         read = None if one in kept else await _best([one["text"]], stage)
-        if read is not None and read.stands:
+        if read is not None and (read.stands or looks_up(read, stage.kit)):
             found.setdefault(read.name, _intent(read, one["text"]))
-        elif one in kept or requests(one["text"], language):
+        elif one in kept or (one["confidence"] >= ALIKE_BESIDE and requests(one["text"], language)):
             found.setdefault(one["name"], one)
     return [*found.values()]
 

@@ -18,6 +18,7 @@ PERIPHERAL = ("engagement", "knowledge", "care", "recommendation")
 
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
 PERSON = "person"
+RECALL = "recall"
 
 MAX_STEPS = 4
 """Things taken on in one turn; the rest is named and left for the next."""
@@ -265,6 +266,8 @@ def _too_weak(intent: Intent, situation: Situation) -> bool:
 def _is_answer(intent: Intent, situation: Situation) -> bool:
     """Say whether what sounds like a wish is the whole of an answer: "the blue one", asked which."""
     asks_yes = situation.awaiting[0]["slot"] in ("confirm", "person")
+    if intent["name"] == RECALL:  # "that last one you mentioned", asked which
+        return not asks_yes and "?" not in situation.text
     if (
         asks_yes
         or "?" in situation.text

@@ -11,7 +11,7 @@ from graph.planning import COURTESIES, DIGRESSION, PERSON, Situation
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from models import Answered
-from models.embedded import turning
+from models.embedded import turning, words
 
 CANDIDATES = 3
 CERTAIN = 0.75
@@ -270,7 +270,8 @@ class Reading:
             for intent in self.signals["intents"]
             if intent["confidence"] >= DIGRESSION
             and (
-                intent["confidence"] >= CERTAIN  # she wants something else, however she says it
+                # She wants something else, however she says it, unless she names what was done.
+                (intent["confidence"] >= CERTAIN and not self._names_done(intent["text"], done))
                 or not self.understanding.regrets(intent["text"], self.language, told)
             )
         }
@@ -280,6 +281,25 @@ class Reading:
         regrets = self.understanding.regrets(self.text, self.language, told)
         regrets = regrets or done["journey"] in refused
         return done["journey"] if regrets else ""
+
+    def _names_done(self, text: str, deed: Instance) -> bool:
+        """Say whether a clause names what a deed was done to: "can I still have the book?".
+
+        What it was done to is called in what we said of it.
+        """
+        about = [str(value) for value in deed["slots"].values() if isinstance(value, str)]
+        ours = [m.text for m in self.state["messages"] if m.type == "ai" and m.name != PERSON]
+        told = "\n".join(said for said in ours if any(value in said for value in about))
+        base = words.base(self.language)
+        done, named = (
+            {
+                *words.stems(
+                    filter(str.isalpha, words.content(words.words(one, base), (base,))), base
+                )
+            }
+            for one in (told, text)
+        )
+        return bool(done & named)
 
     # Asking what became of it
 

@@ -36,7 +36,8 @@ def choose(options: Sequence[str], text: str, language: str, question: str = "")
     by_code = _by_code(options, text)
     if len(by_code) == 1:
         return by_code[0]
-    if len(by_code) > 1 or _lists(language, "all_or_none").search(" ".join(said)):
+    plain = _lists(language, "idioms").sub(" ", " ".join(said))
+    if len(by_code) > 1 or _lists(language, "all_or_none").search(plain):
         return None
     given_up = gives_up(text, language)
     place = None if given_up else _by_number(options, said, language)
