@@ -97,6 +97,21 @@ def _only_leads_up(
     return not re.search(r"[.!?\n]", text[end - 1 : end + 1])
 
 
+def whole_complaint(
+    text: str, found: list[dict[str, Any]], language: str, kit: Kit
+) -> list[dict[str, Any]]:
+    """Give a complaint with all of a message that asks for nothing else: it tells what is complained of."""
+    others = [one for one in found if one["name"] not in (COMPLAINT, *COURTESIES)]
+    asks = any(words.is_question(one["text"], language) or "?" in one["text"] for one in others)
+    if (
+        asks
+        or len({*numbers(text, language, kit)}) > 1
+        or any(one["name"] in APART for one in others)
+    ):
+        return found
+    return [one | {"text": text.strip()} if one["name"] == COMPLAINT else one for one in found]
+
+
 def one_question(
     text: str, intents: list[dict[str, Any]], language: str, kit: Kit
 ) -> list[dict[str, Any]]:

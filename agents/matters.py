@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents import Brief, Kit
-from agents.clauses import flattened, pattern_of, procedures, writing
+from agents.clauses import COMPLAINT, flattened, pattern_of, procedures, writing
 from agents.numbered import JOINT
 from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
+from models.embedded.intents import ALIKE
 
 PLAIN_WISH = 0.5
 """Score of the classifier from which a part of a message says plainly what it wants."""
@@ -28,9 +29,11 @@ async def several(
     another, and the records know both things.
     """
     wishes = [one for one in intents if one["name"] in procedures(kit)]
+    stage = Stage(language, brief, kit)
+    if not brief["awaiting"] and {one["name"] for one in intents} == {COMPLAINT}:
+        return [*intents, *await _complained_of(text, stage)]
     if brief["awaiting"] or len(wishes) != 1:
         return intents
-    stage = Stage(language, brief, kit)
     for first, second in _pairs(text, language, kit):
         one, other = await _best(first, stage), await _best(second, stage)
         if one and not (other and are_two(one, other)):
@@ -72,6 +75,15 @@ def _like(text: str, language: str, kit: Kit) -> str:
     known = procedures(kit)
     likely = kit.understanding.likely(text, language, 1)
     return next((name for name, _ in likely if name in known), "")
+
+
+async def _complained_of(text: str, stage: Stage) -> list[dict[str, Any]]:
+    """Give what a message of its own, in a burst, tells of the thing of hers that is complained of."""
+    for line in text.splitlines() if "\n" in text else ():
+        for read in await stage.readings([line]):
+            if read.things and read.fit and not read.fit.dead and read.score >= ALIKE:
+                return [_intent(read, line)]
+    return []
 
 
 async def _look(text: str, beside: Heard, language: str, stage: Stage, kit: Kit) -> Heard | None:

@@ -21,7 +21,7 @@ from agents.clauses import (
     segments,
     writing,
 )
-from agents.leading import one_question, without_context
+from agents.leading import one_question, whole_complaint, without_context
 from agents.numbered import (
     by_numbers,
     only_a_number,
@@ -64,7 +64,7 @@ async def completed(
     if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
-    found = without_context(text, found, language, kit)
+    found = whole_complaint(text, without_context(text, found, language, kit), language, kit)
     if {intent["name"] for intent in found} == {QUESTION}:
         return [found[0] | {"text": text.strip()}]  # "are you open? at what time"
     found = [

@@ -85,6 +85,9 @@ class Reader:
     things: frozenset[str]
     """Words that call what something is done to, whatever it is."""
 
+    whole: frozenset[str]
+    """Phrases that agree politely, where they are a whole part."""
+
     pausing: frozenset[str]
     """Phrases that say that the answer is still to come, where they stand last."""
 
@@ -120,6 +123,8 @@ class Reader:
     ) -> list[str] | None:
         """Give the kinds of a part, which may be several phrases; None where it is no answer."""
         said = self._said(part, proposed, bold=bold)
+        if " ".join(said) in self.whole and not asked:
+            return ["polite"]
         if asked:
             return self._asked(said, first=first)
         row = self._in_a_row(said)

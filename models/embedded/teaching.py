@@ -51,6 +51,7 @@ def trained(base: str, listed: Mapping[str, Sequence[str]]) -> Reader:
         pointing=frozenset(words.words(" ".join(listed["pointing"]), base)),
         values=frozenset(words.words(" ".join(listed["values"]), base)),
         things=frozenset(words.words(" ".join(listed["things"]), base)),
+        whole=frozenset(words.plain(phrase, base) for phrase in listed["whole"]),
         pausing=frozenset(words.plain(phrase, base) for phrase in listed["pausing"]),
         about=words.pattern(*(words.plain(phrase, base) for phrase in listed["about"])),
         herself=words.pattern(*(words.plain(phrase, base) for phrase in listed["herself"])),

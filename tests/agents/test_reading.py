@@ -109,3 +109,55 @@ async def test_a_complaint_is_told_and_not_asked_about(
     read = [{"name": "complaint", "confidence": 0.7, "text": text}]
     given = kit(Feeling(sign))
     assert [one["name"] for one in await reading.completed(text, read, language, given)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("You know the visit I booked on Monday?\nI want to cancel it", "en"),
+        ("Sabe aquela consulta que marquei?\nquero desmarcar", "pt-BR"),
+    ],
+)
+async def test_what_is_brought_up_first_belongs_to_the_wish_that_follows(
+    text: str, language: str
+) -> None:
+    read = clinic().understanding.intents(text, language)
+    found = await reading.completed(text, read, language, kit())
+    assert [(one["name"], one["text"]) for one in found] == [("cancel", text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "rest"),
+    [
+        ("Thanks, and how long does it take?", "en", "how long does it take?"),
+        ("Valeu, e quanto tempo leva?", "pt-BR", "quanto tempo leva?"),
+    ],
+)
+async def test_a_question_after_thanks_is_heard(text: str, language: str, rest: str) -> None:
+    thanks = [{"name": "thanks", "confidence": 0.9, "text": text}]
+    found = await reading.completed(text, thanks, language, kit())
+    assert [one["name"] for one in found] == ["question"]
+    assert found[0]["text"].endswith(rest.rsplit(maxsplit=1)[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Thanks, you are great", "en"), ("Obrigada, vocês são ótimos", "pt-BR")]
+)
+async def test_praise_after_thanks_asks_for_nothing(text: str, language: str) -> None:
+    thanks = [{"name": "thanks", "confidence": 0.9, "text": text}]
+    assert await reading.completed(text, thanks, language, kit()) == thanks
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("Outrageous, V-1001 was late again", "en", "Outrageous"),
+        ("Que absurdo, a V-1001 atrasou de novo", "pt-BR", "Que absurdo"),
+    ],
+)
+async def test_a_complaint_has_all_the_words_of_a_message_that_asks_for_nothing(
+    text: str, language: str, told: str
+) -> None:
+    bitter = [{"name": "complaint", "confidence": 0.9, "text": told}]
+    found = await reading.completed(text, bitter, language, kit())
+    assert next(one["text"] for one in found if one["name"] == "complaint") == text

@@ -14,6 +14,7 @@ OWNERS = {
     "complaint": "care",
     "person": "engagement",
     "greeting": "engagement",
+    "recall": "engagement",
     "thanks": "engagement",
 }
 
@@ -204,3 +205,10 @@ def test_a_courtesy_or_a_person_that_is_only_guessed_is_not_acted_on(name: str) 
 def test_a_bare_yes_or_no_is_no_greeting(agreement: bool, goal: str) -> None:
     said = situation("yes", ("greeting", 0.9), agreement=agreement)
     assert who(said) == [("engagement", goal)]
+
+
+def test_the_one_that_was_mentioned_is_an_answer_where_it_was_asked_which() -> None:
+    said = situation("that last one you mentioned", ("recall", 0.9), awaiting=ASKED, answers=True)
+    assert who(said) == [("transactions", "continue")]
+    asked = situation("what did you say?", ("recall", 0.9), awaiting=ASKED)
+    assert ("engagement", "answer") in who(asked)

@@ -300,6 +300,7 @@ OFFERED = {
         ("Fico de acordo", "pt-BR", "charge"),
         ("Isso, esse também", "pt-BR", "trace"),
         ("Deixa eu ver... pode sim", "pt-BR", "charge"),
+        ("Pois não, prossiga", "pt-BR", "trace"),
         ("please track it down", "en", "trace"),
         ("have them look", "en", "trace"),
         ("Yep, take it off", "en", "charge"),
@@ -359,3 +360,16 @@ def test_another_matter_a_hedge_or_a_pause_is_no_yes(
     text: str, language: str, proposal: str
 ) -> None:
     assert answered(text, language, PROPOSED[language][proposal]).meaning != "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("como eu mando de volta?", "pt-BR"),
+        ("e agora, como faço para devolver?", "pt-BR"),
+        ("how do I send it back?", "en"),
+        ("and where do I take it?", "en"),
+    ],
+)
+def test_to_ask_how_it_goes_on_regrets_nothing(text: str, language: str) -> None:
+    assert not answers.regrets(text, language, "")
