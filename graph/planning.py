@@ -112,6 +112,17 @@ def plan(situation: Situation) -> list[Step]:
         return [step("engagement", "handoff", why, text=situation.text)]
     steps = [] if situation.wholly else _turning_back(situation)
     steps = steps or [*_continuing(situation), *_wanted(situation)]
+    if not steps and situation.again and not situation.awaiting:
+        why = f"she asks {situation.again} again"
+        steps = [
+            step(
+                situation.owners[situation.again],
+                "answer",
+                why,
+                text=situation.text,
+                intent=situation.again,
+            )
+        ]
     if not steps and not (situation.attachments and not situation.text):
         steps = [_unrecognised(situation)]
     if situation.attachments and not situation.attached:

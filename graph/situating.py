@@ -334,6 +334,8 @@ class Reading:
             i["name"] == "question" and i["confidence"] >= DIGRESSION
             for i in self.signals["intents"]
         )  # of how things are in general: that is for the articles
+        if turning.remains(self.text, self.language):
+            return journey.trigger.intent
         if (
             not asks
             and turning.asks_when(self.text, self.language)

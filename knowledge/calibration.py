@@ -12,6 +12,12 @@ import numpy as np
 PRIOR = np.array([1.7, 0.5, 0.5, 2.0, 0.5, 2.0, 0.5, -3.0])
 """Weights of the signals, and what is added: fitted on articles of three trades in two languages."""
 
+RARELY_KNOWN = 0.004
+"""Share of the answered questions of which less is said in any article than is asked of every question."""
+
+ENOUGH = 100
+"""Answered questions from which that can be told."""
+
 FAITH = 3.0
 """How strongly the weights are held to `PRIOR`, in examples."""
 
@@ -35,20 +41,30 @@ class Calibration:
     threshold: float
     """Chance below which nothing is answered."""
 
+    least_known: float = 0.0
+    """Share of a question that articles must speak of at all: of a refrigerator none does."""
+
     def chance(self, signals: np.ndarray) -> float:
-        """Give the chance that a passage with these signals answers, 0 to 1."""
-        return float(_logistic(signals @ self.weights[:-1] + self.weights[-1]))
+        """Give the chance that a passage with these signals answers, 0 to 1; the last is what is known."""
+        if signals[-1] < self.least_known:
+            return 0.0
+        return float(_logistic(signals[:-1] @ self.weights[:-1] + self.weights[-1]))
 
 
 def calibrated(answered: np.ndarray, off_topic: np.ndarray, orphans: np.ndarray) -> Calibration:
-    """Learn from the best passages of known questions, each `(n, n_signals)`.
+    """Learn from the best passages of known questions, each `(n, n_signals + 1)`; the last is what is known.
 
     Args:
         answered: questions of articles, which were found without their own wording being indexed.
         off_topic: questions that hardly any company answers.
         orphans: questions of articles, while their article was left out.
     """
-    groups = ((answered, 1.0, 1.0), (off_topic, 0.0, 0.5), (orphans, 0.0, 0.5))
+    known_of = answered[:, -1]
+    least = float(np.quantile(known_of, RARELY_KNOWN)) if len(known_of) >= ENOUGH else 0.0
+    groups = tuple(
+        (rows[:, :-1], yes, share)
+        for rows, yes, share in ((answered, 1.0, 1.0), (off_topic, 0.0, 0.5), (orphans, 0.0, 0.5))
+    )
     given = [(signals, yes, share) for signals, yes, share in groups if len(signals)]
     weights = PRIOR
     if len(answered) and len(given) > 1:
@@ -56,11 +72,11 @@ def calibrated(answered: np.ndarray, off_topic: np.ndarray, orphans: np.ndarray)
         yes = np.concatenate([np.full(len(signals), said) for signals, said, _ in given])
         shares = np.concatenate([np.full(len(s), share / len(s)) for s, _, share in given])
         weights = _fitted(signals, yes, shares / shares.sum())
-    known = Calibration(weights, 0.0)
+    known = Calibration(weights, 0.0, least)
     chances = [
         np.array([known.chance(row) for row in rows]) for rows in (answered, off_topic, orphans)
     ]
-    return Calibration(weights, _cheapest(*chances))
+    return Calibration(weights, _cheapest(*chances), least)
 
 
 def _cheapest(answered: np.ndarray, off_topic: np.ndarray, orphans: np.ndarray) -> float:

@@ -179,7 +179,7 @@ class Index:
         self, question: _Question, *, without: int | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give summed z-scores of what is said and of what it is about, each `(n_passages,)`, and signals
-        `(n_passages, n_signals)`.
+        `(n_passages, n_signals + 1)`, of which the last is how much any article knows of it.
 
         `without` leaves out a question of an article: that is how the index is calibrated.
         """
@@ -195,6 +195,7 @@ class Index:
         weight = {term: part * self._texts.rarity(term) for term, part in question.terms.items()}
         whole = sum(weight.values()) or 1.0
         covered = self._covered(weight, without)
+        known = self._known(weight, without)
         matter = self._matter(question, without)
         signals = np.stack(
             [
@@ -205,6 +206,7 @@ class Index:
                 np.minimum(asked / whole, 1),
                 np.tanh(covered / (4 * self._texts.rarest)),
                 np.maximum(matter.mean(axis=0), 0),
+                np.full(len(words), known / whole),
             ],
             axis=1,
         )
@@ -247,6 +249,15 @@ class Index:
             for term, having in found.items()
         }
 
+    def _known(self, weight: dict[str, float], without: int | None) -> float:
+        """Say how much of a question is in any article: a refrigerator that none speaks of is not."""
+        own = self._questions.read[without] if without is not None else ()
+        return sum(
+            part
+            for term, part in weight.items()
+            if term in self._said or len(self._heard.get(term, NOWHERE)) > (term in own)
+        )
+
     def _covered(self, weight: dict[str, float], without: int | None) -> np.ndarray:
         """Say how much of a question each passage's article has, by the rarity of the terms."""
         covered = np.zeros(self._articles)
@@ -283,7 +294,7 @@ class Index:
         """Calibrate on the articles' own questions, and on questions about other things."""
         lessons = _spread(len(self._asked), LESSONS)
         if not self._entries:
-            return calibrated(*[np.zeros((0, len(PRIOR) - 1))] * 3)
+            return calibrated(*[np.zeros((0, len(PRIOR)))] * 3)
         answered: list[np.ndarray] = []
         orphans: list[np.ndarray] = []
         for own, total, signals in self._left_out(lessons):
@@ -298,7 +309,7 @@ class Index:
                 self._scored, self._read(off_topic) if off_topic else []
             )
         ]
-        shape = (-1, len(PRIOR) - 1)
+        shape = (-1, len(PRIOR))
         return calibrated(*(np.reshape(rows, shape) for rows in (answered, strangers, orphans)))
 
 

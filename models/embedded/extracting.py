@@ -136,7 +136,8 @@ def extract(question: str, passages: Sequence[Mapping[str, Any]], language: str)
     if not scored or scored[0].score <= 0:
         return []
     best = scored[0]
-    if not best.near and asked.share(asked.whole[best.piece.passage]) < LEAST_COVERAGE:
+    told = best.near or (best.holds and expected.strict(mended, language))
+    if not told and asked.share(asked.whole[best.piece.passage]) < LEAST_COVERAGE:
         return []
     return _quotes(asked, scored)
 

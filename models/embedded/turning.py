@@ -189,6 +189,11 @@ def asks_when(text: str, language: str) -> bool:
     return _said(language, "when").search(words.plain(text, language)) is not None
 
 
+def remains(text: str, language: str) -> bool:
+    """Say whether a text asks how long something is still to take: "how many more days till …?"."""
+    return _said(language, "remaining").search(words.plain(text, language)) is not None
+
+
 def points(text: str, language: str) -> bool:
     """Say whether a text points at what was talked about: "it", "ele", "this"."""
     return _said(language, "pointing").search(words.plain(text, language)) is not None

@@ -212,3 +212,9 @@ def test_the_one_that_was_mentioned_is_an_answer_where_it_was_asked_which() -> N
     assert who(said) == [("transactions", "continue")]
     asked = situation("what did you say?", ("recall", 0.9), awaiting=ASKED)
     assert ("engagement", "answer") in who(asked)
+
+
+def test_what_follows_a_look_up_is_looked_up_again_though_no_wish_was_recognised() -> None:
+    asked = situation("and how many more days?", again="status")
+    assert who(asked) == [("transactions", "answer")]
+    assert who(situation("and how many more days?")) == [("knowledge", "answer")]

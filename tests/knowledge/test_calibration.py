@@ -5,7 +5,7 @@ import numpy as np
 from knowledge.calibration import PRIOR, calibrated
 
 CHANCE = np.random.default_rng(7)
-SIGNALS = len(PRIOR) - 1
+SIGNALS = len(PRIOR)
 NONE = np.zeros((0, SIGNALS))
 
 
@@ -48,3 +48,21 @@ def test_a_few_off_topic_questions_that_are_the_companys_business_do_not_silence
     mixed = np.vstack([like(0.2, 60), like(0.9, 2)])
     known = calibrated(like(0.7, 60), mixed, NONE)
     assert known.chance(np.full(SIGNALS, 0.7)) > known.threshold
+
+
+def test_of_a_question_that_no_article_speaks_of_nothing_is_answered() -> None:
+    answered = like(0.7, 200)
+    answered[:, -1] = 1.0
+    known = calibrated(answered, like(0.2, 60), NONE)
+    row = np.ones(SIGNALS)
+    assert known.chance(row) > known.threshold
+    row[-1] = 0.4
+    assert known.chance(row) < known.threshold
+
+
+def test_a_few_articles_do_not_tell_what_is_never_spoken_of() -> None:
+    few = like(0.7, 20)
+    few[:, -1] = 1.0
+    row = np.ones(SIGNALS)
+    row[-1] = 0.0
+    assert calibrated(few, like(0.2, 60), NONE).chance(row) > 0.5

@@ -280,3 +280,20 @@ def test_a_sentence_that_says_an_address_gives_it(
 )
 def test_a_place_in_a_list_is_told_by_where_it_stands(text: str, language: str, place: int) -> None:
     assert choose(["A-1 · blue", "A-2 · red", "A-3 · grey"], text, language) == place
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "remains"),
+    [
+        ("pt-BR", "e falta quanto pra eu poder calçar?", True),
+        ("pt-BR", "quantos dias faltam?", True),
+        ("pt-BR", "quantos dias tenho para devolver?", False),
+        ("en", "and how many more days till I can wear them?", True),
+        ("en", "how much longer?", True),
+        ("en", "how many days do I have to return it?", False),
+    ],
+)
+def test_what_asks_how_long_it_still_takes_goes_on_with_what_was_told(
+    language: str, text: str, remains: bool
+) -> None:
+    assert turning.remains(text, language) is remains
