@@ -1,15 +1,14 @@
 """What a customer's words say to a procedure: values, an answer, which of several choices she means."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
-from agents import Brief, Kit, Slot, remembering
+from agents import Brief, Kit, Slot, choosing, remembering
 from core.workspace import said
 from journeys import Instance, Journey, model, places
-from journeys.asking import options_of
+from journeys.asking import known_by, options_of
 from journeys.checking import ATTACHMENT
 from journeys.events import Answer, Called, Cancel, Event, Read, Reopen
 from journeys.model import Confirm
@@ -18,12 +17,6 @@ from models.embedded import turning
 from tools import Tool
 
 AGREED = {"yes": True, "no": False}
-
-NEWEST = re.compile(
-    r"\b(?:[uú]ltim[oa]s?|mais recentes?|mais nov[oa]|last|latest|(?:most )?recent|newest)\b",
-    re.IGNORECASE,
-)
-
 
 @dataclass
 class Known:
@@ -133,11 +126,10 @@ def corrected(
 ) -> Any:  # fmt: skip
     """Give the other choice that she means instead of the one taken, `Reopen` if unclear, else None."""
     text, language, taken = brief["text"], brief["language"], instance["slots"][name]
-    labels = [str(option["label"]) for option in listed]
-    if name in instance.get("offered", {}):
-        chosen = kit.understanding.choose(labels, text, language)
-    else:
-        chosen = meant(kit.understanding, labels, text, language)
+    labels, named = [known_by(option) for option in listed], choosing.names(kit.journeys, language)
+    shown = name in instance.get("offered", {})
+    choose = choosing.choose if shown else choosing.meant
+    chosen = choose(kit.understanding, named, labels, text, language)
     if chosen is not None and listed[chosen]["value"] != taken:
         return listed[chosen]["value"]
     others = [option["value"] for option in listed if option["value"] != taken]
@@ -158,11 +150,22 @@ def means_other(text: str, language: str, journey: Journey, name: str) -> bool:
     return turning.other(text, language, about) or turning.not_this(text, language)
 
 
-def options_call(slot: model.Slot, instance: Instance, language: str) -> Read:
-    """Give the call that lists the choices of a slot."""
+def options_call(
+    slot: model.Slot, instance: Instance, language: str, *, wide: bool = False
+) -> Read:
+    """Give the call that lists the choices of a slot; or, if `wide`, whatever of the kind is hers.
+
+    What stands in the journey itself narrows the list to what can be done; what comes from her words,
+    such as the order that an item is of, does not.
+    """
     assert slot.options is not None
     told = {**instance["slots"], **instance["results"]}
-    return Read(slot.options.call, places.resolved(slot.options.arguments, told, language), None)
+    arguments = {
+        name: value
+        for name, value in slot.options.arguments.items()
+        if not wide or places.names(value)
+    }
+    return Read(slot.options.call, places.resolved(arguments, told, language), None)
 
 
 def listed(slot: model.Slot, happened: Event) -> list[dict[str, Any]]:
@@ -241,13 +244,17 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
     if understanding.gives_up(text, language):
         return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
-    labels = [str(option["label"]) for option in instance["options"]]
+    labels = [known_by(option) for option in instance["options"]]
+    if len(labels) == 1 and understanding.agreement(text, language) is False:
+        return Cancel()
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
         del found[asked]
     if not labels or asked in found:  # a number she writes out is surer than a place in a list
         return Answer(text, found)
     question = said(journey.slots[asked].ask, language) if asked in journey.slots else ""
-    return Answer(text, found, chosen=understanding.choose(labels, text, language, question))
+    named = choosing.names(kit.journeys, language)
+    chosen = choosing.choose(understanding, named, labels, text, language, question)
+    return Answer(text, found, chosen=chosen)
 
 
 def answered(
@@ -280,27 +287,6 @@ def other_examples(
         for name, other in journeys.items()
         if name != instance["journey"] and other.writes
     )
-
-
-def meant(
-    understanding: Understanding,
-    labels: Sequence[str],
-    text: str,
-    language: str,
-    question: str = "",
-) -> int | None:
-    """Find which choice a text means that was written before the list was shown.
-
-    A place in the list ("the second") means nothing then, so it only counts if it stays the same choice
-    in a list of another order; except for the newest, which everybody knows.
-    """
-    if len(labels) < 2:
-        return None
-    chosen = understanding.choose(labels, text, language, question)
-    if chosen is None or (chosen == 0 and NEWEST.search(text)):
-        return chosen
-    turned = understanding.choose([*labels[1:], labels[0]], text, language, question)
-    return chosen if turned is not None and (turned + 1) % len(labels) == chosen else None
 
 
 def shared(

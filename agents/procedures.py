@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from agents import Brief, Kit, Question, Report, Slot, hearing, remembering
+from agents import Brief, Kit, Question, Report, Slot, aiming, choosing, hearing, remembering
 from agents.deeds import Deeds, described
 from core.errors import ToolNeedsVerification
 from core.workspace import said
 from journeys import Instance, Journey, words
+from journeys.asking import known_by
 from journeys.direct import name_of, of_tool
 from journeys.events import (
     Answer,
@@ -232,11 +233,15 @@ class Course:
         if ask.options:
             text = hearing.words_of(self.brief)
             understanding = self.kit.understanding
-            chosen = hearing.meant(understanding, ask.options, text, self.language, ask.text)
+            named = choosing.names(self.kit.journeys, self.language)
+            chosen = choosing.meant(
+                understanding, named, ask.options, text, self.language, ask.text
+            )
             if chosen is not None:
                 return Answer(text, chosen=chosen)
-            offered = [option["value"] for option in instance["options"]]
-            guess = guess if guess in offered else None
+            remembered = [one for one in instance["options"] if one["value"] == guess]
+            if not remembered or choosing.missed(named, [known_by(remembered[0])], text):
+                guess = None
         return Answer(values={ask.slot: guess}) if guess is not None else None
 
     async def _heard(self, journey: Journey, instance: Instance) -> Event:
@@ -244,6 +249,11 @@ class Course:
         event = hearing.answer(self.brief, self.kit, journey, instance)
         if not isinstance(event, Answer) or event.agreed is True or event.chosen is not None:
             return event
+        aim = await aiming.named_instead(
+            self.brief, self.kit, self.deeds.read, journey, instance, event
+        )
+        self._tell(aim.told)
+        event = cast(Answer, aim.event)
         for name in reversed(instance["slots"]):
             slot = journey.slots.get(name)
             if slot is None or slot.options is None or {name, instance["asked"]} & {*event.values}:
@@ -306,7 +316,7 @@ class Course:
                     self._lead = ""
                 case Read():
                     happened = await self.deeds.read(effect)
-                    return self._narrowed(happened, journey, instance)
+                    return await self._narrowed(happened, journey, instance)
                 case Propose():
                     return await self.deeds.propose(effect, journey, instance)
                 case Perform():
@@ -315,11 +325,23 @@ class Course:
                     return None
         return None
 
-    def _narrowed(self, happened: Event, journey: Journey, instance: Instance) -> Event:
-        """Leave out choices that she does not mean: "the other one" is not the one just talked about."""
+    async def _narrowed(self, happened: Event, journey: Journey, instance: Instance) -> Event:
+        """Leave out choices that she does not mean, and give what she names instead of them."""
         if not isinstance(happened, Called) or instance.get("waits_for") != "options":
             return happened
-        return self._known.narrowed(happened, journey, instance)
+        kept = self._known.narrowed(happened, journey, instance)
+        if not self._hears:
+            return kept
+        aim = await aiming.aimed(self.brief, self.kit, self.deeds.read, kept, journey, instance)
+        self._tell(aim.told)
+        self._hears = not aim.open
+        return aim.event
+
+    def _tell(self, text: str) -> None:
+        """Say something of our own before the next question."""
+        if text:
+            self.told.append(text)
+            self.deeds.evidence.append(text)
 
     def _learn(self, journey: Journey, instance: Instance) -> None:
         """Share the slots of a procedure with everybody."""

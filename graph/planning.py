@@ -80,6 +80,9 @@ class Situation:
     again: str = ""
     """The intent of what was just looked up, when she asks it again or of another one."""
 
+    corrected: str = ""
+    """The intent of what was just told, when all she says is that another one is meant."""
+
     heard: bool = False
     """Whether the text only says that something was heard."""
 
@@ -176,6 +179,10 @@ def _turning_back(situation: Situation) -> list[Step]:
     """Give the steps when she takes something back, or asks what became of it."""
     text = situation.text
     wanted = [made for made in _wanted(situation) if not _courtesy(made)]
+    if situation.corrected:
+        why = f"she means another one for {situation.corrected}"
+        owner = situation.owners[situation.corrected]
+        return [step(owner, "answer", why, text=text, intent=situation.corrected)]
     if situation.dropped:
         why = "she takes back what is under way"
         drop = step("transactions", "drop", why, text=text, intent=situation.dropped)

@@ -1,21 +1,25 @@
 """What a turn is about, read once: all that the plan is made from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents import Question, Signals, hearing, remembering
+from agents import Question, Signals, choosing, hearing, remembering
 from graph.briefing import language_of
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.planning import COURTESIES, DIGRESSION, PERSON, Situation
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
+from journeys.asking import known_by
 from models import Answered
 from models.embedded import turning, words
 
 CANDIDATES = 3
 CERTAIN = 0.75
 """Confidence from which a wish is no regret of another deed."""
+
+FEW_WORDS = 4
+"""Words of a yes or a no that says nothing else."""
 
 LIKE = 0.15
 """Score from which a text is somewhat like a procedure's examples."""
@@ -55,7 +59,7 @@ class Reading:
             answers=answers,
             gives_up=gives_up,
             wholly=self.said.wholly,
-            only_corrects=bool(self.awaiting) and self._only_corrects(),
+            only_corrects=self._asks_which() and (self._only_corrects() or self._only_points()),
             refused=frozenset(self._intent(name) for name in refused),
             dropped=next((one["journey"] for one in self.running if one["journey"] in refused), ""),
             withdraws=bool(self.pending) and self._withdraws(refused, gives_up),
@@ -69,6 +73,7 @@ class Reading:
             outcome=None if answers else self._asks_outcome(),
             regrets=self._regrets(refused),
             again=self._again(),
+            corrected=self._corrected(),
             agreement=self._bare_agreement(),
             heard=bool(self.text) and turning.heard(self.text, self.language),
             attachments=bool(self.attachments),
@@ -89,6 +94,8 @@ class Reading:
         if question["slot"] in ("confirm", "person"):
             if self.said.meaning:
                 return True
+            if question["slot"] == "confirm" and self._only_points():
+                return True
             return bool(instance and journey and self._corrects(instance, journey))
         slot = journey.slots.get(question["slot"]) if journey else None
         if slot is None or instance is None or journey is None:
@@ -102,8 +109,10 @@ class Reading:
             return True
         if self._means_other(instance, journey):
             return True
-        labels = [str(option.get("label", "")) for option in instance.get("options", [])]
-        chosen = self.understanding.choose(labels, text, language) if labels else None
+        options = instance.get("options", [])
+        if slot.options is not None and (self._only_points() or self._is_bare_answer()):
+            return True
+        chosen = self._chosen(options) if options else None
         return chosen is not None and not self._asks_otherwise(journey)
 
     def _gives_up(self) -> bool:
@@ -153,12 +162,17 @@ class Reading:
         if self._means_other(instance, journey):
             return True
         for name, options in instance.get("offered", {}).items():
-            labels = [str(option.get("label", "")) for option in options]
-            chosen = self.understanding.choose(labels, self.text, self.language)
+            chosen = self._chosen(options)
             taken = instance["slots"].get(name)
             if chosen is not None and options[chosen]["value"] != taken:
                 return not self._asks_otherwise(journey)
         return False
+
+    def _chosen(self, options: Sequence[Mapping[str, Any]]) -> int | None:
+        """Find which of the choices that she was shown the text means."""
+        named = choosing.names(self.ensemble.journeys, self.language)
+        labels = [known_by(option) for option in options]
+        return choosing.choose(self.understanding, named, labels, self.text, self.language)
 
     def _means_other(self, instance: Instance, journey: Journey) -> bool:
         """Say whether she means another choice than one that was taken: "no, the other one"."""
@@ -177,6 +191,44 @@ class Reading:
         journeys = self.ensemble.journeys
         others = hearing.other_examples(journeys, self.running[0], self.language)
         return turning.only_corrects(self.text, self.language, others)
+
+    def _asks_which(self) -> bool:
+        """Say whether a question of a procedure is open."""
+        return bool(self.awaiting and self.running)
+
+    def _is_bare_answer(self) -> bool:
+        """Say whether the text is a yes or a no and little else."""
+        return len(self.text.split()) <= FEW_WORDS and (
+            self.understanding.agreement(self.text, self.language) is not None
+        )
+
+    def _only_points(self) -> bool:
+        """Say whether the text does no more than name a thing, or one of several: "no, the green one"."""
+        if "?" in self.text or not self.text:
+            return False
+        things = choosing.names(self.ensemble.journeys, self.language).words(self.text)
+        others = self._other_examples()
+        return turning.only_points(self.text, self.language, things, others)
+
+    def _other_examples(self) -> tuple[tuple[str, ...], ...]:
+        current = self.running or self.kept
+        if not current:
+            return ()
+        return hearing.other_examples(self.ensemble.journeys, current[0], self.language)
+
+    def _corrected(self) -> str:
+        """Give the intent of what was just told if she only says that another one is meant."""
+        last = next(iter(self.kept), None)
+        journey = self._journey(last) if last and last["state"] in ("done", "failed") else None
+        if last is None or journey is None or self.awaiting or last.get("performed"):
+            return ""
+        denies = turning.denies(self.text, self.language)
+        others = self._other_examples()
+        if not turning.only_corrects(self.text, self.language, others):
+            if not (denies and self._only_points()):
+                return ""
+        chosen = any(slot.options is not None for slot in journey.slots.values())
+        return journey.trigger.intent if chosen else ""
 
     def _values(self, schemas: dict[str, dict[str, Any]], asked: str = "") -> dict[str, Any]:
         return self.understanding.values(
@@ -201,7 +253,7 @@ class Reading:
 
     def _bare_agreement(self) -> bool | None:
         """Read a yes or a no that answers nothing which was asked."""
-        if self.awaiting or not self.text or len(self.text.split()) > 4:
+        if self.awaiting or not self.text or len(self.text.split()) > FEW_WORDS:
             return None
         return self.understanding.agreement(self.text, self.language)
 

@@ -32,7 +32,8 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
         offered = {**run.instance.get("offered", {}), step.collect: run.instance["options"]}
         run = run.having(offered=offered)
     buttons = tuple(labels) or tuple(words.choices(slot, language))
-    return run.wanting(Ask(step.collect, text, buttons=buttons, options=tuple(labels)))
+    known = tuple(known_by(option) for option in run.instance["options"])
+    return run.wanting(Ask(step.collect, text, buttons=buttons, options=known))
 
 
 def options_of(items: Any, slot: Slot) -> list[dict[str, Any]]:
@@ -43,10 +44,16 @@ def options_of(items: Any, slot: Slot) -> list[dict[str, Any]]:
         if not isinstance(item, Mapping) or item.get(slot.options.value) is None:
             continue
         value = item[slot.options.value]
-        found.setdefault(
-            str(value), {"value": value, "label": str(item.get(slot.options.label) or value)}
-        )
+        option = {"value": value, "label": str(item.get(slot.options.label) or value)}
+        if also := item.get(slot.options.also):
+            option["also"] = str(also)
+        found.setdefault(str(value), option)
     return list(found.values())[:MAX_OPTIONS]
+
+
+def known_by(option: Mapping[str, Any]) -> str:
+    """Give all the words that a choice is known by, shown or not."""
+    return " ".join(str(option[key]) for key in ("label", "also") if option.get(key))
 
 
 def question_for(run: Run, event: Proposed) -> str:

@@ -65,6 +65,7 @@ def _slots(journey: Journey, tools: Mapping[str, Tool], languages: Sequence[str]
             yield from _texts(f"the label {value!r} of {where}", label, languages)
             if value not in [str(known) for known in slot.schema_.get("enum", [])]:
                 yield f"{where} has a label for {value!r}, which is not in its enum"
+        yield from _called(where, slot, languages)
         if slot.options:
             yield from _call(
                 journey,
@@ -74,6 +75,18 @@ def _slots(journey: Journey, tools: Mapping[str, Tool], languages: Sequence[str]
                 tools,
                 "read",
             )
+
+
+def _called(where: str, slot: Slot, languages: Sequence[str]) -> Iterator[str]:
+    """Check further words for the values of a slot."""
+    known = [str(value) for value in slot.schema_.get("enum", [])]
+    if (slot.things or slot.called) and not known:
+        yield f"{where} has words for kinds of things, and no enum that lists them"
+    for called in slot.called:
+        yield from _texts(f"words for values of {where}", called.words, languages)
+        for value in called.mean:
+            if value not in known:
+                yield f"{where} has words for {value!r}, which is not in its enum"
 
 
 def _schema(where: str, slot: Slot) -> Iterator[str]:

@@ -34,6 +34,8 @@ class Called:
 
     text: str
     data: dict[str, Any] = field(default_factory=dict)
+    certain: bool = True
+    """Of choices: whether a single one may be taken without a question."""
 
 
 @dataclass(frozen=True)

@@ -320,7 +320,7 @@ def _offer(run: Run, event: Called) -> Run:
     if not options:
         text = event.text or words.say("no_options", run.language)
         return end(run.wanting(Tell(text)), "failed")
-    if len(options) == 1:
+    if len(options) == 1 and event.certain:
         slots = {**run.instance["slots"], step.collect: options[0]["value"]}
         return following(run.having(slots=slots, tries=0), step)
     return ask(run.having(options=options))

@@ -76,6 +76,19 @@ class Options(_Part):
     label: str
     """Field of an item that a customer recognises it by."""
 
+    also: str = ""
+    """Field of an item with more of her words for it, such as what is in a parcel; never shown."""
+
+
+class Called(_Part):
+    """What customers call some of the values of a slot, besides their labels."""
+
+    words: Text
+    """Words of a language, several with a semicolon between: `"sapato; calçado"`."""
+
+    mean: Annotated[list[str], Field(min_length=1)]
+    """The values that may be meant."""
+
 
 class Slot(_Part):
     """A value that the journey needs."""
@@ -88,6 +101,13 @@ class Slot(_Part):
 
     labels: dict[str, Text] = {}
     """How customers call the values of an `enum`."""
+
+    things: bool = False
+    """Whether the values of its `enum` are the kinds of things that customers have: who names one of
+    them, in any procedure, means no other."""
+
+    called: list[Called] = []
+    """More words for its values."""
 
     options: Options | None = None
     required: bool = True

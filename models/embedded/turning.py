@@ -10,6 +10,9 @@ from models.embedded import spelling, words
 NEAR = 4
 """Words before a verb in which a denial makes an example say that something is *not* so."""
 
+BESIDE_A_THING = 1
+"""Words of meaning beside a thing that is only named: "the grey sweatshirt"."""
+
 SHORTEST_VERB = 4
 FEW = 4
 """A word tells a procedure apart if at most one in so many others has it."""
@@ -122,14 +125,40 @@ def only_corrects(text: str, language: str, others: tuple[tuple[str, ...], ...] 
     mistaken = _said(language, "mistaken")
     if not (other(text, language) or not_this(text, language) or mistaken.search(said)):
         return False
-    for kind in ("mistaken", "not_this", "other", "things", "pointing", "negation"):
-        said = _said(language, kind).sub(" ", said)
-    told = words.content(said.split(), (words.base(language),))
-    rest = [word for word in told if word not in (*_answer_words(language), "one", "ones")]
-    base = words.base(language)
+    rest, base = _besides(said, language), words.base(language)
     if acts_of(others, base) & set(words.stems(rest, base)):
         return False
     return len(rest) <= AROUND_CORRECTION
+
+
+def only_points(
+    text: str, language: str, things: frozenset[str] = frozenset(),
+    others: tuple[tuple[str, ...], ...] = (),
+) -> bool:  # fmt: skip
+    """Say whether a text does no more than name one of several: "no, the dress", "the green one".
+
+    `things` are the stems by which it names a thing. Without one, it says "the" and at most one word.
+    """
+    said, base = words.plain(text, language), words.base(language)
+    rest = _besides(said, language)
+    stems = set(words.stems(rest, base))
+    if things:
+        return len(stems - things) <= BESIDE_A_THING
+    article = _said(language, "articles").match(_said(language, "denying").sub(" ", said).strip())
+    return article is not None and len(stems) == 1 and not (acts_of(others, base) & stems)
+
+
+def _besides(said: str, language: str) -> list[str]:
+    """Give the words of meaning in a plain text that neither correct nor point."""
+    for kind in ("mistaken", "not_this", "other", "things", "pointing", "negation"):
+        said = _said(language, kind).sub(" ", said)
+    told = words.content(said.split(), (words.base(language),))
+    return [word for word in told if word not in (*_answer_words(language), "one", "ones")]
+
+
+def denies(text: str, language: str) -> bool:
+    """Say whether a text begins with a no."""
+    return _said(language, "denying").match(words.plain(text, language)) is not None
 
 
 @cache

@@ -156,6 +156,7 @@ def _facts(shop: Shop, order: Row) -> dict[str, Any]:
     return {
         "order_id": order["order_id"],
         "label": shop.label(order),
+        "items": ", ".join(each.name for each in bought(shop, order)),
         "status": order["status"],
         "late": order["status"] == "shipped" and order["promised"] < shop.today,
         "sent": order["status"] not in (*NOT_SENT, "cancelled"),

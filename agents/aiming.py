@@ -1,0 +1,119 @@
+"""Hold what a customer names against what is hers, before anything is chosen for her.
+
+What a procedure can be carried out for is a part of what she has. If she names a thing that is not in
+that part, the only one which is left must not be taken in its place: what she names is, and the tool
+says why it cannot be done; and where she has no such thing, she is told so and asked.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agents import Brief, Kit, choosing, hearing
+from journeys import Instance, Journey, words
+from journeys.asking import known_by
+from journeys.events import Answer, Called, Event, Read
+from journeys.model import Slot
+
+Look = Callable[[Read], Awaitable[Event]]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a choice was made to be by her words."""
+
+    event: Event
+    told: str = ""
+    """What she has to hear about it."""
+
+    open: bool = False
+    """Whether she must be asked, whatever her words seem to choose."""
+
+
+async def aimed(
+    brief: Brief, kit: Kit, look: Look, happened: Called, journey: Journey, instance: Instance
+) -> Aim:
+    """Give the choices that are left of those a call listed, or what she names instead of them."""
+    slot = collected(journey, instance)
+    if slot is None or slot.options is None:
+        return Aim(happened)
+    text, language = hearing.words_of(brief), brief["language"]
+    named = choosing.names(kit.journeys, language)
+    listed = hearing.listed(slot, happened)
+    missed = choosing.missed(named, _labels(listed), text)
+    if not listed or not (missed or len(listed) == 1):
+        return Aim(happened)
+    hers = await _hers(look, slot, instance, language, listed)
+    fits = choosing.fitting(named, _labels(hers), text)
+    if missed and fits:
+        return Aim(_listing(happened, slot, [hers[at] for at in fits]))
+    if missed:
+        told = words.say("not_hers", language, thing=missed)
+        return Aim(replace(happened, certain=False), told)
+    other = _other(kit, hers, listed, text, language) if fits or not named else None
+    if other is None:
+        return Aim(happened)
+    both = _listing(happened, slot, [*listed, other])
+    return Aim(replace(both, certain=False), open=True)
+
+
+async def named_instead(
+    brief: Brief, kit: Kit, look: Look, journey: Journey, instance: Instance, event: Answer
+) -> Aim:
+    """Read an answer that is none of the choices: it may name another thing of hers, or none."""
+    slot, asked = journey.slots.get(instance["asked"]), instance["asked"]
+    if slot is None or slot.options is None or asked in event.values or event.chosen is not None:
+        return Aim(event)
+    text, language = brief["text"], brief["language"]
+    named = choosing.names(kit.journeys, language)
+    listed = instance["options"]
+    missed = choosing.missed(named, _labels(listed), text)
+    if not missed:
+        return Aim(event)
+    hers = await _hers(look, slot, instance, language, listed)
+    fits = choosing.fitting(named, _labels(hers), text)
+    if len(fits) == 1:
+        return Aim(replace(event, values={**event.values, asked: hers[fits[0]]["value"]}))
+    return Aim(event, "" if fits else words.say("not_hers", language, thing=missed))
+
+
+def collected(journey: Journey, instance: Instance) -> Slot | None:
+    """Give the slot that a procedure's present step collects."""
+    step = next((step for step in journey.steps if step.id == instance["step"]), None)
+    return journey.slots.get(getattr(step, "collect", ""))
+
+
+async def _hers(
+    look: Look, slot: Slot, instance: Instance, language: str, listed: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Give all of the kind that she has, whether or not the procedure can be carried out for it."""
+    wide = hearing.options_call(slot, instance, language, wide=True)
+    if wide == hearing.options_call(slot, instance, language):
+        return [*listed]
+    found = hearing.listed(slot, await look(wide))
+    return found or [*listed]
+
+
+def _other(
+    kit: Kit, hers: Sequence[dict[str, Any]], listed: Sequence[Mapping[str, Any]], text: str,
+    language: str,
+) -> dict[str, Any] | None:  # fmt: skip
+    """Give what her words choose of all that is hers, if it is not among what was listed."""
+    named = choosing.names(kit.journeys, language)
+    chosen = choosing.meant(kit.understanding, named, _labels(hers), text, language)
+    values = [option["value"] for option in listed]
+    if chosen is None or hers[chosen]["value"] in values:
+        return None
+    return hers[chosen]
+
+
+def _labels(options: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [known_by(option) for option in options]
+
+
+def _listing(happened: Called, slot: Slot, options: Sequence[Mapping[str, Any]]) -> Called:
+    """Give a call's result with these choices in place of those that it listed."""
+    assert slot.options is not None
+    fields = {"value": slot.options.value, "label": slot.options.label, "also": slot.options.also}
+    items = [{fields[key]: value for key, value in option.items()} for option in options]
+    return replace(happened, data={**happened.data, slot.options.items: items})

@@ -1,0 +1,109 @@
+"""Which of several things a customer means, and whether she has named one that is none of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from core.workspace import said
+from journeys import Journey
+from models import Understanding
+from models.embedded.naming import Mention, Names
+
+NEWEST = re.compile(
+    r"\b(?:[uú]ltim[oa]s?|mais recentes?|mais nov[oa]|last|latest|(?:most )?recent|newest)\b",
+    re.IGNORECASE,
+)
+
+
+def names(journeys: Mapping[str, Journey], language: str) -> Names:
+    """Give what this workspace calls the kinds of things that its customers have."""
+    called: dict[tuple[str, tuple[str, ...]], None] = {}
+    for journey in journeys.values():
+        for slot in journey.slots.values():
+            if not slot.things:
+                continue
+            for value, label in slot.labels.items():
+                called |= dict.fromkeys((text, (value,)) for text in _texts(said(label, language)))
+            for more in slot.called:
+                mean = tuple(more.mean)
+                called |= dict.fromkeys((text, mean) for text in _texts(said(more.words, language)))
+    return _names(tuple(called), language)
+
+
+def _texts(label: str) -> list[str]:
+    return [text.strip() for text in label.split(";") if text.strip()]
+
+
+@lru_cache(maxsize=32)
+def _names(called: tuple[tuple[str, tuple[str, ...]], ...], language: str) -> Names:
+    return Names(called, language)
+
+
+def choose(
+    understanding: Understanding, named: Names, options: Sequence[str], text: str, language: str,
+    question: str = "",
+) -> int | None:  # fmt: skip
+    """Find which of the choices that she was shown a text means; None when unclear.
+
+    A single one is meant by a plain yes. What is like her words in all but the thing she names is not
+    meant: black shoes are no black dress.
+    """
+    if len(options) == 1 and understanding.agreement(text, language):
+        return 0
+    return _of_its_kind(named, options, text, understanding.choose(options, text, language, question))
+
+
+def meant(
+    understanding: Understanding, named: Names, options: Sequence[str], text: str, language: str,
+    question: str = "",
+) -> int | None:  # fmt: skip
+    """Find which choice a text means that was written before the list was shown.
+
+    A place in the list ("the second") means nothing then, so it only counts if it stays the same choice
+    in a list of another order; except for the newest, which everybody knows.
+    """
+    if len(options) < 2:
+        return None
+    chosen = understanding.choose(options, text, language, question)
+    if chosen is not None and not (chosen == 0 and NEWEST.search(text)):
+        turned = understanding.choose([*options[1:], options[0]], text, language, question)
+        stays = turned is not None and (turned + 1) % len(options) == chosen
+        chosen = chosen if stays else None
+    return _of_its_kind(named, options, text, chosen)
+
+
+def _of_its_kind(
+    named: Names, options: Sequence[str], text: str, chosen: int | None
+) -> int | None:
+    """Give the choice if it may be what she names, or the only one of which she says the kind."""
+    mentions = _mentions(named, options, text)
+    if not mentions:
+        return chosen
+    fits = [named.fitting(mentions, option) for option in options]
+    if chosen is not None and fits[chosen]:
+        return chosen
+    if chosen is None and any(named.written(mentions, option) for option in options):
+        return None  # it has the words of a choice, and is unclear all the same
+    likeliest = [at for at, fit in enumerate(fits) if fit and fit == max(fits)]
+    return likeliest[0] if len(likeliest) == 1 else None
+
+
+def missed(named: Names, options: Sequence[str], text: str) -> str:
+    """Give the thing that a text names if none of these may be it, or nothing."""
+    mentions = _mentions(named, options, text)
+    if not mentions or any(named.fitting(mentions, option) for option in options):
+        return ""
+    return mentions[0].called
+
+
+def _mentions(named: Names, options: Sequence[str], text: str) -> list[Mention]:
+    """Give the things that a text names, where it is things that she chooses from."""
+    mentions = named.mentions(text)
+    return mentions if mentions and any(named.mentions(option) for option in options) else []
+
+
+def fitting(named: Names, options: Sequence[str], text: str) -> list[int]:
+    """Give the places of those that fit best what a text names; `[]` if none does, or it names nothing."""
+    mentions = named.mentions(text)
+    fits = [named.fitting(mentions, option) for option in options]
+    return [at for at, fit in enumerate(fits) if fit and fit == max(fits)]
