@@ -24,6 +24,8 @@ class Slot(TypedDict):
     """Who wrote it: an agent's name, `profile`, `person`."""
 
     verification: str
+    about: NotRequired[str]
+    """Her words beside a file that she sent."""
 
 
 class Intent(TypedDict):

@@ -26,6 +26,9 @@ class Aim:
     told: str = ""
     """What she has to hear about it."""
 
+    beyond: bool = False
+    """Whether what she names is none of what the procedure is for."""
+
     open: bool = False
     """Whether she must be asked, whatever her words seem to choose."""
 
@@ -46,7 +49,7 @@ async def aimed(
     hers = await _hers(look, slot, instance, language, listed)
     fits = choosing.fitting(named, _labels(hers), text)
     if missed and fits:
-        return Aim(_listing(happened, slot, [hers[at] for at in fits]))
+        return Aim(_listing(happened, slot, [hers[at] for at in fits]), beyond=True)
     if missed:
         told = words.say("not_hers", language, thing=missed)
         return Aim(replace(happened, certain=False), told)

@@ -50,7 +50,9 @@ def choose(
     """
     if len(options) == 1 and understanding.agreement(text, language):
         return 0
-    return _of_its_kind(named, options, text, understanding.choose(options, text, language, question))
+    return _of_its_kind(
+        named, options, text, understanding.choose(options, text, language, question)
+    )
 
 
 def meant(
@@ -72,9 +74,7 @@ def meant(
     return _of_its_kind(named, options, text, chosen)
 
 
-def _of_its_kind(
-    named: Names, options: Sequence[str], text: str, chosen: int | None
-) -> int | None:
+def _of_its_kind(named: Names, options: Sequence[str], text: str, chosen: int | None) -> int | None:
     """Give the choice if it may be what she names, or the only one of which she says the kind."""
     mentions = _mentions(named, options, text)
     if not mentions:

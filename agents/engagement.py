@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from agents import Brief, Kit, Question, Report, Slot, Specialist, recalling
+from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, recalling
 from agents.cards import beside
 from agents.phrases import phrases
 from core.workspace import said
@@ -143,7 +143,10 @@ def attached(brief: Brief, kit: Kit) -> Report:
     names = [one["name"] for one in brief.get("attachments", [])]
     if taken or not names:
         return _told("")
-    slot = Slot(value=names[0], source="engagement", verification=kit.context.verification)
+    slot = Slot(
+        value=names[0], source="engagement", verification=kit.context.verification,
+        about=hearing.message(brief),
+    )  # fmt: skip
     alone = not any(report["text"].strip() for report in brief["reports"])
     key = "attached_alone" if alone else "attached"
     text = say(key, brief["language"], name="; ".join(f"“{name}”" for name in names))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
-from agents import Brief, Kit, Slot, choosing, remembering
+from agents import Brief, Kit, Slot, attaching, choosing, remembering
 from core.workspace import said
 from journeys import Instance, Journey, model, places
 from journeys.asking import known_by, options_of
-from journeys.checking import ATTACHMENT
 from journeys.events import Answer, Called, Cancel, Event, Read, Reopen
 from journeys.model import Confirm
 from models import Answered, Understanding
@@ -17,6 +16,7 @@ from models.embedded import turning
 from tools import Tool
 
 AGREED = {"yes": True, "no": False}
+
 
 @dataclass
 class Known:
@@ -78,7 +78,7 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
 def _take_numbers(found: Known, brief: Brief, kit: Kit, journey: Journey, name: str) -> None:
     """Take the number that stands elsewhere in her message, or the several of which she means one."""
     slot, text, language = journey.slots[name], words_of(brief), brief["language"]
-    one = [] if _claimed(brief) else _named(brief, kit, slot, _message(brief))
+    one = [] if _claimed(brief) else _named(brief, kit, slot, message(brief))
     if len(one) == 1 and not turning.other(text, language, _called(journey, name)):
         found.values[name] = one[0]
         return
@@ -87,7 +87,7 @@ def _take_numbers(found: Known, brief: Brief, kit: Kit, journey: Journey, name: 
         found.only[name] = several
 
 
-def _message(brief: Brief) -> str:
+def message(brief: Brief) -> str:
     """Give all that she wrote last, be it in one message or in several."""
     latest = [*takewhile(lambda one: one["role"] == "customer", reversed(brief["history"]))]
     return "\n".join(one["text"] for one in reversed(latest))
@@ -112,7 +112,7 @@ def _offered(brief: Brief, name: str) -> list[Any]:
     current = next(iter(remembering.running(brief["journey"])), None)
     if current is None or current["asked"] != name:
         return []
-    return [option["value"] for option in current["options"]]
+    return [option["value"] for option in current["options"] if not option.get("gone")]
 
 
 def _called(journey: Journey, name: str) -> str:
@@ -132,7 +132,8 @@ def corrected(
     chosen = choose(kit.understanding, named, labels, text, language)
     if chosen is not None and listed[chosen]["value"] != taken:
         return listed[chosen]["value"]
-    others = [option["value"] for option in listed if option["value"] != taken]
+    there = [option["value"] for option in listed if not option.get("gone")]
+    others = [value for value in there if value != taken]
     if turning.other(text, language, _called(journey, name)):
         return others[0] if len(others) == 1 else Reopen(name)
     return Reopen(name) if turning.not_this(text, language) else None
@@ -184,24 +185,9 @@ def asked_before(brief: Brief) -> bool:
     )
 
 
-def takes_attachment(slot: model.Slot) -> bool:
-    """Say whether a slot takes the name of a file that she sends."""
-    return slot.schema_.get("format") == ATTACHMENT
-
-
-def used_attachment(brief: Brief, instance: Instance, verification: str) -> dict[str, Slot]:
-    """Forget a file that nobody waited for once a procedure has taken it."""
-    sent = [one["name"] for one in brief.get("attachments", [])]
-    known_before = brief["slots"].get(ATTACHMENT)
-    sent += [known_before["value"]] if known_before else []
-    if not set(sent) & set(map(str, instance["slots"].values())):
-        return {}
-    return {ATTACHMENT: Slot(value=None, source="transactions", verification=verification)}
-
-
 def words_of(brief: Brief) -> str:
     """Give what she said about this; all of her message where it is about nothing else."""
-    whole = _message(brief)
+    whole = message(brief)
     return whole if brief["alone"] and brief["text"] in whole else brief["text"]
 
 
@@ -217,18 +203,7 @@ def values(
         return {}
     told, language = text or words_of(brief), brief["language"]
     found = kit.understanding.values(schemas, told, language, kit.context.now, asked=asked)
-    return found | _attached(brief, journey, asked)
-
-
-def _attached(brief: Brief, journey: Journey, asked: str) -> dict[str, Any]:
-    """Give the file that she sends, or has sent before anybody asked, to the slot that takes one."""
-    waiting = [name for name, slot in journey.slots.items() if takes_attachment(slot)]
-    sent: list[Any] = [one["name"] for one in brief.get("attachments", [])]
-    before = brief["slots"].get(ATTACHMENT)
-    if not sent and not asked and before and before["value"]:
-        sent = [before["value"]]
-    waiting.sort(key=lambda name: name != asked)
-    return dict(zip(waiting, sent, strict=False))
+    return found | attaching.attached(brief, kit, journey, asked, told)
 
 
 def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answer | Cancel:
@@ -318,4 +293,4 @@ def _may_be(journey: Journey, instance: Instance, value: Any) -> bool:
     schema = journey.slots[instance["asked"]].schema_
     if any(mark in schema for mark in ("pattern", "format", "enum")):
         return True
-    return value in [option["value"] for option in instance["options"]]
+    return value in [one["value"] for one in instance["options"] if not one.get("gone")]

@@ -7,12 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from agents import Brief, Kit, Question, Report, Slot, aiming, choosing, hearing, remembering
+from agents import (
+    Brief,
+    Kit,
+    Question,
+    Report,
+    Slot,
+    aiming,
+    attaching,
+    choosing,
+    hearing,
+    remembering,
+)
 from agents.deeds import Deeds, described
 from core.errors import ToolNeedsVerification
 from core.workspace import said
 from journeys import Instance, Journey, words
-from journeys.asking import known_by
+from journeys.asking import choices_of, known_by
 from journeys.direct import name_of, of_tool
 from journeys.events import (
     Answer,
@@ -57,6 +68,9 @@ class Course:
     slots: dict[str, Slot] = field(default_factory=dict)
     about: str = ""
     handoff: str = ""
+    beyond: bool = False
+    """Whether she named something of hers that a procedure is not for."""
+
     stack: list[Instance] = field(init=False)
     kept: list[Instance] = field(init=False)
     """What waits for a person or has ended."""
@@ -238,6 +252,7 @@ class Course:
                 understanding, named, ask.options, text, self.language, ask.text
             )
             if chosen is not None:
+                self._hears = not instance["options"][chosen].get("gone")
                 return Answer(text, chosen=chosen)
             remembered = [one for one in instance["options"] if one["value"] == guess]
             if not remembered or choosing.missed(named, [known_by(remembered[0])], text):
@@ -263,7 +278,8 @@ class Course:
             listed = instance.get("offered", {}).get(name)
             if listed is None:
                 read = hearing.options_call(slot, instance, self.language)
-                listed = hearing.listed(slot, await self.deeds.read(read))
+                found = await self.deeds.read(read)
+                listed = choices_of(found.data, slot) if isinstance(found, Called) else []
             turned = hearing.corrected(self.brief, self.kit, journey, instance, name, listed)
             if isinstance(turned, Reopen):
                 self._known.apart[name] = [instance["slots"][name]]
@@ -335,6 +351,7 @@ class Course:
         aim = await aiming.aimed(self.brief, self.kit, self.deeds.read, kept, journey, instance)
         self._tell(aim.told)
         self._hears = not aim.open
+        self.beyond = self.beyond or aim.beyond
         return aim.event
 
     def _tell(self, text: str) -> None:
@@ -348,8 +365,8 @@ class Course:
         verification = self.kit.context.verification
         for name, value in instance["slots"].items():
             self.slots[name] = Slot(value=value, source=self.agent, verification=verification)
-        if any(hearing.takes_attachment(slot) for slot in journey.slots.values()):
-            self.slots |= hearing.used_attachment(self.brief, instance, verification)
+        if any(attaching.takes_attachment(slot) for slot in journey.slots.values()):
+            self.slots |= attaching.used_attachment(self.brief, instance, verification)
         codes = remembering.entities(journey, instance)
         self.about = self.about or (codes[0] if codes else said(journey.purpose, self.language))
 

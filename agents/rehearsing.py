@@ -122,7 +122,7 @@ class _Rehearsal(Course):
         """Note where her words name the only choice there is; beside a number that adds nothing."""
         step = next((step for step in journey.steps if step.id == instance["step"]), None)
         name = getattr(step, "collect", "")
-        if name not in journey.slots or self.coded:
+        if name not in journey.slots or self.coded or self.beyond:
             return
         listed = hearing.listed(journey.slots[name], event)
         if len(listed) == 1:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents import Question, Signals, choosing, hearing, remembering
+from agents import Question, Signals, attaching, choosing, hearing, remembering
 from graph.briefing import language_of
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
@@ -145,7 +145,7 @@ class Reading:
             return False
         journey = self._journey(self.running[0])
         slot = journey.slots.get(self.awaiting[0]["slot"]) if journey else None
-        return slot is not None and hearing.takes_attachment(slot)
+        return slot is not None and attaching.takes_attachment(slot)
 
     def _corrects(self, instance: Instance, journey: Journey) -> bool:
         """Say whether a text names another value for something that is about to be confirmed.

@@ -1,18 +1,18 @@
 """The supervisor: plans the turn, hands out its steps one by one, and takes in what comes back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
-from agents import Report, Signals
+from agents import Report, Signals, attaching
 from graph import packets, planning
 from graph.briefing import brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.situating import Reading
-from graph.state import Conversation, Step, Turn, signals_of, turn_of
+from graph.state import Conversation, Step, Turn, signals_of, turn_of, waiting
 
 HOP_BUDGET = 8
 """Specialists called in one turn; what needs more goes to a person."""
@@ -153,7 +153,7 @@ def _next(
         following = planning.step("engagement", "handoff", turn["halted"], key="engagement:halt")
         plan = [step for step in plan if step["state"] == "done"] + [following]
     if following is None:
-        update |= {"plan": plan, "turn": turn} | _closed(state, update, plan)
+        update |= {"plan": plan, "turn": turn} | _closed(state, update, plan, context)
         return Command(update=update, goto="decide")
     following["state"] = "running"
     turn["hops"] += 1
@@ -164,7 +164,9 @@ def _next(
     return Command(update=update, goto=Send(agent, {"brief": made}))
 
 
-def _closed(state: Conversation, update: dict[str, Any], plan: list[Step]) -> dict[str, Any]:
+def _closed(
+    state: Conversation, update: dict[str, Any], plan: list[Step], context: TurnContext
+) -> dict[str, Any]:
     """Settle what the whole turn means: the packet for a person, a withdrawal, an end to misses."""
     closing: dict[str, Any] = {}
     if any(step["goal"] == "withdrawn" for step in plan) and state.get("handoff"):
@@ -173,6 +175,23 @@ def _closed(state: Conversation, update: dict[str, Any], plan: list[Step]) -> di
     if handoff and "packet" not in handoff:
         closing["handoff"] = {**handoff, "packet": packets.packet(state, str(handoff["reason"]))}
         closing["awaiting"] = []
+    closing |= _file_lapsed({**state, **update}, context, plan)
     if not any(report.get("unanswered") for report in state.get("reports", {}).values()):
         closing["misses"] = 0
     return closing
+
+
+def _file_lapsed(
+    state: Mapping[str, Any], context: TurnContext, plan: Sequence[Step]
+) -> dict[str, Any]:
+    """Let a file that nobody has taken go, once a later message was about something."""
+    if state.get("event") or all(step["agent"] == "engagement" for step in plan):
+        return {}
+    sent = [
+        file["name"]
+        for message in waiting(state["messages"], context.message_ids)
+        for file in message.additional_kwargs.get("attachments", [])
+    ]
+    slots = state.get("slots", {})
+    lapsed = attaching.lapsed(slots, sent)
+    return {"slots": {**slots, **lapsed}} if lapsed else {}

@@ -9,7 +9,8 @@ from journeys.events import Ask, Proposed
 from journeys.model import Collect, Confirm, Slot
 from journeys.running import Run
 
-MAX_OPTIONS = 20
+MAX_OPTIONS = 60
+MAX_BUTTONS = 20
 
 
 def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
@@ -21,7 +22,8 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
         return run.wanting(Ask("confirm", text, buttons=words.yes_no(language)))
     step = cast(Collect, run.step)
     slot = run.journey.slots[step.collect]
-    labels = [str(option["label"]) for option in run.instance["options"]]
+    options = run.instance["options"]
+    labels = [str(option["label"]) for option in options if not option.get("gone")]
     text = words.question(step.collect, slot, language)
     if labels:
         text = words.with_options(text, labels, language)
@@ -29,10 +31,10 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
     text = " ".join(part for part in (lead, text, hint) if part)
     run = run.having(asked=step.collect, waits_for="answer", calls=0)
     if labels:
-        offered = {**run.instance.get("offered", {}), step.collect: run.instance["options"]}
+        offered = {**run.instance.get("offered", {}), step.collect: options}
         run = run.having(offered=offered)
-    buttons = tuple(labels) or tuple(words.choices(slot, language))
-    known = tuple(known_by(option) for option in run.instance["options"])
+    buttons = tuple(labels[:MAX_BUTTONS]) or tuple(words.choices(slot, language))
+    known = tuple(known_by(option) for option in options)
     return run.wanting(Ask(step.collect, text, buttons=buttons, options=known))
 
 
@@ -49,6 +51,15 @@ def options_of(items: Any, slot: Slot) -> list[dict[str, Any]]:
             option["also"] = str(also)
         found.setdefault(str(value), option)
     return list(found.values())[:MAX_OPTIONS]
+
+
+def choices_of(data: Mapping[str, Any], slot: Slot) -> list[dict[str, Any]]:
+    """Give the choices that a call listed, then those that cannot be had now, as `gone`."""
+    assert slot.options is not None
+    there = options_of(data.get(slot.options.items), slot)
+    values = [option["value"] for option in there]
+    gone = options_of(data.get(slot.options.gone), slot)
+    return [*there, *({**one, "gone": True} for one in gone if one["value"] not in values)]
 
 
 def known_by(option: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from core.workspace import said
 from journeys import words
-from journeys.asking import ask, options_of, question_for
+from journeys.asking import ask, choices_of, question_for
 from journeys.events import (
     Answer,
     Ask,
@@ -97,6 +97,8 @@ def _collected(run: Run, event: Answer) -> Run:
     if event.chosen is not None and 0 <= event.chosen < len(options):
         values[asked] = options[event.chosen]["value"]
     fitting = fitting_values(run, values)
+    if gone := next((one for one in options if _is_gone(one, fitting.get(asked))), None):
+        return ask(run.having(tries=0).saying("gone", choice=str(gone["label"])))
     different = changed(run.journey, run.instance, fitting)
     taken = {name: value for name, value in fitting.items() if name not in run.instance["slots"]}
     run = run.having(slots={**run.instance["slots"], **taken})
@@ -105,6 +107,11 @@ def _collected(run: Run, event: Answer) -> Run:
     if asked in taken:
         return enter(run.having(tries=0), run.instance["step"])
     return ask(run) if taken else _unclear(run)
+
+
+def _is_gone(option: Mapping[str, Any], value: Any) -> bool:
+    """Say whether a value is this choice, which cannot be had now."""
+    return bool(option.get("gone")) and option["value"] == value
 
 
 def _confirmed(run: Run, event: Answer) -> Run:
@@ -315,9 +322,9 @@ def _offer(run: Run, event: Called) -> Run:
     step = cast(Collect, run.step)
     slot = run.journey.slots[step.collect]
     assert slot.options is not None
-    options = options_of(event.data.get(slot.options.items), slot)
+    options = choices_of(event.data, slot)
     run = run.having(waits_for=None)
-    if not options:
+    if all(option.get("gone") for option in options):
         text = event.text or words.say("no_options", run.language)
         return end(run.wanting(Tell(text)), "failed")
     if len(options) == 1 and event.certain:

@@ -76,6 +76,9 @@ class Options(_Part):
     label: str
     """Field of an item that a customer recognises it by."""
 
+    gone: str = ""
+    """Field of its data that lists, in the same form, what there is but cannot be had now."""
+
     also: str = ""
     """Field of an item with more of her words for it, such as what is in a parcel; never shown."""
 
@@ -263,7 +266,8 @@ class Instance(TypedDict):
     """How often the present question was put without a usable answer."""
 
     options: list[dict[str, Any]]
-    """Choices that were shown with the present question: `{value, label}`."""
+    """Choices of the present question: `{value, label}`, what she knows it by `also`, and `gone` if it
+    cannot be had now and is not shown."""
 
     proposal: NotRequired[Proposal | None]
     """What she is asked to agree to, exactly."""

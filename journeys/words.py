@@ -16,7 +16,10 @@ MOST_CHOICES = 12
 """Values of an enum that are shown as buttons; more help nobody."""
 
 OPTIONS_NAMED = 5
-"""Choices that are named in the question; more of them stand as buttons only."""
+"""Choices that are named in the question, however long they are."""
+
+NAMED_CHARACTERS = 320
+"""As many more are named as there is room for; what is left out is counted, and stands on buttons."""
 
 
 @cache
@@ -45,8 +48,14 @@ def question(name: str, slot: Slot, language: str) -> str:
 def with_options(text: str, labels: list[str], language: str) -> str:
     """Give a question with its choices."""
     named = labels[:OPTIONS_NAMED]
-    more = ", …" if len(labels) > OPTIONS_NAMED else ""
-    return say("options", language, question=text, labels="; ".join(named) + more)
+    for label in labels[OPTIONS_NAMED:]:
+        if len("; ".join([*named, label])) > NAMED_CHARACTERS:
+            break
+        named.append(label)
+    listed, left = "; ".join(named), len(labels) - len(named)
+    if left:
+        return say("options_more", language, question=text, labels=listed, count=str(left))
+    return say("options", language, question=text, labels=listed)
 
 
 def choices(slot: Slot, language: str) -> list[str]:

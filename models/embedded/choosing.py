@@ -16,6 +16,9 @@ CLAUSES = re.compile(
     re.IGNORECASE,
 )
 
+MARK = re.compile(r"\b[A-Z]{1,3}\b")
+"""Capitals that tell a choice: a size."""
+
 RIGHT_AFTER = 2
 """Words of meaning after "the last" that may say the last of what."""
 
@@ -27,7 +30,7 @@ def choose(options: Sequence[str], text: str, language: str, question: str = "")
     """
     if not options:
         return None
-    said = words.words(text, language)
+    said = _said(options, text, language)
     if not said:
         return None
     exact = [at for at, label in enumerate(options) if words.words(label) == words.words(text)]
@@ -50,6 +53,17 @@ def choose(options: Sequence[str], text: str, language: str, question: str = "")
     if place is not None:
         return place
     return None if given_up else _by_place(options, " ".join(said), language)
+
+
+def _said(options: Sequence[str], text: str, language: str) -> list[str]:
+    """Give the words of a text, chat spelling written out but for what is a mark of a label: "P"."""
+    marks = {mark for label in options for mark in MARK.findall(label)}
+    if text.strip(" .!,;").upper() in marks:
+        return [words.folded(text.strip(" .!,;"))]
+    found: list[str] = []
+    for word in words.WORD.findall(text):
+        found += [words.folded(word)] if word in marks else words.words(word, language)
+    return found
 
 
 def _by_code(options: Sequence[str], text: str) -> list[int]:

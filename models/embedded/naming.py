@@ -97,8 +97,11 @@ class Names:
     def _said(self, text: str) -> frozenset[str]:
         """Give the keys of a text that may be of a thing's name."""
         found: set[str] = set()
-        before = ""
+        before, grammar = "", words.function_words((self._base,))
         for word in words.words(text, self._language):
+            if word in grammar:
+                before = word
+                continue
             key = self._key(self._spelling.mended(word))
             if key in self._keys and before not in CLAUSE.get(self._base, ()):
                 found.add(key)

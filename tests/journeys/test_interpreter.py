@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeys import Instance, Journey, events
+from journeys import Instance, Journey, events, words
 from journeys.events import (
     Answer,
     Ask,
@@ -159,6 +159,66 @@ def test_a_single_candidate_is_taken_and_several_are_offered() -> None:
     assert asked.options == ("Friday", "Monday")
     assert "Friday" in asked.text
     assert play(Answer("the second", chosen=1)) == Read("visit", {"visit_id": "V-1002"}, "visit")
+
+
+def test_a_single_candidate_that_she_may_not_mean_is_asked_for() -> None:
+    play = Play()
+    play(Begin())
+    visits = [{"id": "V-1001", "label": "Friday"}]
+    asked = play(Called("One.", {"visits": visits}, certain=False))
+    assert isinstance(asked, Ask)
+    assert asked.buttons == ("Friday",)
+
+
+def with_gone() -> Journey:
+    options = {
+        **MOVE_VISIT.model_dump(by_alias=True)["slots"]["visit_id"]["options"],
+        "gone": "past",
+    }
+    slots = {
+        "visit_id": {**MOVE_VISIT.slots["visit_id"].model_dump(by_alias=True), "options": options}
+    }
+    step = {"id": "which", "collect": "visit_id"}
+    return Journey.model_validate(
+        {"journey": "look", "purpose": MOVE_VISIT.purpose, "trigger": {"intent": "look"},
+         "slots": slots, "steps": [step]}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "We don't have Monday right now."), ("pt-BR", "No momento não temos Monday.")],
+)
+def test_what_cannot_be_had_now_is_said_at_once_and_what_there_is_asked_again(
+    language: str, said: str
+) -> None:
+    journey = with_gone()
+    instance = new(journey, "i")
+    instance, _ = interpret(journey, instance, Begin(), NOW, language)
+    there, gone = [{"id": "V-1001", "label": "Friday"}], [{"id": "V-1002", "label": "Monday"}]
+    called = Called("One.", {"visits": there, "past": gone})
+    instance, effects = interpret(journey, instance, called, NOW, language)
+    asked = effects[-1]
+    assert isinstance(asked, Ask)
+    assert asked.buttons == ("Friday",)
+    assert "Monday" not in asked.text
+    for answer in (Answer("Monday", chosen=1), Answer("", {"visit_id": "V-1002"})):
+        told, effects = interpret(journey, instance, answer, NOW, language)
+        assert effects[0] == Tell(said)
+        assert isinstance(effects[-1], Ask)
+        assert told["tries"] == 0
+        assert told["slots"] == {}
+
+
+@pytest.mark.parametrize(("language", "more"), [("en", "and 46 more."), ("pt-BR", "e mais 46.")])
+def test_a_list_is_named_whole_or_what_is_left_out_is_counted(language: str, more: str) -> None:
+    labels = [f"size {number}" for number in range(34, 45)]
+    whole = words.with_options("Which?", labels, language)
+    assert all(label in whole for label in labels)
+    long = [
+        f"{number} · something with quite a long name of {number} letters" for number in range(52)
+    ]
+    assert words.with_options("Which?", long, language).endswith(more)
 
 
 def test_nothing_to_choose_from_is_said_in_the_tools_words() -> None:

@@ -110,24 +110,27 @@ def resend_label(order_id: OrderNumber, *, context: Context) -> Result:
     return once(context, act)
 
 
-def _choices(shop: Shop, line: Bought) -> Iterator[tuple[str, Row, str]]:
-    """Give what an item can be exchanged for now: how to call it, the product, the size."""
+def _choices(shop: Shop, line: Bought, *, stocked: bool = True) -> Iterator[tuple[str, Row, str]]:
+    """Give what an item comes as, besides what it is: how to call it, the product, the size.
+
+    `stocked` tells whether it is what can be had now, or what is out of stock.
+    """
     language = shop.context.language
     for size, number in line.product["stock"].items():
-        if number and size != line.size:
+        if bool(number) is stocked and size != line.size:
             yield say("size", language, size=size), line.product, size
     for other in shop.products():
-        same = other["item"] == line.product["item"]
-        if same and other["colour"] != line.product["colour"] and other["stock"].get(line.size):
-            yield other["colour"][language], other, line.size
+        same = other["item"] == line.product["item"] and line.size in other["stock"]
+        if same and other["colour"] != line.product["colour"]:
+            if bool(other["stock"][line.size]) is stocked:
+                yield other["colour"][language], other, line.size
 
 
 def _wanted(shop: Shop, order: Row, line: Bought, wanted: str) -> tuple[Row, str]:
     """Give the product and the size that a size or a colour means.
 
     Raises:
-        ToolRetry: it does not come like that, or is the same.
-        ToolFailed: it is out of stock.
+        ToolRetry: it does not come like that, is the same, or is out of stock.
     """
     language, flat = shop.context.language, plain(wanted.strip())
     flat = flat.removeprefix(plain(say("size", language, size="")))
@@ -151,7 +154,8 @@ def _wanted(shop: Shop, order: Row, line: Bought, wanted: str) -> tuple[Row, str
     if (product["product_id"], size) == (line.product["product_id"], line.size):
         raise ToolRetry(say("exchange_same", language, number=order["order_id"], **values))
     if not product["stock"].get(size):
-        raise ToolFailed(say("exchange_no_stock", language, **values))
+        message = say("exchange_no_stock", language, **values)
+        raise ToolRetry(message, argument="wanted")
     return product, size
 
 
@@ -169,14 +173,20 @@ def exchange_choices(order_id: OrderNumber, item: Item, *, context: Context) -> 
     """
     with opened(context) as shop:
         line = found(shop, _received(shop, order_id, EXCHANGE_DAYS), item)
-        choices = [
-            {"wanted": size if product is line.product else product["colour"]["en"], "label": name}
-            for name, product, size in _choices(shop, line)
-        ]
+        choices, gone = (
+            [
+                {
+                    "wanted": size if product is line.product else product["colour"]["en"],
+                    "label": name,
+                }
+                for name, product, size in _choices(shop, line, stocked=stocked)
+            ]
+            for stocked in (True, False)
+        )
     name = "exchange_choices" if choices else "exchange_nothing"
     listed = ", ".join(choice["label"] for choice in choices)
     text = say(name, context.language, name=line.called, choices=listed)
-    return Result(text=text, data={"choices": choices})
+    return Result(text=text, data={"choices": choices, "out_of_stock": gone})
 
 
 def preview_exchange(
@@ -205,8 +215,8 @@ def exchange_item(order_id: OrderNumber, item: Item, wanted: str, *, context: Co
         wanted: the size (PP, P, M, G, GG, or a shoe size from 34 to 44) or the colour to have instead.
 
     Raises:
-        ToolRetry: the product does not come like that, or it is the same one.
-        ToolFailed: no such order, too late, or out of stock.
+        ToolRetry: the product does not come like that, is the same one, or is out of stock.
+        ToolFailed: no such order, or too late.
     """
 
     def act(shop: Shop) -> Result:
