@@ -86,7 +86,7 @@ class Reading:
 
     def _answers(self, question: Question) -> bool:
         """Say whether the text reads as the answer to the question that is open."""
-        text, language = self.text, self.language
+        text = self.text
         instance = self.running[0] if self.running else None
         journey = self._journey(instance) if instance else None
         if self._takes_attachment():
@@ -222,11 +222,10 @@ class Reading:
         journey = self._journey(last) if last and last["state"] in ("done", "failed") else None
         if last is None or journey is None or self.awaiting or last.get("performed"):
             return ""
-        denies = turning.denies(self.text, self.language)
-        others = self._other_examples()
-        if not turning.only_corrects(self.text, self.language, others):
-            if not (denies and self._only_points()):
-                return ""
+        corrects = turning.only_corrects(self.text, self.language, self._other_examples())
+        names = turning.denies(self.text, self.language) and self._only_points()
+        if not (corrects or names):
+            return ""
         chosen = any(slot.options is not None for slot in journey.slots.values())
         return journey.trigger.intent if chosen else ""
 

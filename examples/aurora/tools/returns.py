@@ -121,9 +121,9 @@ def _choices(shop: Shop, line: Bought, *, stocked: bool = True) -> Iterator[tupl
             yield say("size", language, size=size), line.product, size
     for other in shop.products():
         same = other["item"] == line.product["item"] and line.size in other["stock"]
-        if same and other["colour"] != line.product["colour"]:
-            if bool(other["stock"][line.size]) is stocked:
-                yield other["colour"][language], other, line.size
+        differs = same and other["colour"] != line.product["colour"]
+        if differs and bool(other["stock"][line.size]) is stocked:
+            yield other["colour"][language], other, line.size
 
 
 def _wanted(shop: Shop, order: Row, line: Bought, wanted: str) -> tuple[Row, str]:
