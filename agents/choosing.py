@@ -46,7 +46,7 @@ def choose(
     """Find which of the choices that she was shown a text means; None when unclear.
 
     A single one is meant by a plain yes. What is like her words in all but the thing she names is not
-    meant: black shoes are no black dress.
+    meant: a black chair is no black desk.
     """
     if len(options) == 1 and understanding.agreement(text, language):
         return 0

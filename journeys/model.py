@@ -87,7 +87,7 @@ class Called(_Part):
     """What customers call some of the values of a slot, besides their labels."""
 
     words: Text
-    """Words of a language, several with a semicolon between: `"sapato; calçado"`."""
+    """Words of a language, several with a semicolon between: `"doctor; physician"`."""
 
     mean: Annotated[list[str], Field(min_length=1)]
     """The values that may be meant."""

@@ -1,7 +1,7 @@
 """What things a text names, in the words a workspace has for the kinds of things its customers have.
 
-A kind is named by the whole of what it is called ("running shoes"), or by the word that says what it
-is ("shoes"), never by the words around it: "the blue one" names no thing.
+A kind is named by the whole of what it is called ("folding chair"), or by the word that says what it
+is ("chair"), never by the words around it: "the blue one" names no thing.
 """
 
 import re
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from models.embedded import spelling, words
 
 HEAD_LAST = ("en", "de", "nl")
-"""Languages in which the word that says what a thing is comes last: "table lamp", "luminária de mesa"."""
+"""Languages in which the word that says what a thing is comes last: "folding chair", "cadeira de praia"."""
 
 GENDERED = ("pt", "es", "it")
 """Languages in which another last vowel may make another thing of the same stem: "copo", "copa"."""
 
 CLAUSE = {"pt": ("que", "nao", "se"), "es": ("que", "no", "se")}
-"""Words after which a form that is also a noun is a verb: "antes que saia"."""
+"""Words after which a form that is also a noun is a verb: "se jogo"."""
 
 ASIDE = re.compile(r"\([^)]*\)")
 

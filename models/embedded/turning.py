@@ -11,7 +11,7 @@ NEAR = 4
 """Words before a verb in which a denial makes an example say that something is *not* so."""
 
 BESIDE_A_THING = 1
-"""Words of meaning beside a thing that is only named: "the grey sweatshirt"."""
+"""Words of meaning beside a thing that is only named: "the grey chair"."""
 
 SHORTEST_VERB = 4
 FEW = 4
@@ -135,7 +135,7 @@ def only_points(
     text: str, language: str, things: frozenset[str] = frozenset(),
     others: tuple[tuple[str, ...], ...] = (),
 ) -> bool:  # fmt: skip
-    """Say whether a text does no more than name one of several: "no, the dress", "the green one".
+    """Say whether a text does no more than name one of several: "no, the chair", "the green one".
 
     `things` are the stems by which it names a thing. Without one, it says "the" and at most one word.
     """
