@@ -35,6 +35,9 @@ CODED, CHOSEN, FREE, DEAD, GENERAL = 2.5, 3.0, 1.6, -1.5, 0.4
 """Weights, in logits, of the classifier's score and of what a rehearsal finds (see `Fit`), near those of a
 conditional logit over the readings of a message: `python -m evals.settling` fits it."""
 
+BEYOND = -0.8
+"""What counts against a procedure which is not for the thing of hers that she names."""
+
 SERVED = 0.5
 """How much more, where no procedure does it, an intent counts that somebody serves than a mere question."""
 
@@ -55,10 +58,14 @@ class Fit:
     dead: bool
     """Whether it ends with nothing that it could do."""
 
+    beyond: bool = False
+    """Whether she names something of hers that it is not for."""
+
     @property
     def weight(self) -> float:
         """How much it speaks for the procedure, in logits."""
-        return self.own + FREE * (self.free and not self.things) + DEAD * self.dead
+        free = FREE * (self.free and not self.things)
+        return self.own + free + DEAD * self.dead + BEYOND * self.beyond
 
     @property
     def own(self) -> float:
@@ -122,7 +129,7 @@ class _Rehearsal(Course):
         """Note where her words name the only choice there is; beside a number that adds nothing."""
         step = next((step for step in journey.steps if step.id == instance["step"]), None)
         name = getattr(step, "collect", "")
-        if name not in journey.slots or self.coded or self.beyond:
+        if name not in journey.slots or self.coded:
             return
         listed = hearing.listed(journey.slots[name], event)
         if len(listed) == 1:
@@ -227,4 +234,5 @@ class Stage:
             chosen=frozenset(chosen.values()),
             free=bool({*said} - coded - {*chosen}),
             dead=course.dead,
+            beyond=course.beyond,
         )
