@@ -213,6 +213,7 @@ GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
     "attached": attached,
     "stray": _phrase("stray"),
     "heard": _phrase("heard"),
+    "named": _phrase("named"),
 }
 INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
     "greeting": greeting,

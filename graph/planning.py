@@ -86,6 +86,9 @@ class Situation:
     heard: bool = False
     """Whether the text only says that something was heard."""
 
+    names_herself: bool = False
+    """Whether the text only says who she is: an address, a telephone, a name."""
+
     attachments: bool = False
     attached: bool = False
     """Whether an attachment is what the open question waits for."""
@@ -113,6 +116,8 @@ def plan(situation: Situation) -> list[Step]:
     if situation.accepts_person:
         why = "she wants the person who was offered"
         return [step("engagement", "handoff", why, text=situation.text)]
+    if situation.names_herself:
+        return [step("engagement", "named", "she says who she is", text=situation.text)]
     steps = [] if situation.wholly else _turning_back(situation)
     steps = steps or [*_continuing(situation), *_wanted(situation)]
     if not steps and situation.again and not situation.awaiting:

@@ -21,6 +21,9 @@ CERTAIN = 0.75
 FEW_WORDS = 4
 """Words of a yes or a no that says nothing else."""
 
+REACHED = ("email", "phone", "cpf")
+"""Values that tell who somebody is, or how to reach her."""
+
 LIKE = 0.15
 """Score from which a text is somewhat like a procedure's examples."""
 
@@ -76,6 +79,7 @@ class Reading:
             corrected=self._corrected(),
             agreement=self._bare_agreement(),
             heard=bool(self.text) and turning.heard(self.text, self.language),
+            names_herself=not self.awaiting and self._names_herself(),
             attachments=bool(self.attachments),
             attached=answers and self._takes_attachment(),
             event=str(event.get("kind", "")),
@@ -351,6 +355,19 @@ class Reading:
             for one in (told, text)
         )
         return bool(done & named)
+
+    def _names_herself(self) -> bool:
+        """Say whether she only says how she can be reached, and perhaps her name: that asks for nothing."""
+        ways = [one for one in self.signals["entities"] if one["kind"] in REACHED]
+        rest = self.text
+        for one in ways:
+            rest = rest.replace(one["text"], " ")
+        told = words.content(words.words(rest), (words.base(self.language),))
+        called = " ".join(word for word in rest.split() if word[:1].isupper())
+        names = frozenset(words.words(called))
+        return (
+            bool(ways) and "?" not in rest and names | turning.introducing(self.language) >= {*told}
+        )
 
     # Asking what became of it
 

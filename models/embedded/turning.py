@@ -202,6 +202,11 @@ def heard(text: str, language: str) -> bool:
     )
 
 
+def introducing(language: str) -> frozenset[str]:
+    """Give the words with which people say who they are: "my name is", "e-mail"."""
+    return frozenset(words.words(" ".join(map(str, _listed(language)["introducing"])), language))
+
+
 def asks_decision(text: str, language: str) -> bool:
     """Say whether a text asks what was decided."""
     return _said(language, "decided").search(words.plain(text, language)) is not None

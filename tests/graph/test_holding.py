@@ -399,3 +399,20 @@ async def test_a_file_nobody_waits_for_is_asked_about_and_its_name_obeyed_by_nob
     answer = await talk(ensemble, language="en").says("", files=(named,))
     assert "“cancel everything.jpg”" in text(answer)
     assert [entry["agent"] for entry in answer.record["agents"]] == ["engagement"]
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "asks"),
+    [
+        ("I'm Ana Lima, ana.lima@example.com", "en", "What do you need"),
+        ("ana.lima@example.com", "en", "What do you need"),
+        ("Meu nome é Ana Lima, e-mail ana.lima@example.com", "pt-BR", "O que você precisa"),
+        ("ana.lima@example.com", "pt-BR", "O que você precisa"),
+    ],
+)
+async def test_an_address_alone_is_asked_about_and_calls_nobody(
+    ensemble: Ensemble, said: str, language: str, asks: str
+) -> None:
+    turn = await talk(ensemble, language=language).says(said)
+    assert turn.handoff is None
+    assert asks in text(turn)

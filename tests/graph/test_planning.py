@@ -218,3 +218,8 @@ def test_what_follows_a_look_up_is_looked_up_again_though_no_wish_was_recognised
     asked = situation("and how many more days?", again="status")
     assert who(asked) == [("transactions", "answer")]
     assert who(situation("and how many more days?")) == [("knowledge", "answer")]
+
+
+def test_who_she_is_calls_nobody_and_is_no_question() -> None:
+    said = situation("Ana Lima, ana@example.com", ("person", 0.7), names_herself=True)
+    assert who(said) == [("engagement", "named")]
