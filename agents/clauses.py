@@ -66,6 +66,11 @@ def general(text: str, language: str) -> bool:
     return pattern_of("general", language).search(flat) is not None and not owns(flat, language)
 
 
+def supposes(text: str, language: str) -> bool:
+    """Say whether a text asks what would be if: "e se eu já usei?", "what if I have worn it?"."""
+    return "?" in text and pattern_of("supposing", language).match(words.flat(text)) is not None
+
+
 def owns(flat: str, language: str) -> bool:
     """Say whether a text speaks of the customer's own matter: "my order", "this one", a number."""
     said = pattern_of("not_own", language).sub(" ", flat)

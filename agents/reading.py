@@ -14,11 +14,16 @@ from agents.clauses import (
     COURTESIES,
     DOUBTFUL,
     QUESTION,
+    UNLIKELY,
     acts,
+    flattened,
     general,
+    owns,
     pattern_of,
+    procedures,
     requests,
     segments,
+    supposes,
     writing,
 )
 from agents.leading import one_question, whole_complaint, without_context
@@ -123,6 +128,9 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     "How many days do I have to complain?" complains of nothing, unless it is bitter.
     """
     text = intent["text"]
+    guessed = intent["name"] in procedures(kit) and intent["confidence"] < UNLIKELY
+    if guessed and supposes(text, language) and not owns(flattened(text, language), language):
+        return intent | {"name": QUESTION}
     if intent["name"] not in (COMPLAINT, *writing(kit)) or not general(text, language):
         return intent
     if intent["name"] == COMPLAINT:

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from agents import Kit, reading
+from agents.clauses import supposes
 from tests.agents.customer import NOW, Shelf, clinic
 
 
@@ -161,3 +162,19 @@ async def test_a_complaint_has_all_the_words_of_a_message_that_asks_for_nothing(
     bitter = [{"name": "complaint", "confidence": 0.9, "text": told}]
     found = await reading.completed(text, bitter, language, kit())
     assert next(one["text"] for one in found if one["name"] == "complaint") == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "supposed"),
+    [
+        ("pt-BR", "e se eu já usei?", True),
+        ("pt-BR", "e se não couber no armário?", True),
+        ("pt-BR", "e o meu pedido?", False),
+        ("en", "and if I wore it?", True),
+        ("en", "where is it?", False),
+    ],
+)
+def test_what_supposes_something_is_told_from_what_is_wished(
+    language: str, text: str, supposed: bool
+) -> None:
+    assert supposes(text, language) is supposed
