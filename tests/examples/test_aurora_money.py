@@ -11,6 +11,7 @@ import yaml
 from core.errors import ToolFailed
 from tests.examples.back_office import (
     AURORA,
+    TOOLS,
     Ask,
     called,
     context,
@@ -34,6 +35,49 @@ def test_a_refund_says_how_it_stands(
     told = ask("refund_status", customer, order_id=number)
     assert told.data["state"] == state
     assert said in told.text
+
+
+KEPT = {
+    "en": "you keep what you received and need not send anything back",
+    "pt-BR": "você fica com o que recebeu e não precisa mandar nada de volta",
+}
+
+
+@pytest.mark.parametrize("language", KEPT)
+def test_who_is_refunded_for_what_was_delivered_is_told_that_she_keeps_it(
+    shop: Path, language: str
+) -> None:
+    preview = TOOLS["refund_order"].preview
+    assert preview is not None
+    given = context(shop, "C-1003", language=language)
+    assert KEPT[language] in preview(order_id="A-1045", context=given).text
+    lost = context(shop, "C-1005", language=language)
+    assert KEPT[language] not in preview(order_id="A-1036", context=lost).text
+    done = called("refund_order", context(shop, "C-1003", language=language), order_id="A-1045")
+    assert KEPT[language] in done.text
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [("en", "a return is the way"), ("pt-BR", "o caminho é a devolução")],
+)
+def test_what_was_delivered_is_kept_once_in_ninety_days_and_then_goes_through_a_return(
+    ask: Ask, language: str, why: str
+) -> None:
+    ask("refund_order", "C-1008", order_id="A-1068")
+    with pytest.raises(ToolFailed, match=why):
+        ask("refund_order", "C-1008", order_id="A-1069", language=language)
+    opened = ask("request_return", "C-1008", order_id="A-1069")
+    assert opened.data["order_id"] == "A-1069"
+
+
+def test_what_never_came_is_refunded_however_often(ask: Ask) -> None:
+    ask("refund_order", "C-1005", order_id="A-1044")
+    assert ask("refund_order", "C-1005", order_id="A-1036").data["amount"] == 34.9
+
+
+def test_a_refund_of_several_things_names_them_all(show: Ask) -> None:
+    assert "beige sheet set, red cushion" in show("refund_order", "C-1006", order_id="A-1062").text
 
 
 def test_a_refund_that_was_made_says_when_and_how(ask: Ask) -> None:

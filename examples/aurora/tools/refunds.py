@@ -4,10 +4,14 @@ from core.errors import ToolFailed
 from tools import Context, Preview, Result
 from tools.building import tool
 
+from ._items import bought
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, money, say
 
 REFUND_DAYS = 30
+KEPT_EVERY_DAYS = 90
+"""A customer keeps what came of a refunded order once in so many days; after that she sends it back."""
+
 CHECK_DAYS = 3
 """Working days in which a parcel that came back is looked over."""
 
@@ -31,7 +35,18 @@ def _objection(shop: Shop, order: Row) -> str | None:
         return "refund_in_transit"
     if status == "delivered" and shop.today - order["arrived"] > REFUND_DAYS:
         return "refund_too_old"
+    if status == "delivered" and _kept_lately(shop) is not None:
+        return "refund_by_return"
     return None
+
+
+def _kept_lately(shop: Shop) -> int | None:
+    """Give the day of the last refund with which she kept what had come, if it was not long ago."""
+    kept = [
+        order["refund"]["day"] for order in shop.orders() if (order["refund"] or {}).get("kept")
+    ]
+    lately = [day for day in kept if shop.today - day < KEPT_EVERY_DAYS]
+    return max(lately, default=None)
 
 
 def _refundable(shop: Shop, order_id: str) -> Row:
@@ -40,10 +55,27 @@ def _refundable(shop: Shop, order_id: str) -> Row:
         raise ToolFailed(_standing(shop, order)[1])
     if name:
         arrived = shop.said_day(order["arrived"]) if order["arrived"] is not None else ""
+        kept = _kept_lately(shop)
+        values = {"arrived": arrived, "day": shop.said_day(kept) if kept is not None else ""}
         raise ToolFailed(
-            say(name, shop.context.language, number=order["order_id"], arrived=arrived)
+            say(
+                name,
+                shop.context.language,
+                number=order["order_id"],
+                every=KEPT_EVERY_DAYS,
+                **values,
+            )
         )
     return order
+
+
+def _terms(shop: Shop, order: Row) -> str:
+    """Say what the refund is for if there is more than one thing, and that she keeps what has come."""
+    language, lines = shop.context.language, bought(shop, order)
+    names = ", ".join(each.name for each in lines)
+    whole = say("refund_whole", language, names=names) if len(lines) > 1 else ""
+    kept = say("refund_kept", language) if order["status"] == "delivered" else ""
+    return f"{whole}{kept}"
 
 
 def _how(order: Row, language: str) -> str:
@@ -55,15 +87,16 @@ def preview_refund(order_id: OrderNumber, *, context: Context) -> Preview:
     with opened(context) as shop:
         order = _refundable(shop, order_id)
         total, how = money(order["total"], context.language), _how(order, context.language)
-        text = say(
-            "refund_preview", context.language, total=total, label=shop.label(order), how=how
-        )
+        values = {"label": shop.label(order), "how": how, "terms": _terms(shop, order)}
+        text = say("refund_preview", context.language, total=total, **values)
         return Preview(text=text, amount=order["total"])
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_refund, retry="key")
 def refund_order(order_id: OrderNumber, *, context: Context) -> Result:
     """Pay back the whole amount of an order that is late, lost, damaged or not wanted.
+
+    She keeps what has been delivered, once in 90 days; after that it goes through a return.
 
     Args:
         order_id: `A-` and four digits.
@@ -74,9 +107,12 @@ def refund_order(order_id: OrderNumber, *, context: Context) -> Result:
 
     def act(shop: Shop) -> Result:
         order = _refundable(shop, order_id)
-        shop.save(order | {"refund": {"amount": order["total"], "day": shop.today}})
+        kept = {"kept": True} if order["status"] == "delivered" else {}
+        shop.save(order | {"refund": {"amount": order["total"], "day": shop.today, **kept}})
         total, how = money(order["total"], context.language), _how(order, context.language)
-        text = say("refund_done", context.language, total=total, number=order["order_id"], how=how)
+        values = {"number": order["order_id"], "how": how}
+        values["terms"] = say("refund_kept", context.language) if kept else ""
+        text = say("refund_done", context.language, total=total, **values)
         return Result(text=text, data={"order_id": order["order_id"], "amount": order["total"]})
 
     return once(context, act)
