@@ -12,6 +12,10 @@ CODE_WORD = re.compile(r"(?<![\w@.-])[a-z]{4,}\d{1,4}(?![\w@-])")
 """A word with figures at its end, such as the code of a coupon."""
 
 DIGITS = re.compile(r"(?<![^\W_])(?:[a-z]{1,3}[- ]?)?#?\d[\d./:,-]*\b|\S+@\S+")
+NUMBER, CODE = "0", "0x"
+SIGNS = frozenset({NUMBER, CODE})
+"""What stands for every number, and for every word with figures at its end."""
+
 WORDS, PARTS, MEANINGS = "w", "c", "m"
 """Groups of features; each is brought to length 1 before they are weighed against each other."""
 
@@ -65,7 +69,7 @@ def tokens(text: str, language: str, mended: Callable[[str], str] | None = None)
     `mended` gives a word as it was meant, where the finger slipped.
     """
     said: list[str] = []
-    signed = DIGITS.sub(" 0 ", CODE_WORD.sub(" 0x ", words.folded(text)))
+    signed = DIGITS.sub(f" {NUMBER} ", CODE_WORD.sub(f" {CODE} ", words.folded(text)))
     for word in words.words(signed):
         full = _written_out(word, (language,))
         if mended and full == (word,):

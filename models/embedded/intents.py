@@ -15,7 +15,7 @@ import numpy as np
 from models.embedded import words
 from models.embedded.certainty import chance, of_best, same_names, signs
 from models.embedded.courtesy import stripped
-from models.embedded.features import MEANINGS, PARTS, WORDS, features, tokens
+from models.embedded.features import MEANINGS, PARTS, SIGNS, WORDS, features, tokens
 from models.embedded.spelling import Spelling
 
 VERSION = "9"
@@ -156,8 +156,11 @@ class Classifier:
         scores = np.power(similar, SHARPNESS) @ self.coefficients
         near = self._near(similar[None])
         found = signs(scores[None], near, np.array([known]), self._same)
-        # A text of no known word may be told by parts of words, unless it is hardly like anything.
-        told = known or float(scores.max()) >= ALIKE
+        if only_figures(said, self.language):
+            known, told = 0.0, False
+        else:
+            # A text of no known word may be told by parts of words, unless it is hardly like anything.
+            told = known > 0 or float(scores.max()) >= ALIKE
         [confidence] = chance(found.values, self.calibration) if told else [0.0]
         best, second = self.labels[found.best[0]], self.labels[found.second[0]]
         return similar, scores, Reading(best, float(confidence), second, known)
@@ -244,6 +247,12 @@ def mixed(similar: np.ndarray, near: np.ndarray) -> np.ndarray:
     similar *= 1 - VECTOR_SHARE
     near += similar
     return near
+
+
+def only_figures(said: Sequence[str], language: str) -> bool:
+    """Say whether a text has figures and no word beside them but grammar: "at 9:30" is no wish."""
+    telling = {*words.content(said, (language,))} - {"?"}
+    return bool(telling) and telling <= SIGNS
 
 
 def stemmed(counted: Mapping[str, int], language: str) -> Mapping[str, int]:
