@@ -1,10 +1,15 @@
 """Takes complaints: names the real problem, opens a case with a protocol number, follows it."""
 
+import asyncio
+from typing import Any
+
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents import Brief, Kit, Report, Slot, Specialist
 from agents.cards import beside, filled
 from agents.phrases import phrases
+from agents.rehearsing import Stage
+from agents.settling import PATIENCE_S
 from core.errors import ModelFailed, ToolError
 from customers.cases import protocol
 from models.usage import mark_degraded, stood_in
@@ -18,7 +23,7 @@ say = phrases(__file__)
 
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Answer a complaint with empathy for what happened, its facts, and a case."""
-    subject, slots = _subject(brief, kit)
+    subject, slots = await _subject(brief, kit)
     facts = await _facts(brief, kit, subject)
     opened = _opened_before(brief, subject)
     case_id = opened or protocol(kit.context.turn_id)
@@ -43,14 +48,16 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     )
 
 
-def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
-    """Find what the complaint is about: a code in her words, else what was last talked about."""
+async def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
+    """Find what the complaint is about: what her words name, else what was last talked about."""
     schemas = {
         name: schema
         for tool in _lookups(kit)
         for name, schema in tool.parameters.get("properties", {}).items()
     }
     found = kit.understanding.values(schemas, brief["text"], brief["language"], kit.context.now)
+    if not found and schemas and (told := await _described(brief, kit, tuple(schemas))):
+        found = told
     for name, value in found.items():
         slot = Slot(value=value, source="care", verification=kit.context.verification)
         return str(value), {name: slot}
@@ -58,6 +65,16 @@ def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
         if name in brief["slots"]:
             return str(brief["slots"][name]["value"]), {}
     return "", {}
+
+
+async def _described(brief: Brief, kit: Kit, names: tuple[str, ...]) -> dict[str, Any]:
+    """Find what of hers she describes ("my blue shoes"), if it is one and no other."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            value = await Stage(brief["language"], brief, kit).about(brief["text"], names)
+    except TimeoutError:
+        return {}
+    return {} if value is None else {names[0]: value}
 
 
 def _lookups(kit: Kit) -> list[Tool]:
@@ -79,9 +96,13 @@ async def _facts(brief: Brief, kit: Kit, subject: str) -> str:
 
 
 def _opened_before(brief: Brief, subject: str) -> str:
-    """Give the number of an open case on the same matter, so that it is not opened twice."""
+    """Give the number of an open case on the same matter, so that it is not opened twice.
+
+    A case of which nobody knows what it is about is the same matter.
+    """
     for case in brief["facts"].get("open_cases") or []:
-        if not subject or (case.get("subject") or {}).get("name") == subject:
+        about = (case.get("subject") or {}).get("name")
+        if not subject or not about or about == subject:
             return str(case["case_id"])
     return ""
 

@@ -112,6 +112,18 @@ def whole_complaint(
     return [one | {"text": text.strip()} if one["name"] == COMPLAINT else one for one in found]
 
 
+def of_anybody(found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Leave out a wish for a person where "can someone explain?" only asks for the wish beside it."""
+    others = [one for one in found if one["name"] not in (PERSON, *COURTESIES)]
+    return [one for one in found if not others or not _asks_anybody(one, language)]
+
+
+def _asks_anybody(one: dict[str, Any], language: str) -> bool:
+    flat = flattened(one["text"], language)
+    anybody, talks = pattern_of("anybody", language), pattern_of("talking", language)
+    return one["name"] == PERSON and bool(anybody.search(flat)) and not talks.search(flat)
+
+
 def one_question(
     text: str, intents: list[dict[str, Any]], language: str, kit: Kit
 ) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from agents.clauses import (
     supposes,
     writing,
 )
-from agents.leading import one_question, whole_complaint, without_context
+from agents.leading import of_anybody, one_question, whole_complaint, without_context
 from agents.numbered import (
     by_numbers,
     only_a_number,
@@ -69,7 +69,8 @@ async def completed(
     if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
-    found = whole_complaint(text, without_context(text, found, language, kit), language, kit)
+    found = without_context(text, of_anybody(found, language), language, kit)
+    found = whole_complaint(text, found, language, kit)
     if {intent["name"] for intent in found} == {QUESTION}:
         return [found[0] | {"text": text.strip()}]  # "are you open? at what time"
     found = [

@@ -6,7 +6,7 @@ has nothing to go on. A rehearsal looks things up and previews, never more, and 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,12 @@ conditional logit over the readings of a message: `python -m evals.settling` fit
 BEYOND = -0.8
 """What counts against a procedure which is not for the thing of hers that she names."""
 
+ANGRY = 1.0
+"""How much more a complaint counts, in logits, where the words are bitter."""
+
+BITTER = -0.5
+"""Feeling, from -1 to 1, from which words are bitter."""
+
 SERVED = 0.5
 """How much more, where no procedure does it, an intent counts that somebody serves than a mere question."""
 
@@ -60,6 +66,9 @@ class Fit:
 
     beyond: bool = False
     """Whether she names something of hers that it is not for."""
+
+    taken: frozenset[tuple[str, Any]] = frozenset()
+    """What of hers it would be about, with the name of the slot."""
 
     @property
     def weight(self) -> float:
@@ -181,6 +190,17 @@ class Stage:
         self._journeys = {journey.trigger.intent: journey for journey in kit.journeys.values()}
         self._seen: dict[str, Event] = {}
 
+    def apart(self) -> "Stage":
+        """Give a stage on which a part of her message is heard without the rest of it."""
+        stage = Stage(self._language, self._brief, self._kit)
+        stage._brief = {**self._brief, "alone": False}
+        stage._seen = self._seen
+        return stage
+
+    def does(self, name: str) -> bool:
+        """Say whether a procedure does what an intent wants."""
+        return name in self._journeys
+
     async def readings(self, texts: Sequence[str]) -> list[Heard]:
         """Give what a message may ask for, what fits best first.
 
@@ -196,6 +216,7 @@ class Stage:
         found = [await self._heard(name, score, texts[0]) for name, score in likeliest]
         own = max((one.fit.own for one in found if one.fit), default=0.0)
         # A complaint is about something of hers as well as any procedure.
+        own += ANGRY * (self._kit.understanding.sentiment(texts[0], self._language) <= BITTER)
         found = [
             replace(one, weight=one.weight + own) if one.name == COMPLAINT else one for one in found
         ]
@@ -235,4 +256,32 @@ class Stage:
             free=bool({*said} - coded - {*chosen}),
             dead=course.dead,
             beyond=course.beyond,
+            taken=frozenset({*chosen.items(), *((name, said[name]) for name in coded)}),
         )
+
+    async def about(self, text: str, names: Collection[str]) -> Any:
+        """Give the one thing of hers that a text tells for slots of these names; None if unclear."""
+        read = await self.readings([text])
+        taken = [one.fit.taken for one in read if one.fit and not one.fit.dead]
+        found = {value for each in taken for name, value in each if name in names}
+        return found.pop() if len(found) == 1 else None
+
+    async def in_vain(self, name: str, text: str) -> bool:
+        """Say whether the procedure for an intent would find nothing of hers, and nothing to do."""
+        journey = self._journeys.get(name)
+        if journey is None:
+            return False
+        fit = await self.fit(journey, text)
+        return fit.dead and not fit.things
+
+    async def only_wider(self, name: str, text: str, wider: str) -> bool:
+        """Say whether the procedure for an intent finds what is hers in the wider of two texts alone."""
+        journey = self._journeys.get(name)
+        if journey is None or (await self.fit(journey, text)).things:
+            return False
+        return bool((await self.fit(journey, wider)).things)
+
+    async def numbered(self, name: str, text: str) -> bool:
+        """Say whether the procedure for an intent takes a number that is written in a text."""
+        journey = self._journeys.get(name)
+        return journey is not None and bool((await self.fit(journey, text)).coded)

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from agents import Brief, Kit
-from agents.clauses import COMPLAINT, COURTESIES, QUESTION, general, requests, segments
+from agents.clauses import COMPLAINT, COURTESIES, DOUBTFUL, QUESTION, general, requests, segments
 from agents.matters import are_two, looks_up
 from agents.numbered import numbers
 from agents.rehearsing import Heard, Stage
@@ -48,24 +48,53 @@ async def settled(
     told = [one for one in intents if one["name"] not in COURTESIES]
     if len(words.words(text)) <= SHORT and len(told) < len(intents):
         return intents
-    kept = [one for one in told if _sure(one) or _is_general(one, language)]
-    if told and len(kept) == len(told):
-        return intents
     stage = Stage(language, brief, kit)
     try:
         async with asyncio.timeout(PATIENCE_S):
+            stray = await _strays(text, told, language, stage, kit)
+            told = [one for one in told if one not in stray]
+            kept = [one for one in told if _sure(one) or _is_general(one, language)]
+            if told and len(kept) == len(told):
+                return await _spread(text, [one for one in intents if one not in stray], stage)
             if kept:
-                return await _beside(told, kept, language, stage)
+                return await _beside(text, told, kept, language, stage)
             return await _whole(text, language, stage, kit) or await _alike(text, intents, stage)
     except TimeoutError:
         log.warning("records_too_slow_to_settle", turn_id=brief["turn_id"])
         return intents
 
 
-async def _beside(
-    told: list[dict[str, Any]], kept: list[dict[str, Any]], language: str, stage: Stage
+async def _strays(
+    text: str, told: list[dict[str, Any]], language: str, stage: Stage, kit: Kit
 ) -> list[dict[str, Any]]:
-    """Read the doubtful clauses beside those that are kept."""
+    """Find what a part was taken for, by chance or though it asks for nothing, and would find nothing.
+
+    "It does not go through" is no payment that failed where no payment did and all of the message is
+    about a coupon.
+    """
+    vain = [
+        one
+        for one in told
+        if (one["confidence"] < DOUBTFUL or not requests(one["text"], language))
+        and await stage.in_vain(one["name"], one["text"])
+    ]
+    if not vain:
+        return []
+    best = await _best([text, *parted(text, language, kit)[:MOST_PARTS]], stage)
+    if best is None or not best.stands:
+        return []
+    return [one for one in vain if one["name"] != best.name]
+
+
+async def _beside(
+    text: str, told: list[dict[str, Any]], kept: list[dict[str, Any]], language: str, stage: Stage
+) -> list[dict[str, Any]]:
+    """Read the doubtful clauses beside those that are kept.
+
+    A procedure that is kept takes what its own clause tells; the others are heard without that.
+    """
+    if any(stage.does(one["name"]) for one in kept):
+        stage = stage.apart()
     found: dict[str, dict[str, Any]] = {}
     for one in told:
         read = None if one in kept else await _best([one["text"]], stage)
@@ -73,7 +102,28 @@ async def _beside(
             found.setdefault(read.name, _intent(read, one["text"]))
         elif one in kept or (one["confidence"] >= ALIKE_BESIDE and requests(one["text"], language)):
             found.setdefault(one["name"], one)
-    return [*found.values()]
+    return await _spread(text, [*found.values()], stage)
+
+
+async def _spread(text: str, found: list[dict[str, Any]], stage: Stage) -> list[dict[str, Any]]:
+    """Give wishes the words before them, where only these tell what of hers a wish is about.
+
+    A complaint beside a wish is about all of the message.
+    """
+    if len(found) < 2:
+        return [one | {"text": text.strip()} if one["name"] == COMPLAINT else one for one in found]
+    spread: list[dict[str, Any]] = []
+    stage, end = stage.apart(), 0
+    for one in found:
+        start = text.find(one["text"], end)
+        wider = text[end : start + len(one["text"])].strip() if start > end else one["text"]
+        end = max(end, start + len(one["text"]))
+        if one["name"] == COMPLAINT:
+            wider = text.strip()
+        elif wider != one["text"] and not await stage.only_wider(one["name"], one["text"], wider):
+            wider = one["text"]
+        spread.append(one | {"text": wider})
+    return spread
 
 
 async def _whole(text: str, language: str, stage: Stage, kit: Kit) -> list[dict[str, Any]]:
@@ -112,8 +162,9 @@ def parted(text: str, language: str, kit: Kit) -> list[str]:
 async def _alike(text: str, intents: list[dict[str, Any]], stage: Stage) -> list[dict[str, Any]]:
     """Give what the words were taken for, unless they are like nothing and name no number."""
     read = await stage.readings([text])
-    alike = any(one.score >= ALIKE or (one.fit and one.fit.coded) for one in read)
-    return intents if alike else []
+    if any(one.score >= ALIKE or (one.fit and one.fit.coded) for one in read):
+        return intents
+    return [one for one in intents if await stage.numbered(one["name"], one["text"])]
 
 
 def _intent(read: Heard, text: str) -> dict[str, Any]:

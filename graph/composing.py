@@ -9,6 +9,9 @@ from agents import Citation, Question, Report
 from core.workspace import Policies, Profile, said
 from graph.state import Draft, Part
 
+LEAST_REPEATED = 30
+"""Signs of a fact that is not told twice in one reply."""
+
 MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -34,8 +37,9 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
     spoken = [report for report in reports if report["text"].strip()]
     lead = "\n\n" if len(spoken) > 1 else " "
     parts: list[Part] = []
-    for report in spoken:
-        text = _renumbered(_without_questions(report), len(citations))
+    for at, report in enumerate(spoken):
+        told = _without_repeated(_without_questions(report), spoken[:at])
+        text = _renumbered(told, len(citations))
         citations += report.get("citations", [])
         about = report.get("about", "")
         if len(spoken) > 1 and about and about.lower() not in text.lower() and text:
@@ -87,6 +91,15 @@ def _without_questions(report: Report) -> str:
     text = report["text"].strip()
     for question in report.get("asked", []):
         text = text.replace(question["text"], "").strip() if question["text"] else text
+    return text
+
+
+def _without_repeated(text: str, before: Sequence[Report]) -> str:
+    """Leave out what an earlier report has told in the same words, from what both rest on."""
+    for report in before:
+        for fact in report.get("evidence", []):
+            if len(fact) >= LEAST_REPEATED and fact in report["text"]:
+                text = text.replace(fact, "").strip()
     return text
 
 

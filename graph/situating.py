@@ -12,7 +12,7 @@ from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.asking import known_by
 from models import Answered
-from models.embedded import turning, words
+from models.embedded import splitting, turning, words
 
 CANDIDATES = 3
 CERTAIN = 0.75
@@ -281,10 +281,12 @@ class Reading:
         """Say whether a procedure is wanted beside, or without, the words that seem to forbid it."""
         examples = self._examples(journey)
         rest = turning.undenied(examples, self.text, self.language)
+        parts = [part.text for part in splitting.clauses(self.text, self.language)]
         read = [
             *(
                 intent
-                for intent in self.understanding.intents(self.text, self.language)
+                for text in (self.text, *parts)
+                for intent in self.understanding.intents(text, self.language)
                 if not turning.refuses(examples, intent["text"], self.language)
             ),
             *self.understanding.intents(rest, self.language),

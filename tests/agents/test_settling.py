@@ -137,3 +137,59 @@ async def test_two_numbered_matters_are_two() -> None:
 async def test_an_open_question_is_answered_first() -> None:
     open_question = [{"agent": "transactions", "slot": "visit_id", "text": "Which visit?"}]
     assert await settled("V-1001", {"visit": 0.9}, awaiting=open_question) == []
+
+
+async def _told(
+    text: str, scores: Mapping[str, Mapping[str, float]], *intents: tuple[str, float, str]
+) -> list[tuple[str, str]]:
+    """Give what a message is taken for, and which words; `scores` are by a word of the text."""
+    found: list[tuple[str, str]] = []
+
+    class Parts(Read):
+        def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
+            told = next((each for word, each in scores.items() if word in text), {})
+            return sorted(told.items(), key=lambda one: -one[1])[:limit]
+
+    async def settle(brief: Brief, kit: Kit) -> Report:
+        told = [{"name": name, "confidence": sure, "text": part} for name, sure, part in intents]
+        settled = await settling.settled(text, told, "en", brief, kit)
+        found.extend((one["name"], one["text"]) for one in settled)
+        return Report(agent="intent", text="")
+
+    await Customer(respond=settle, kit_changes={"understanding": Parts({})}).wants("", text)
+    return found
+
+
+async def test_a_wish_takes_the_words_before_it_that_say_what_of_hers_it_is_about() -> None:
+    text = "The hour with Prado is bad for me, free it. And do you open on Sundays?"
+    wish, question = "free it.", "And do you open on Sundays?"
+    found = await _told(text, {}, ("cancel", 0.9, wish), ("question", 0.9, question))
+    assert found == [
+        ("cancel", "The hour with Prado is bad for me, free it."),
+        ("question", question),
+    ]
+
+
+async def test_a_complaint_is_about_all_of_the_message() -> None:
+    text = "Shame on you, V-1001 is late again"
+    assert await _told(text, {}, ("complaint", 0.9, "Shame on you,")) == [("complaint", text)]
+
+
+async def test_what_would_find_nothing_gives_way_where_the_message_is_about_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text, stray = "my voucher is no good, it is off", "it is off"
+    scores = {"voucher": {"question": 0.9}, "off": {"cancel": 0.8}}
+    read = (("question", 0.9, "my voucher is no good,"), ("cancel", 0.9, stray))
+    assert [name for name, _ in await _told(text, scores, *read)] == ["question", "cancel"]
+
+    async def in_vain(stage: Any, name: str, text: str) -> bool:
+        return name == "cancel"
+
+    monkeypatch.setattr(settling.Stage, "in_vain", in_vain)
+    assert [name for name, _ in await _told(text, scores, *read)] == ["question"]
+
+
+async def test_a_wish_told_by_its_number_alone_stands_though_its_words_are_like_nothing() -> None:
+    text = "hm, V-1001"
+    assert await _told(text, {"hm": {"": 0.05}}, ("visit", 0.45, text)) == [("visit", text)]

@@ -74,3 +74,15 @@ def test_buttons_belong_to_the_question_that_is_put() -> None:
 def test_the_notice_that_an_ai_speaks_comes_first_and_never_alone() -> None:
     assert compose([report("a", "Hello.")], Extras(notice="AI here."))["text"] == "AI here. Hello."
     assert compose([], Extras(notice="AI here."))["text"] == ""
+
+
+def test_a_fact_that_two_reports_rest_on_is_told_once() -> None:
+    fact = "Your visit V-1001 is late, and is expected tomorrow."
+    reply = compose(
+        [
+            report("care", f"I am sorry. {fact}", evidence=[fact]),
+            report("transactions", f"{fact} You may cancel it.", evidence=[fact]),
+        ],
+        Extras(),
+    )["text"]
+    assert reply == f"I am sorry. {fact}\n\nYou may cancel it."
