@@ -68,7 +68,7 @@ async def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
 
 
 async def _described(brief: Brief, kit: Kit, names: tuple[str, ...]) -> dict[str, Any]:
-    """Find what of hers she describes ("my blue shoes"), if it is one and no other."""
+    """Find what of hers she describes ("the blue ones"), if it is one and no other."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             value = await Stage(brief["language"], brief, kit).about(brief["text"], names)
