@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -26,6 +27,10 @@ UNIT = re.compile(
 RANGE = re.compile(r"\s*(?:-|–|a|to|ate|e|and|ou|or)\s*$")
 TIMES = {"d": "day", "h": "hour", "s": "week", "w": "week", "a": "year", "y": "year"}
 WORD = re.compile(r"[^\W_]+")
+PART = ";"
+PARTED = re.compile(r"[;|]|\s[–—]\s")
+"""Where the cell of a table ends, or a part of a sentence that a "not" does not reach beyond."""
+
 MARKDOWN = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
 WRAPPED = re.compile(r"\n(?=[^\n#*|\-•\d\s])")
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -219,18 +224,23 @@ def turned(text: str, about: frozenset[str]) -> bool:
     """Say whether what a text says of these stems is turned round, by "not" or by an opposite.
 
     A "not" counts where one of the next words of meaning is what it is about: what is said beside it,
-    under a condition for instance, turns nothing round.
+    under a condition for instance, or in the next cell of a table, turns nothing round.
     """
     count = 0
     said = _tokens(text)
     for at, word in enumerate(said):
         if word in _negators():
-            after = [one[:STEM] for one in said[at + 1 :] if one not in _grammar()]
-            near = after or [one[:STEM] for one in reversed(said[:at]) if one not in _grammar()]
+            near = _meaning(said[at + 1 :]) or _meaning(said[:at][::-1])
             count += any(stem in about or _as_pair(stem, said) in about for stem in near[:2])
         elif any(f"={place}" in about and _opposite(place).fullmatch(word) for place in _places()):
             count += 1
     return count % 2 == 1
+
+
+def _meaning(said: tuple[str, ...]) -> list[str]:
+    """Give the beginnings of the words of meaning up to the end of the part they stand in."""
+    part = takewhile(lambda word: word != PART, said)
+    return [word[:STEM] for word in part if word not in _grammar()]
 
 
 def _as_pair(stem: str, said: tuple[str, ...]) -> str:
@@ -243,7 +253,13 @@ def _as_pair(stem: str, said: tuple[str, ...]) -> str:
 @lru_cache(maxsize=4_000)
 def _tokens(text: str) -> tuple[str, ...]:
     flat = re.sub(r"n['’]t\b", " not", words.folded(MARKER.sub(" ", text)))
-    return tuple(WORD.findall(flat))
+    return tuple(WORD.findall(flat) if PARTED.search(flat) is None else _with_parts(flat))
+
+
+def _with_parts(flat: str) -> list[str]:
+    """Give the words of a text, and a mark where the cell of a table or a part of a sentence ends."""
+    parts = [WORD.findall(part) for part in PARTED.split(flat)]
+    return [word for part in parts for word in (*part, PART)][:-1]
 
 
 @cache

@@ -139,6 +139,14 @@ OPPOSITES = [
         "The box has a code on it, and that will do.",
     ),
     ("Nobody can renew a book.", "Everybody can renew a book."),
+    (
+        "Swapping at the desk: if the size is not there; costs: nothing.",
+        "| Swapping at the desk | if the size is there | nothing |",
+    ),
+    (
+        "Troca no balcão: se não houver o tamanho; custo: nenhum.",
+        "| Troca no balcão | se houver o tamanho | nenhum |",
+    ),
 ]
 
 
