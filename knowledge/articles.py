@@ -1,7 +1,8 @@
 """Read Markdown articles, and cut them into passages that a person would quote."""
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,9 @@ from core.errors import WorkspaceError
 from core.sentences import sentences
 from core.workspace import Workspace, check
 from knowledge import Audience
+
+VERSION = "2"
+"""Raise it when articles are cut otherwise, so that what was cut before is cut anew."""
 
 MAX_BYTES = 1_000_000
 """Larger files are refused: nobody reads them, and no answer quotes them."""
@@ -29,6 +33,10 @@ LONGEST = 1_800
 
 WHOLE = ("|", "-", "*", "+", ">", "```", "~~~", "1")
 """How a list, a table, a quotation or code begins: they are never cut."""
+
+NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.+(?:\n[ \t]+\S.*)*)\n?", re.MULTILINE)
+POINTER = re.compile(r"\[\^([^\]\s]+)\]")
+"""Markdown's footnotes: `a price[^1]`, and `[^1]: what is said of it` elsewhere."""
 
 
 class Front(BaseModel):
@@ -102,7 +110,7 @@ def read(path: Path, source_id: str, language: str) -> Article:
     front, body = _front(path, text)
     if not front.title:
         front = front.model_copy(update={"title": _first_heading(body) or path.stem})
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256(f"{VERSION}\0{text}".encode()).hexdigest()
     return Article(source_id, digest, language, front, _pieces(source_id, front.title, body))
 
 
@@ -149,11 +157,13 @@ def _pieces(source_id: str, title: str, body: str) -> tuple[Piece, ...]:
     path: list[tuple[int, str]] = []
     block: list[str] = []
 
+    notes, body = _notes(body)
+
     def close() -> None:
         heading = " › ".join(dict.fromkeys([title, *(text for _, text in path)]))
         pieces.extend(
             Piece(_id(source_id, heading, text), heading, text)
-            for text in _cut("\n".join(block).strip())
+            for text in _cut(_noted("\n".join(block).strip(), notes))
         )
         block.clear()
 
@@ -165,6 +175,21 @@ def _pieces(source_id: str, title: str, body: str) -> tuple[Piece, ...]:
             block.append(text)
     close()
     return tuple({piece.passage_id: piece for piece in pieces}.values())
+
+
+def _notes(body: str) -> tuple[dict[str, str], str]:
+    """Give the footnotes of a body by their marks, and the body without them."""
+    notes = {found[1]: " ".join(found[2].split()) for found in NOTE.finditer(body)}
+    return notes, NOTE.sub("", body) if notes else body
+
+
+def _noted(text: str, notes: Mapping[str, str]) -> str:
+    """Put footnotes behind the section that points to them: nobody reads the foot of the page there."""
+    marks = dict.fromkeys(mark for mark in POINTER.findall(text) if mark in notes)
+    if not marks:
+        return text
+    bare = POINTER.sub(lambda found: "" if found[1] in notes else found[0], text)
+    return "\n\n".join([bare, *(notes[mark] for mark in marks)])
 
 
 def _cut(text: str) -> list[str]:

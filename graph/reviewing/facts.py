@@ -62,7 +62,10 @@ def unknown_link(sentence: str, grounds: Grounds) -> str | None:
 
 def contradiction(sentence: str, grounds: Grounds) -> str | None:
     """A sentence must not turn what its source says into the opposite."""
-    source = source_of(sentence, grounds)
+    # A citation ends a statement as a full stop does, whatever a model has put behind it.
+    said = [part for part in reading.MARKER.split(sentence) if part.strip()]
+    sources = (source_of(part, grounds) for part in dict.fromkeys((sentence, *said)))
+    source = next(filter(None, sources), None)
     return f"its source says the opposite: {source[1]!r}" if source else None
 
 

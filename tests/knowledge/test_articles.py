@@ -34,6 +34,16 @@ class TestAnArticle:
             ("Fees › At home", "Free."),
         ]
 
+    def test_has_its_footnotes_where_they_are_pointed_to(self, tmp_path: Path) -> None:
+        article = read(
+            tmp_path,
+            "# Fees\n| Cash | 5 reais[^c] |\n\n## Abroad\nTwo percent.[^9]\n\n[^c]: Free on\n  Sundays.\n",
+        )
+        assert [piece.text for piece in article.pieces] == [
+            "| Cash | 5 reais |\n\nFree on Sundays.",
+            "Two percent.[^9]",
+        ]
+
     def test_has_no_passage_of_bare_headings(self, tmp_path: Path) -> None:
         article = read(tmp_path, "# Fees\n\n## Abroad\n\n### Cash\nFive reais.\n\n## Nothing yet\n")
         assert [piece.text for piece in article.pieces] == ["Five reais."]
