@@ -29,6 +29,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from core.clock import Clock, system_clock
+from core.sentences import sentences
 from models.embedded import words
 from models.embedded.calling import Choice, choose_tool
 from models.embedded.extracting import extract
@@ -232,7 +233,9 @@ def _quoted(passages: list[dict[str, Any]], asked: str, language: str) -> str:
     quotes = extract(asked, passages, language)
     if not quotes:
         return _phrase("unknown", language)
-    return " ".join(cited(quote.sentence, quote.n) for quote in quotes)
+    # Each sentence with its own source: they are read and shown one by one.
+    said = [(part.strip(), quote.n) for quote in quotes for part in sentences(quote.sentence)]
+    return " ".join(cited(part, n) for part, n in said)
 
 
 def cited(sentence: str, n: int) -> str:

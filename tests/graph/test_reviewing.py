@@ -144,6 +144,10 @@ OPPOSITES = [
         "| Swapping at the desk | if the size is there | nothing |",
     ),
     (
+        "We accept returned underwear [1] and then: a word on what each desk in town likes to see.",
+        "We do not accept returned underwear.",
+    ),
+    (
         "Troca no balcão: se não houver o tamanho; custo: nenhum.",
         "| Troca no balcão | se houver o tamanho | nenhum |",
     ),
