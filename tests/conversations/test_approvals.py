@@ -58,7 +58,7 @@ async def test_an_approved_write_runs_once_and_the_customer_hears_of_it(home: Ho
 async def test_of_two_people_and_ten_clicks_one_decision_counts(home: House) -> None:
     _, approval_id, _ = await proposed(home)
     clicks: list[tuple[Kind, str]] = [("approve", "Ana"), ("reject", "Rui")]
-    tries = [decide(home, approval_id, kind, person) for kind, person in clicks * 5]
+    tries = [decide(home, approval_id, kind, person, reason="no") for kind, person in clicks * 5]
     told = await asyncio.gather(*tries, return_exceptions=True)
     refused = [error for error in told if error is not None]
     assert len(refused) == 9

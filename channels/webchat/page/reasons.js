@@ -28,6 +28,7 @@ const KNOWN = [
   [/^she asks whether it was done$/, "reason_outcome"],
   [/^she wants it left alone$/, "reason_alone"],
   [/^its question is still open$/, "reason_open"],
+  [/^she says who she is$/, "reason_named"],
   [/^she has heard it$/, "reason_heard"],
   [/^she wants nothing more$/, "reason_enough"],
   [/^nothing was asked$/, "reason_stray"],
