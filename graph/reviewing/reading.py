@@ -201,7 +201,7 @@ def plainly(text: str) -> str:
 @lru_cache(maxsize=2_000)
 def statements(text: str) -> tuple[str, ...]:
     """Give the sentences of a text as it was written, wrapped lines joined, without marks of lists."""
-    unwrapped = WRAPPED.sub(" ", text)
+    unwrapped = WRAPPED.sub(" ", text.replace("**", ""))  # "**Not so.** But …" is two
     cleaned = (re.sub(r"^[\s#*|\-•]+|[\s|]+$", "", part) for part in sentences(unwrapped))
     return tuple(part for part in cleaned if part)
 

@@ -138,6 +138,14 @@ OPPOSITES = [
         "The box has a code on it, and that will not do.",
         "The box has a code on it, and that will do.",
     ),
+    (
+        "Livro perdido conta.",
+        "- **Livro perdido não conta.** Se foi o único, o próximo é o primeiro.",
+    ),
+    (
+        "A lost book counts.",
+        "- **A lost book does not count.** Nobody asks for it any more.",
+    ),
     ("Nobody can renew a book.", "Everybody can renew a book."),
     (
         "Swapping at the desk: if the size is not there; costs: nothing.",
