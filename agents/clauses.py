@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents import Kit
 from core.workspace import read_yaml
-from models.embedded import spelling, splitting, words
+from models.embedded import expected, spelling, splitting, words
 
 QUESTION = "question"
 COMPLAINT = "complaint"
@@ -81,6 +81,13 @@ def acts(text: str, language: str) -> bool:
     """Say whether a text asks to do something, rather than to be told how it is."""
     asked = pattern_of("knowing", language).sub(" ", flattened(text, language))
     return pattern_of("acting", language).search(asked) is not None
+
+
+def measures(text: str, language: str) -> bool:
+    """Say whether a text asks only how long or how much something takes: "how long is the refund?"."""
+    if "?" not in text or acts(text, language):
+        return False
+    return expected.strict(text, language) and not owns(flattened(text, language), language)
 
 
 def segments(text: str, language: str) -> list[str]:

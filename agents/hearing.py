@@ -1,5 +1,6 @@
 """What a customer's words say to a procedure: values, an answer, which of several choices she means."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -13,8 +14,10 @@ from journeys.events import Answer, Called, Cancel, Event, Read, Reopen
 from journeys.model import Confirm
 from models import Answered, Understanding
 from models.embedded import turning
+from models.embedded.values import is_free
 from tools import Tool
 
+DIGITS = re.compile(r"\d+")
 AGREED = {"yes": True, "no": False}
 
 
@@ -206,7 +209,9 @@ def values(
     return found | attaching.attached(brief, kit, journey, asked, told)
 
 
-def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answer | Cancel:
+def answer(
+    brief: Brief, kit: Kit, journey: Journey, instance: Instance
+) -> Answer | Cancel | Reopen:
     """Read her words as an answer to the question that is open."""
     text, language, understanding = brief["text"], brief["language"], kit.understanding
     asked = instance["asked"]
@@ -215,7 +220,9 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
         if reply.meaning == "drop":
             return Cancel()
         found = values(brief, kit, journey, text=text)
-        return Answer(text, found, agreed=AGREED.get(reply.meaning))
+        agreed = AGREED.get(reply.meaning)
+        wrong = None if found or agreed is not None else _put_right(text, journey, instance)
+        return Reopen(wrong) if wrong else Answer(text, found, agreed=agreed)
     if understanding.gives_up(text, language):
         return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
@@ -230,6 +237,26 @@ def answer(brief: Brief, kit: Kit, journey: Journey, instance: Instance) -> Answ
     named = choosing.names(kit.journeys, language)
     chosen = choosing.choose(understanding, named, labels, text, language, question)
     return Answer(text, found, chosen=chosen)
+
+
+def _put_right(text: str, journey: Journey, instance: Instance) -> str | None:
+    """Give the slot, written in her own words, that a number beside no yes and no puts right.
+
+    "Actually it's flat 15": which part of what she wrote it replaces is not known, so she is asked anew,
+    and no later yes can be to what she said was wrong.
+    """
+    proposal = instance.get("proposal")
+    told = {*DIGITS.findall(proposal["asked"])} if proposal else set()
+    if "?" in text or not {*DIGITS.findall(text)} - told:
+        return None
+    return next(
+        (
+            name
+            for name, slot in journey.slots.items()
+            if name in instance["slots"] and slot.options is None and is_free(slot.schema_)
+        ),
+        None,
+    )
 
 
 def answered(

@@ -18,6 +18,7 @@ from agents.clauses import (
     acts,
     flattened,
     general,
+    measures,
     owns,
     pattern_of,
     procedures,
@@ -131,6 +132,8 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     text = intent["text"]
     guessed = intent["name"] in procedures(kit) and intent["confidence"] < UNLIKELY
     if guessed and supposes(text, language) and not owns(flattened(text, language), language):
+        return intent | {"name": QUESTION}
+    if intent["name"] in writing(kit) and measures(text, language):
         return intent | {"name": QUESTION}
     if intent["name"] not in (COMPLAINT, *writing(kit)) or not general(text, language):
         return intent

@@ -6,7 +6,19 @@ from typing import Any
 import structlog
 
 from agents import Brief, Kit
-from agents.clauses import COMPLAINT, COURTESIES, DOUBTFUL, QUESTION, general, requests, segments
+from agents.clauses import (
+    COMPLAINT,
+    COURTESIES,
+    DOUBTFUL,
+    QUESTION,
+    acts,
+    general,
+    measures,
+    requests,
+    segments,
+    supposes,
+    writing,
+)
 from agents.matters import are_two, looks_up
 from agents.numbered import numbers
 from agents.rehearsing import Heard, Stage
@@ -171,8 +183,19 @@ def _intent(read: Heard, text: str) -> dict[str, Any]:
     return {"name": read.name, "confidence": round(read.chance, 3), "text": text}
 
 
+def _only_asked(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
+    """Let no record turn a question on how something is done into a wish to do it."""
+    text = intent["text"]
+    if intent["name"] not in writing(kit) or "?" not in text or acts(text, language):
+        return intent
+    how = general(text, language) or measures(text, language) or supposes(text, language)
+    return intent | {"name": QUESTION} if how else intent
+
+
 def _is_general(intent: dict[str, Any], language: str) -> bool:
-    return bool(intent["name"] == QUESTION and general(intent["text"], language))
+    if intent["name"] != QUESTION:
+        return False
+    return general(intent["text"], language) or measures(intent["text"], language)
 
 
 def _sure(intent: dict[str, Any]) -> bool:

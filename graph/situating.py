@@ -160,6 +160,8 @@ class Reading:
             name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
             for name, slot in journey.slots.items()
         }
+        if self._wants_another(journey):
+            return False
         said = self._values(schemas)
         if any(instance["slots"].get(name) not in (None, value) for name, value in said.items()):
             return True
@@ -180,14 +182,19 @@ class Reading:
 
     def _means_other(self, instance: Instance, journey: Journey) -> bool:
         """Say whether she means another choice than one that was taken: "no, the other one"."""
-        wishes = [i for i in self.signals["intents"] if i["name"] != journey.trigger.intent]
-        if not self._only_corrects() and any(i["confidence"] >= DIGRESSION for i in wishes):
+        if self._wants_another(journey):
             return False
         return any(
             hearing.means_other(self.text, self.language, journey, name)
             for name in instance["slots"]
             if name in journey.slots and journey.slots[name].options is not None
         )
+
+    def _wants_another(self, journey: Journey) -> bool:
+        """Say whether she surely wants something else, which what she names then belongs to."""
+        wishes = [i for i in self.signals["intents"] if i["name"] != journey.trigger.intent]
+        sure = any(i["confidence"] >= DIGRESSION for i in wishes)
+        return sure and not self._only_corrects()
 
     def _only_corrects(self) -> bool:
         if not self.running:

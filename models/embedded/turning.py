@@ -375,7 +375,7 @@ def _denial(language: str) -> re.Pattern[str]:
     listed = words.load("turning")[language]
     between = "|".join(re.escape(words.folded(word)) for word in listed["between"])
     no = _said(language, "negation").pattern
-    return re.compile(rf"{no}\s+(?:(?:{between})\s+)*(?P<verb>[^\W\d_]+)(?:\s+nao)?")
+    return re.compile(rf"{no}\s+(?:(?:{between})\s+)*(?P<verb>[^\W\d_]+)(?:\s+nao(?!\s+\w))?")
 
 
 @cache

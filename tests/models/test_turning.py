@@ -20,6 +20,7 @@ CANCEL = {
     ("text", "language", "refused"),
     [
         ("espera, não cancela não", "pt-BR", True),
+        ("nao pera, nao cancela", "pt-BR", True),
         ("não quero mais cancelar", "pt-BR", True),
         ("não precisa cancelar", "pt-BR", True),
         ("wait, don't cancel it", "en", True),
