@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, clauses, matters, reading, recalling, settling
+from agents import Brief, Kit, Report, Specialist, clauses, reading, recalling, settling
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -48,7 +48,6 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         routed = await _asked(brief, kit, language)
     if not routed and not clauses.is_code(text):
         intents = await settling.settled(text, intents, language, brief, kit)
-        intents = await matters.several(text, intents, language, brief, kit)
     intents = routed or intents
     intents = [] if clauses.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from agents import Brief, Kit
+from agents import Kit
 from agents.clauses import COMPLAINT, flattened, pattern_of, procedures, writing
 from agents.numbered import JOINT
 from agents.rehearsing import Heard, Stage
@@ -21,7 +21,7 @@ SHORTEST_PART = 3
 
 
 async def several(
-    text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit
+    text: str, intents: list[dict[str, Any]], language: str, stage: Stage, kit: Kit
 ) -> list[dict[str, Any]]:
     """Give what a message asks for, with two wishes in place of one that covers two things of hers.
 
@@ -29,17 +29,16 @@ async def several(
     another, and the records know both things.
     """
     wishes = [one for one in intents if one["name"] in procedures(kit)]
-    stage = Stage(language, brief, kit)
-    if not brief["awaiting"] and {one["name"] for one in intents} == {COMPLAINT}:
+    if {one["name"] for one in intents} == {COMPLAINT}:
         return [*intents, *await _complained_of(text, stage)]
-    if brief["awaiting"] or len(wishes) != 1:
+    if len(wishes) != 1:
         return intents
     for first, second in _pairs(text, language, kit):
-        one, other = await _best(first, stage), await _best(second, stage)
+        one, other = await stage.best([first]), await stage.best([second])
         if one and not (other and are_two(one, other)):
             other = await _look(second, one, language, stage, kit)
         if one and other and (are_two(one, other) or _only_looks(other, kit)):
-            found = [_intent(one, first), _intent(other, second)]
+            found = [one.intent(first), other.intent(second)]
             known = {one.name, other.name}
             return [*found, *(i for i in intents if i not in wishes and i["name"] not in known)]
     return intents
@@ -82,7 +81,7 @@ async def _complained_of(text: str, stage: Stage) -> list[dict[str, Any]]:
     for line in text.splitlines() if "\n" in text else ():
         for read in await stage.readings([line]):
             if read.things and read.fit and not read.fit.dead and read.score >= ALIKE:
-                return [_intent(read, line)]
+                return [read.intent(line)]
     return []
 
 
@@ -102,11 +101,3 @@ def looks_up(read: Heard, kit: Kit) -> bool:
 
 def _only_looks(read: Heard, kit: Kit) -> bool:
     return read.name in procedures(kit) - writing(kit)
-
-
-async def _best(text: str, stage: Stage) -> Heard | None:
-    return next(iter(await stage.readings([text])), None)
-
-
-def _intent(read: Heard, text: str) -> dict[str, Any]:
-    return {"name": read.name, "confidence": round(read.chance, 3), "text": text}

@@ -180,6 +180,10 @@ class Heard:
         """What of hers it would be about."""
         return self.fit.things if self.fit else frozenset()
 
+    def intent(self, text: str) -> dict[str, Any]:
+        """Give it as a wish that this text says."""
+        return {"name": self.name, "confidence": round(self.chance, 3), "text": text}
+
 
 class Stage:
     """Where the procedures of a workspace are tried out on one customer's message."""
@@ -200,6 +204,10 @@ class Stage:
     def does(self, name: str) -> bool:
         """Say whether a procedure does what an intent wants."""
         return name in self._journeys
+
+    async def best(self, texts: Sequence[str]) -> Heard | None:
+        """Give what fits a message best."""
+        return next(iter(await self.readings(texts)), None)
 
     async def readings(self, texts: Sequence[str]) -> list[Heard]:
         """Give what a message may ask for, what fits best first.

@@ -19,9 +19,9 @@ from agents.clauses import (
     supposes,
     writing,
 )
-from agents.matters import are_two, looks_up
+from agents.matters import are_two, looks_up, several
 from agents.numbered import numbers
-from agents.rehearsing import Heard, Stage
+from agents.rehearsing import Stage
 from models.embedded import splitting, words
 from models.embedded.intents import ALIKE
 
@@ -60,20 +60,32 @@ async def settled(
     told = [one for one in intents if one["name"] not in COURTESIES]
     if len(words.words(text)) <= SHORT and len(told) < len(intents):
         return intents
-    stage = Stage(language, brief, kit)
+    stage, found = Stage(language, brief, kit), intents
     try:
         async with asyncio.timeout(PATIENCE_S):
-            stray = await _strays(text, told, language, stage, kit)
-            told = [one for one in told if one not in stray]
-            kept = [one for one in told if _sure(one) or _is_general(one, language)]
-            if told and len(kept) == len(told):
-                return await _spread(text, [one for one in intents if one not in stray], stage)
-            if kept:
-                return await _beside(text, told, kept, language, stage)
-            return await _whole(text, language, stage, kit) or await _alike(text, intents, stage)
+            found = await _settled(text, intents, told, language, stage, kit)
+            found = await several(text, found, language, stage, kit)
     except TimeoutError:
         log.warning("records_too_slow_to_settle", turn_id=brief["turn_id"])
-        return intents
+    return found
+
+
+async def _settled(
+    text: str, intents: list[dict[str, Any]], told: list[dict[str, Any]], language: str,
+    stage: Stage, kit: Kit,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Give the wishes with what is doubtful settled; `told` are those that are no courtesies."""
+    stray = await _strays(text, told, language, stage, kit)
+    told = [one for one in told if one not in stray]
+    kept = [one for one in told if _sure(one) or _is_general(one, language)]
+    if told and len(kept) == len(told):
+        return await _spread(text, [one for one in intents if one not in stray], stage)
+    if kept:
+        read = await _beside(text, told, kept, language, stage)
+    else:
+        read = await _whole(text, language, stage, kit)
+        read = read or await _alike(text, intents, stage)
+    return [_only_asked(one, language, kit) for one in read]
 
 
 async def _strays(
@@ -92,7 +104,7 @@ async def _strays(
     ]
     if not vain:
         return []
-    best = await _best([text, *parted(text, language, kit)[:MOST_PARTS]], stage)
+    best = await stage.best([text, *parted(text, language, kit)[:MOST_PARTS]])
     if best is None or not best.stands:
         return []
     return [one for one in vain if one["name"] != best.name]
@@ -109,9 +121,9 @@ async def _beside(
         stage = stage.apart()
     found: dict[str, dict[str, Any]] = {}
     for one in told:
-        read = None if one in kept else await _best([one["text"]], stage)
+        read = None if one in kept else await stage.best([one["text"]])
         if read is not None and (read.stands or looks_up(read, stage.kit)):
-            found.setdefault(read.name, _intent(read, one["text"]))
+            found.setdefault(read.name, read.intent(one["text"]))
         elif one in kept or (one["confidence"] >= ALIKE_BESIDE and requests(one["text"], language)):
             found.setdefault(one["name"], one)
     return await _spread(text, [*found.values()], stage)
@@ -142,18 +154,14 @@ async def _whole(text: str, language: str, stage: Stage, kit: Kit) -> list[dict[
     """Read a message as one matter, or as two where its parts are about different things of hers."""
     parts = [part for part in parted(text, language, kit) if part != text]
     if len(parts) <= MOST_PARTS:
-        read = [(await _best([part], stage), part) for part in parts]
+        read = [(await stage.best([part]), part) for part in parts]
         plain = [(one, part) for one, part in read if one]
         for at, (first, part) in enumerate(plain):
             for second, other in plain[at + 1 :]:
                 if are_two(first, second):
-                    return [_intent(first, part), _intent(second, other)]
-    whole = await _best([text, *parts[:MOST_PARTS]], stage)
-    return [_intent(whole, text)] if whole is not None and whole.stands else []
-
-
-async def _best(texts: list[str], stage: Stage) -> Heard | None:
-    return next(iter(await stage.readings(texts)), None)
+                    return [first.intent(part), second.intent(other)]
+    whole = await stage.best([text, *parts[:MOST_PARTS]])
+    return [whole.intent(text)] if whole is not None and whole.stands else []
 
 
 def parted(text: str, language: str, kit: Kit) -> list[str]:
@@ -177,10 +185,6 @@ async def _alike(text: str, intents: list[dict[str, Any]], stage: Stage) -> list
     if any(one.score >= ALIKE or (one.fit and one.fit.coded) for one in read):
         return intents
     return [one for one in intents if await stage.numbered(one["name"], one["text"])]
-
-
-def _intent(read: Heard, text: str) -> dict[str, Any]:
-    return {"name": read.name, "confidence": round(read.chance, 3), "text": text}
 
 
 def _only_asked(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:

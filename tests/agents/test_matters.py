@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agents import Brief, Kit, Report, matters
+from agents import Brief, Kit, Report, settling
 from tests.agents.customer import Customer, clinic
 
 
@@ -34,7 +34,7 @@ async def heard(
 
     async def several(brief: Brief, kit: Kit) -> Report:
         intents = [{"name": name, "confidence": 0.8, "text": text}]
-        told = await matters.several(text, intents, language, brief, kit)
+        told = await settling.settled(text, intents, language, brief, kit)
         found.extend((one["name"], one["text"]) for one in told)
         return Report(agent="intent", text="")
 

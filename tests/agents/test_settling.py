@@ -76,6 +76,21 @@ async def test_what_is_like_nothing_stays_unknown() -> None:
     assert await settled("V-1001", {"": 0.05, "visit": 0.04}) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "wished", "language"),
+    [
+        ("if I cancel V-1001, is the money back on my card?", "I want V-1001 off", "en"),
+        ("se eu cancelar a V-1001, o dinheiro volta no cartão?", "quero a V-1001 fora", "pt-BR"),
+    ],
+)
+async def test_no_record_turns_a_question_on_how_it_is_done_into_a_wish_to_do_it(
+    asked: str, wished: str, language: str
+) -> None:
+    scores = {"cancel": 0.5, "question": 0.3}
+    assert await settled(asked, scores, language) == ["question"]
+    assert await settled(wished, scores, language) == ["cancel"]
+
+
 async def test_readings_as_good_as_each_other_are_left_as_they_are() -> None:
     scores = {"move": 0.3, "cancel": 0.3}
     assert await settled("V-1001", scores, "en", ("move", 0.4)) == ["move"]

@@ -186,3 +186,59 @@ async def test_a_file_that_came_about_one_thing_is_none_of_another(
     reply = await says(shop, "C-1007", (first, PHOTO), drop, second)
     assert "photo.png" not in reply
     assert wanted in reply
+
+
+ADDRESS = {
+    "pt-BR": ("quero mudar o endereço do A-1051", "Av Paulista 1000 ap 51, São Paulo", "01310-100"),
+    "en": (
+        "I want to change the address of A-1051",
+        "Av Paulista 1000 apt 51, São Paulo",
+        "01310-100",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "right", "agrees", "asks"),
+    [
+        ("pt-BR", "na vdd o ap é 15", "sim", "Para qual endereço?"),
+        ("en", "actually it's flat 15", "yes", "What is the new address?"),
+    ],
+)
+async def test_no_yes_is_to_what_she_has_said_is_wrong(
+    shop: House, language: str, right: str, agrees: str, asks: str
+) -> None:
+    assert asks in await says(shop, "C-1002", *ADDRESS[language], right)
+    assert asks in await says(shop, "C-1002", *ADDRESS[language], right, agrees)
+
+
+@pytest.mark.parametrize(
+    ("invoice", "wish"),
+    [
+        ("me manda a nota fiscal da sandália", "quero meu dinheiro de volta do tênis de corrida"),
+        ("send me the invoice for the sandals", "I want my money back for the running shoes"),
+    ],
+)
+async def test_another_wish_moves_nothing_that_is_open_to_what_it_names(
+    shop: House, invoice: str, wish: str
+) -> None:
+    assert "A-1047" in await says(shop, "C-1004", invoice)
+    reply = await says(shop, "C-1004", invoice, wish)
+    assert "R$ 329" in reply
+    assert not any(
+        word in reply for word in ("nota fiscal do pedido A-1033", "invoice of order A-1033")
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "se eu devolver o vestido o reembolso cai no pix?",
+        "o reembolso demora quanto?",
+        "does the refund go to my card?",
+        "how long does the refund take?",
+    ],
+)
+async def test_a_question_on_how_it_is_done_proposes_nothing(shop: House, asked: str) -> None:
+    reply = await says(shop, "C-1003", asked)
+    assert not any(word in reply for word in ("Posso confirmar", "Shall I go ahead", "139"))
