@@ -1,0 +1,152 @@
+"""Whether a turn's words answer what was asked, or put right what was taken for it."""
+
+from agents import Question, attaching, hearing
+from graph.planning import COURTESIES, DIGRESSION
+from graph.wording import Wording
+from journeys import Instance, Journey
+from models.embedded import turning, words
+
+FEW_WORDS = 4
+"""Words of a yes or a no that says nothing else."""
+
+REACHED = ("email", "phone", "cpf")
+"""Values that tell who somebody is, or how to reach her."""
+
+
+class Answering(Wording):
+    """The words of a turn as an answer."""
+
+    def _answers(self, question: Question) -> bool:
+        """Say whether the text reads as the answer to the question that is open."""
+        text = self.text
+        instance = self.running[0] if self.running else None
+        journey = self._journey(instance) if instance else None
+        if self._takes_attachment():
+            return True
+        if question["slot"] in ("confirm", "person"):
+            if self.said.meaning:
+                return True
+            if question["slot"] == "confirm" and self._only_points():
+                return True
+            return bool(instance and journey and self._corrects(instance, journey))
+        slot = journey.slots.get(question["slot"]) if journey else None
+        if slot is None or instance is None or journey is None:
+            return not self.signals["intents"] and "?" not in text
+        schema = slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
+        found = self._values({question["slot"]: schema}, asked=question["slot"])
+        if not found:
+            others = {name: one.schema_ for name, one in journey.slots.items()}
+            found = self._values(others, asked=question["slot"])
+        if found:
+            return True
+        if self._means_other(instance, journey):
+            return True
+        options = instance.get("options", [])
+        if slot.options is not None and (self._only_points() or self._is_bare_answer()):
+            return True
+        chosen = self._chosen(options) if options else None
+        return chosen is not None and not self._asks_otherwise(journey)
+
+    def _gives_up(self) -> bool:
+        if self.said.wholly or not self.text:
+            return self.said.meaning == "drop"
+        return self.understanding.gives_up(self.text, self.language)
+
+    def _asks_otherwise(self, journey: Journey) -> bool:
+        """Say whether the text is a question of its own: "where is my order?" picks none of a list."""
+        return turning.asks_status(self.text, self.language) and any(
+            intent["name"] != journey.trigger.intent and intent["confidence"] >= DIGRESSION
+            for intent in self.signals["intents"]
+        )
+
+    def _takes_attachment(self) -> bool:
+        """Say whether a file came that the open question waits for."""
+        if not self.attachments or not self.awaiting or not self.running:
+            return False
+        journey = self._journey(self.running[0])
+        slot = journey.slots.get(self.awaiting[0]["slot"]) if journey else None
+        return slot is not None and attaching.takes_attachment(slot)
+
+    def _corrects(self, instance: Instance, journey: Journey) -> bool:
+        """Say whether a text names another value for something that is about to be confirmed.
+
+        Whatever else it may sound like, it then goes to who asked: a yes to the old value would be wrong.
+        """
+        schemas = {
+            name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
+            for name, slot in journey.slots.items()
+        }
+        if self._wants_another(journey):
+            return False
+        said = self._values(schemas)
+        if any(instance["slots"].get(name) not in (None, value) for name, value in said.items()):
+            return True
+        if self._means_other(instance, journey):
+            return True
+        for name, options in instance.get("offered", {}).items():
+            chosen = self._chosen(options)
+            taken = instance["slots"].get(name)
+            if chosen is not None and options[chosen]["value"] != taken:
+                return not self._asks_otherwise(journey)
+        return False
+
+    def _means_other(self, instance: Instance, journey: Journey) -> bool:
+        """Say whether she means another choice than one that was taken: "no, the other one"."""
+        if self._wants_another(journey):
+            return False
+        return any(
+            hearing.means_other(self.text, self.language, journey, name)
+            for name in instance["slots"]
+            if name in journey.slots and journey.slots[name].options is not None
+        )
+
+    def _wants_another(self, journey: Journey) -> bool:
+        """Say whether she surely wants something else, which what she names then belongs to."""
+        wishes = [i for i in self.signals["intents"] if i["name"] != journey.trigger.intent]
+        sure = any(i["confidence"] >= DIGRESSION for i in wishes)
+        return sure and not self._only_corrects()
+
+    def _asks_which(self) -> bool:
+        """Say whether a question of a procedure is open."""
+        return bool(self.awaiting and self.running)
+
+    def _is_bare_answer(self) -> bool:
+        """Say whether the text is a yes or a no and little else."""
+        return len(self.text.split()) <= FEW_WORDS and (
+            self.understanding.agreement(self.text, self.language) is not None
+        )
+
+    def _accepts_person(self) -> bool:
+        """Say whether she says yes to what we offered without waiting for an answer: to call a person.
+
+        "If you would rather talk to a person, just say so" asks nothing: "ok" only says that she heard it.
+        """
+        if self.awaiting or not self.text or self.state.get("handoff"):
+            return False
+        last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
+        ours = last is not None and last.name != "person"
+        offer = turning.offers_person(last.text, self.language) if last and ours else ""
+        if not offer or ("?" not in offer and turning.heard(self.text, self.language)):
+            return False
+        said = self.understanding.answer(self.text, self.language, offer)
+        thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])
+        return said.meaning == "yes" and ("?" in offer or not thanks)
+
+    def _bare_agreement(self) -> bool | None:
+        """Read a yes or a no that answers nothing which was asked."""
+        if self.awaiting or not self.text or len(self.text.split()) > FEW_WORDS:
+            return None
+        return self.understanding.agreement(self.text, self.language)
+
+    def _names_herself(self) -> bool:
+        """Say whether she only says how she can be reached, and perhaps her name: that asks for nothing."""
+        ways = [one for one in self.signals["entities"] if one["kind"] in REACHED]
+        rest = self.text
+        for one in ways:
+            rest = rest.replace(one["text"], " ")
+        told = words.content(words.words(rest), (words.base(self.language),))
+        called = " ".join(word for word in rest.split() if word[:1].isupper())
+        names = frozenset(words.words(called))
+        return (
+            bool(ways) and "?" not in rest and names | turning.introducing(self.language) >= {*told}
+        )

@@ -1,0 +1,117 @@
+"""Whether a turn's words take something back: a wish, a person who was called, what was done."""
+
+from collections.abc import Sequence
+
+from agents import remembering
+from graph.planning import COURTESIES, DIGRESSION, PERSON
+from graph.wording import Wording
+from journeys import Instance, Journey
+from models.embedded import splitting, turning, words
+
+CANDIDATES = 3
+
+CERTAIN = 0.75
+"""Confidence from which a wish is no regret of another deed."""
+
+LIKE = 0.15
+"""Score from which a text is somewhat like a procedure's examples."""
+
+
+class Retracting(Wording):
+    """The words of a turn as a retraction."""
+
+    def _refused(self) -> list[str]:
+        """Give the procedures that she tells us not to carry out, or not to go on with."""
+        if not self.text:
+            return []
+        return [
+            name
+            for name, journey in self.ensemble.journeys.items()
+            if journey.writes
+            and turning.refuses(self._examples(journey), self.text, self.language)
+            and (self._is_open(name) or not self._wished_all_the_same(journey))
+        ]
+
+    def _is_open(self, name: str) -> bool:
+        return any(one["journey"] == name for one in (*self.running, *self.kept))
+
+    def _wished_all_the_same(self, journey: Journey) -> bool:
+        """Say whether a procedure is wanted beside, or without, the words that seem to forbid it."""
+        examples = self._examples(journey)
+        rest = turning.undenied(examples, self.text, self.language)
+        parts = [part.text for part in splitting.clauses(self.text, self.language)]
+        read = [
+            *(
+                intent
+                for text in (self.text, *parts)
+                for intent in self.understanding.intents(text, self.language)
+                if not turning.refuses(examples, intent["text"], self.language)
+            ),
+            *self.understanding.intents(rest, self.language),
+        ]
+        wished = {intent["name"] for intent in read}
+        return journey.trigger.intent in wished | {self._likeliest_procedure(rest)}
+
+    def _likeliest_procedure(self, text: str) -> str:
+        """Give the intent of the procedure that a text is most like, or nothing."""
+        procedures = {journey.trigger.intent for journey in self.ensemble.journeys.values()}
+        read = self.understanding.likely(text, self.language, CANDIDATES) if text.strip() else []
+        return next((name for name, score in read if name in procedures and score >= LIKE), "")
+
+    def _refused_person(self) -> list[str]:
+        """Say whether she tells us not to call a person, as a list of intents."""
+        said = self.ensemble.team.examples.get(PERSON, {}).get(self.language, ())
+        gone = bool(self.text) and turning.refuses_person(said, self.text, self.language)
+        return [PERSON] if gone else []
+
+    def _withdraws(self, refused: Sequence[str], gives_up: bool) -> bool:
+        """Say whether she takes back something that waits for a person."""
+        waits = {one["journey"] for one in self.kept if one["state"] == "waiting"}
+        if waits & set(refused):
+            return True
+        if self.awaiting:
+            return False
+        return gives_up or turning.regrets(self.text, self.language)
+
+    def _regrets(self, refused: Sequence[str]) -> str:
+        """Give the procedure that was carried out and that she wishes had not been, or nothing."""
+        done = remembering.written(self.kept)
+        if done is None or not self.text or (self.awaiting and self.awaiting[0]["slot"] != PERSON):
+            return ""
+        journey = self._journey(done)
+        told = (done.get("proposal") or {}).get("asked", "")
+        intents = {
+            intent["name"]
+            for intent in self.signals["intents"]
+            if intent["confidence"] >= DIGRESSION
+            and (
+                # She wants something else, however she says it, unless she names what was done.
+                (intent["confidence"] >= CERTAIN and not self._names_done(intent["text"], done))
+                or not self.understanding.regrets(intent["text"], self.language, told)
+            )
+        }
+        of_it = {journey.trigger.intent if journey else "", "question", *COURTESIES}
+        if not intents <= of_it:
+            return ""
+        regrets = self.understanding.regrets(self.text, self.language, told)
+        regrets = regrets or done["journey"] in refused
+        return done["journey"] if regrets else ""
+
+    def _names_done(self, text: str, deed: Instance) -> bool:
+        """Say whether a clause names what a deed was done to: "can I still have the book?".
+
+        What it was done to is called in what we said of it.
+        """
+        about = [str(value) for value in deed["slots"].values() if isinstance(value, str)]
+        ours = [m.text for m in self.state["messages"] if m.type == "ai" and m.name != PERSON]
+        told = "\n".join(said for said in ours if any(value in said for value in about))
+        base = words.base(self.language)
+        done, named = (
+            {
+                *words.stems(
+                    filter(str.isalpha, words.content(words.words(one, base), (base,))), base
+                )
+            }
+            for one in (told, text)
+        )
+        return bool(done & named)

@@ -1,0 +1,87 @@
+"""One turn's words, held against what is open in the conversation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents import Signals, choosing, hearing, remembering
+from graph.briefing import language_of
+from graph.context import TurnContext
+from graph.ensemble import Ensemble
+from graph.state import Conversation, signals_of, waiting
+from journeys import Instance, Journey
+from journeys.asking import known_by
+from models import Answered
+from models.embedded import turning
+
+
+class Wording:
+    """The words of a turn, and all that is known where they are said."""
+
+    def __init__(self, state: Conversation, context: TurnContext, ensemble: Ensemble) -> None:
+        self.state, self.context, self.ensemble = state, context, ensemble
+        asked = waiting(state["messages"], context.message_ids)
+        self.text = "" if state.get("event") else "\n".join(m.text for m in asked).strip()
+        self.language = language_of(state, context, ensemble)
+        self.understanding = ensemble.understanding
+        self.signals: Signals = signals_of(state)
+        self.awaiting = state.get("awaiting", [])
+        self.attachments = [
+            name for m in asked for name in m.additional_kwargs.get("attachments", [])
+        ]
+        journeys = state.get("journey", [])
+        self.running, self.kept = remembering.running(journeys), remembering.kept(journeys)
+        self.pending = list(context.facts.get("pending_approvals") or [])
+        self.said = self._said()
+
+    def _said(self) -> Answered:
+        """Read the message as an answer, where a yes or a no is waited for."""
+        question = self.awaiting[0] if self.awaiting and self.text else None
+        if question is None or question["slot"] not in ("confirm", "person"):
+            return Answered()
+        if question["slot"] == "confirm" and self.running:
+            journeys, understanding = self.ensemble.journeys, self.understanding
+            return hearing.answered(
+                understanding, journeys, self.running[0], self.text, self.language
+            )
+        return self.understanding.answer(self.text, self.language, question["text"])
+
+    def _values(self, schemas: dict[str, dict[str, Any]], asked: str = "") -> dict[str, Any]:
+        return self.understanding.values(
+            schemas, self.text, self.language, self.context.now, asked=asked
+        )
+
+    def _journey(self, instance: Instance) -> Journey | None:
+        return self.ensemble.journeys.get(instance["journey"])
+
+    def _intent(self, name: str) -> str:
+        return self.ensemble.journeys[name].trigger.intent
+
+    def _examples(self, journey: Journey) -> Sequence[str]:
+        return journey.trigger.examples.get(self.language, [])
+
+    def _other_examples(self) -> tuple[tuple[str, ...], ...]:
+        current = self.running or self.kept
+        if not current:
+            return ()
+        return hearing.other_examples(self.ensemble.journeys, current[0], self.language)
+
+    def _chosen(self, options: Sequence[Mapping[str, Any]]) -> int | None:
+        """Find which of the choices that she was shown the text means."""
+        named = choosing.names(self.ensemble.journeys, self.language)
+        labels = [known_by(option) for option in options]
+        return choosing.choose(self.understanding, named, labels, self.text, self.language)
+
+    def _only_corrects(self) -> bool:
+        if not self.running:
+            return False
+        journeys = self.ensemble.journeys
+        others = hearing.other_examples(journeys, self.running[0], self.language)
+        return turning.only_corrects(self.text, self.language, others)
+
+    def _only_points(self) -> bool:
+        """Say whether the text does no more than name a thing, or one of several: "no, the green one"."""
+        if "?" in self.text or not self.text:
+            return False
+        things = choosing.names(self.ensemble.journeys, self.language).words(self.text)
+        others = self._other_examples()
+        return turning.only_points(self.text, self.language, things, others)
