@@ -15,8 +15,11 @@ from core.settings import Settings
 from models.scripted.completion import tokens
 
 TTFT_S, TOKENS_PER_S = 0.3, 50
-GATES_MS = {32: (25.0, 15.0), 128: (80.0, 60.0)}
-"""Clients, and what may and should be added to the model's own time for the first sentence."""
+GATES_MS = {1: (None, None), 15: (None, None), 32: (25.0, 15.0), 128: (80.0, 60.0)}
+"""Clients, and what may and should be added to the model's own time for the first sentence.
+
+One alone tells what nobody has to wait for a core for; 15 are to two slow cores what 32 are to fast ones.
+"""
 
 TURN = 50
 FAULTS = ("malformed", "cut", "hang")
