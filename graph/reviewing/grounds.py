@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from agents import Citation, Evidence
 from graph.reviewing import reading
 from graph.reviewing.reading import Amount
 from knowledge import Passage
 from models.embedded import words
+from models.embedded.pieces import pieces
 
 CODE = re.compile(r"\b[A-Za-z]{1,4}-?\d{3,}\b|\b\d{4,}\b")
 NAMED = re.compile(r"[^\W\d_]+")
@@ -74,7 +75,7 @@ class Grounds:
     @cached_property
     def articles(self) -> tuple[str, ...]:
         """The passages' texts, each with its title."""
-        return tuple(f"{one['title']}\n{one['text']}\n{one['url']}" for one in self.passages)
+        return tuple(f"{one['title']}\n{_read_out(one)}\n{one['url']}" for one in self.passages)
 
     @cached_property
     def worded(self) -> str:
@@ -141,14 +142,14 @@ class Grounds:
         found = [("", statement) for text in self.told for statement in reading.statements(text)]
         for passage in self.passages:
             pid = passage["passage_id"]
-            found += [(pid, one) for one in reading.statements(passage["text"])]
+            found += [(pid, one) for one in reading.statements(_read_out(passage))]
         return tuple(found)
 
     def passage_of(self, sentence: str) -> Passage | None:
         """Give the passage that has a sentence word for word."""
         plain = reading.plainly(sentence)
         return next(
-            (one for one in self.passages if plain in reading.word_for_word(one["text"])), None
+            (one for one in self.passages if plain in reading.word_for_word(_read_out(one))), None
         )
 
     def says(self, sentence: str) -> bool:
@@ -161,3 +162,17 @@ class Grounds:
         return replace(
             self, cited={place: one["passage_id"] for place, one in enumerate(citations, 1)}
         )
+
+
+def _read_out(passage: Passage) -> str:
+    """Give a passage's text, and the rows of its tables as they are read out.
+
+    What is counted stands in the head of a column: "9 to 12" under "days" says 9 to 12 days.
+    """
+    return _with_rows(passage["text"], passage["language"])
+
+
+@lru_cache(maxsize=2_000)
+def _with_rows(text: str, language: str) -> str:
+    rows = [piece.told() for piece in pieces(0, {"text": text}, language) if piece.cells]
+    return "\n\n".join([text, *rows])

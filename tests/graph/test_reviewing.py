@@ -126,6 +126,16 @@ def test_the_number_of_her_order_may_be_quoted_back() -> None:
     assert not kept("Let me look at A-1043.", customer=("where is A-1042",))
 
 
+def test_a_row_counts_what_the_head_of_its_column_says() -> None:
+    table = passage(
+        "| State | Takes (days) | Costs |\n|---|---|---|\n| AM | 9 to 12 | R$ 30 |\n| RJ | 3 | R$ 10 |"
+    )
+    assert kept("State AM – takes: 9 to 12 days; costs: R$ 30.", table)
+    assert kept("State AM – takes: 9 to 12 days.", table)
+    assert not kept("State AM – takes: 9 to 12 weeks.", table)
+    assert not kept("State AM – takes: 8 to 12 days.", table)
+
+
 OPPOSITES = [
     ("You can return worn shoes.", "You cannot return worn shoes."),
     ("A troca não é grátis.", "A troca é grátis."),
