@@ -29,9 +29,10 @@ _CURRENT = Prepared(
 _RETURNED = Prepared(
     sa.select(handoffs.c.handback)
     .where(
-        handoffs.c.workspace_id == sa.bindparam("workspace"),
         handoffs.c.customer_id == sa.bindparam("customer"),
-        handoffs.c.state == "returned",
+        # As sums: by the plain columns SQLite would read all that the workspace ever had returned.
+        handoffs.c.workspace_id + "" == sa.bindparam("workspace"),
+        handoffs.c.state + "" == "returned",
     )
     .order_by(handoffs.c.returned_at)
 )

@@ -20,11 +20,14 @@ _OPEN_WITH = Prepared(
     .where(
         cases.c.workspace_id == sa.bindparam("workspace"),
         cases.c.state == "open",
+        # Not one condition with `or`: for that SQLite reads every customer of the workspace.
         cases.c.customer_id.in_(
-            sa.select(customers.c.customer_id).where(
-                customers.c.workspace_id == sa.bindparam("workspace"),
-                (customers.c.customer_id == sa.bindparam("in_use"))
-                | (customers.c.redirect_to == sa.bindparam("in_use")),
+            sa.union_all(
+                sa.select(sa.bindparam("in_use", type_=customers.c.customer_id.type)),
+                sa.select(customers.c.customer_id).where(
+                    customers.c.workspace_id == sa.bindparam("workspace"),
+                    customers.c.redirect_to == sa.bindparam("in_use"),
+                ),
             )
         ),
     )

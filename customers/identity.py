@@ -197,14 +197,13 @@ def move(tx: Tx, workspace_id: str, from_id: str, to_id: str, *, now: float | No
     tx.execute(identities.update().where(channel).values(customer_id=to_id))
     left = tx.execute(sa.select(identities.c.kind).where(of_first, PROVED).limit(1)).first()
     if left is None:
-        tx.execute(
-            customers.update()
-            .where(
-                customers.c.workspace_id == workspace_id,
-                sa.or_(customers.c.customer_id == from_id, customers.c.redirect_to == from_id),
+        # One after the other: by one condition with `or` SQLite reads every customer.
+        for key in (customers.c.redirect_to, customers.c.customer_id):
+            tx.execute(
+                customers.update()
+                .where(customers.c.workspace_id == workspace_id, key == from_id)
+                .values(redirect_to=to_id, updated_at=now)
             )
-            .values(redirect_to=to_id, updated_at=now)
-        )
     events.emit(
         tx,
         workspace_id=workspace_id,

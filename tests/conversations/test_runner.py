@@ -78,6 +78,31 @@ async def test_only_one_of_many_claims_gets_the_conversation(home: House) -> Non
     assert sum(claim is not None for claim in claims) == 1
 
 
+async def test_what_a_turn_begins_with_is_found_by_its_own_keys(home: House) -> None:
+    first = await home.say("hi")
+    claim = await home.claim(first.accepted.conversation_id, "one")
+    if home.database.dialect != "sqlite":
+        pytest.skip("PostgreSQL keeps statistics to choose an index by")
+
+    def plans(tx: Tx) -> list[str]:
+        asked: list[str] = []
+        driver: Any = tx.connection.dbapi_connection
+        driver.set_trace_callback(asked.append)
+        turns.opening(tx, claim)
+        driver.set_trace_callback(None)
+        return [step[3] for text in asked for step in driver.execute(f"EXPLAIN QUERY PLAN {text}")]
+
+    read = [step for step in await home.database.reading(plans) if step.startswith("S")]
+    many = [
+        step
+        for step in read
+        if "approvals" not in step  # those that wait for a person's decision are few
+        and ("SCAN" in step or "(workspace_id=?)" in step or "(workspace_id=? AND state=?)" in step)
+    ]
+    assert read
+    assert [step for step in many if step != "SCAN CONSTANT ROW"] == []
+
+
 async def test_the_sweep_finds_what_nobody_was_told_of(home: House) -> None:
     first = await home.say("hi")
     home.runner.start()
