@@ -43,6 +43,9 @@ class Accepted:
     feed_before: int
     """Last number of the feed before the message; what its readers read on from."""
 
+    due_in_s: float = 0.0
+    """Seconds until its turn may begin: a burst is let come to its end first."""
+
 
 def open_conversation(
     tx: Tx, workspace_id: str, customer_id: str, *, channel: str, address: str, language: str = ""
@@ -106,7 +109,7 @@ def accept(
     """Store a message in the customer's open conversation, once, and make the conversation due.
 
     `conversation_id` names a conversation whose token the caller showed; if it has been closed since,
-    the customer's open one takes the message.
+    the customer's open one takes the message. `quiet_s` and `max_wait_s` are those of the channel.
     """
     if (before := transcript.by_key(tx, workspace_id, inbound.key)) is not None:
         return _repeated(tx, workspace_id, before)
@@ -157,6 +160,7 @@ def accept(
         owner=row["owner"],
         repeated=False,
         feed_before=feed_before,
+        due_in_s=mailbox.due_in_s(tx, row) or 0.0,
     )
 
 

@@ -40,7 +40,7 @@ def commit(
         effects_started=result.effects_started
         or any(effect["run"] == claim.standing.epoch for effect in done),
         stale_reruns=row["stale_reruns"],
-        too_late=row["answer_by"] is not None and domain_now(tx) >= row["answer_by"],
+        too_late=_too_late(tx, row, claim),
     )
     decided = verdict(claim.standing, standing(row), draft)
     if decided == "commit" and not _withdraw(tx, claim, result, last=draft):
@@ -54,12 +54,20 @@ def commit(
     return decided
 
 
+def _too_late(tx: Tx, row: dict[str, Any], claim: Claim) -> bool:
+    """Say whether another run, should it take as long as this one, would end after `answer_by`."""
+    if row["answer_by"] is None:
+        return False
+    took_s = domain_now(tx) - claim.claimed_at
+    return mailbox.when_due(tx, row) + took_s >= row["answer_by"]
+
+
 def finish(
     tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], *, follow_up_hours: float = 48.0
-) -> tuple[Verdict, bool]:
-    """Commit, and say besides whether another turn is due."""
+) -> tuple[Verdict, float | None]:
+    """Commit, and say besides in how many seconds another turn is due; None: nothing waits."""
     decided = commit(tx, claim, result, rows, follow_up_hours=follow_up_hours)
-    return decided, found(tx, claim.workspace_id, claim.conversation_id)["ready_at"] is not None
+    return decided, mailbox.due_in_s(tx, found(tx, claim.workspace_id, claim.conversation_id))
 
 
 def _withdraw(tx: Tx, claim: Claim, result: TurnResult, *, last: Draft) -> bool:
@@ -120,7 +128,7 @@ def _store(
 
 def _mark_done(tx: Tx, row: dict[str, Any], claim: Claim) -> None:
     mailbox.mark(tx, claim.workspace_id, claim.batch, state="done", turn_id=claim.turn_id)
-    seen = claim.batch[-1]["sequence"]
+    seen = max(message["sequence"] for message in claim.batch)
     if left := transcript.waiting(tx, claim.workspace_id, claim.conversation_id):
         seen = min(seen, left[0]["sequence"] - 1)
     change(tx, row, seen_seq=max(row["seen_seq"], seen))

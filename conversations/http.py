@@ -122,6 +122,7 @@ async def chat(
         text=chat.text(),
         parts=[item.model_dump(exclude_none=True) for item in chat.attachments],
         language=language,
+        provider_at=chat.sent_at.timestamp() if chat.sent_at else None,
     )
     visitor = Visitor(
         token=given_token(request, token, chat.conversation_token),
@@ -132,7 +133,7 @@ async def chat(
     taken: Taken = await state.database.writing(
         visitors.take, state.workspace_id, visitor, message, chat.message_id or ""
     )
-    state.runner.ring(taken.accepted.conversation_id)
+    state.runner.ring(taken.accepted.conversation_id, in_s=taken.accepted.due_in_s)
     state.hub.ring(taken.accepted.conversation_id)
     if "text/event-stream" in request.headers.get("Accept", ""):
         return _stream(_turn_events(state, taken, _number(last)))

@@ -27,7 +27,7 @@ class Claim:
     standing: Standing
     attempts: int
     batch: list[dict[str, Any]]
-    """The messages the turn is about, in order; or one internal event."""
+    """The messages the turn is about, in the order they were written; or one internal event."""
 
     claimed_at: float
     waiting_since: float
@@ -56,6 +56,13 @@ def make_due(tx: Tx, row: dict[str, Any], *, quiet_s: float = 0.0, max_wait_s: f
         answer_by=row["answer_by"] or now + ANSWER_WITHIN_S,
         ready_at=min(now + quiet_s, first + max_wait_s) if quiet_s else now,
     )
+
+
+def due_in_s(tx: Tx, row: dict[str, Any]) -> float | None:
+    """Give the seconds until a conversation may be claimed, 0 for now; None: nothing waits in it."""
+    if row["ready_at"] is None:
+        return None
+    return max(0.0, row["ready_at"] - domain_now(tx))
 
 
 _FREE = (
@@ -95,7 +102,7 @@ def claim(
         change(tx, row, ready_at=None, first_waiting_at=None, answer_by=None)
         return None
     batch = _batch(waiting)
-    turn_id = f"{conversation_id}:{batch[0]['sequence']}"
+    turn_id = f"{conversation_id}:{waiting[0]['sequence']}"
     change(
         tx,
         row,
@@ -114,7 +121,7 @@ def claim(
         attempts=row["attempts"],
         batch=batch,
         claimed_at=now,
-        waiting_since=batch[0]["created_at"],
+        waiting_since=waiting[0]["created_at"],
         unsummed=row["message_seq"] - row["summed_seq"],
     )
 
@@ -128,7 +135,10 @@ def mark(tx: Tx, workspace_id: str, batch: list[dict[str, Any]], **values: Any) 
 
 
 def _batch(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give what one turn is about: an event alone, or one address's messages up to the next event."""
+    """Give what one turn is about: an event alone, or one address's messages up to the next event.
+
+    Providers deliver a burst in any order; where they say when each message was written, that counts.
+    """
     first = waiting[0]
     if first["class"] == "internal":
         return [first]
@@ -138,6 +148,8 @@ def _batch(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
             break
         if (message["channel"], message["address"]) == (first["channel"], first["address"]):
             batch.append(message)
+    if all(message["provider_at"] is not None for message in batch):
+        batch.sort(key=lambda message: (message["provider_at"], message["sequence"]))
     return batch
 
 
@@ -184,7 +196,7 @@ def _free_row(tx: Tx, row: dict[str, Any], **values: Any) -> None:
 
 
 def settle(tx: Tx, row: dict[str, Any]) -> None:
-    """Free a locked conversation after a turn; what still waits makes it due at once."""
+    """Free a locked conversation after a turn; what still waits is due when its burst has ended."""
     waiting = transcript.waiting(tx, row["workspace_id"], row["conversation_id"])
     first = waiting[0]["created_at"] if waiting else None
     _free_row(
@@ -194,19 +206,24 @@ def settle(tx: Tx, row: dict[str, Any]) -> None:
         stale_reruns=0,
         first_waiting_at=first,
         answer_by=first + ANSWER_WITHIN_S if first else None,
-        ready_at=domain_now(tx) if waiting else None,
+        ready_at=when_due(tx, row) if waiting else None,
     )
 
 
 def rerun(tx: Tx, row: dict[str, Any]) -> None:
-    """Free a locked conversation whose draft was stale: all that waits is run again, at once."""
+    """Free a locked conversation whose draft was stale: all that waits is run again."""
     _free_row(
         tx,
         row,
         attempts=max(0, row["attempts"] - 1),
         stale_reruns=row["stale_reruns"] + 1,
-        ready_at=domain_now(tx),
+        ready_at=when_due(tx, row),
     )
+
+
+def when_due(tx: Tx, row: dict[str, Any]) -> float:
+    """Give when what came during a turn may be run: now, unless its burst still goes on."""
+    return max(domain_now(tx), row["ready_at"] or 0.0)
 
 
 def clear(tx: Tx, row: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ class Draft:
     effects_started: bool
     stale_reruns: int
     too_late: bool
-    """`answer_by` has passed."""
+    """Another run would end after `answer_by`."""
 
 
 def may_speak(claimed: Standing, now: Standing) -> bool:

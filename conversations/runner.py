@@ -129,9 +129,12 @@ class Runner:
         """Give the tools of the version that plays now."""
         return self._conductor().ensemble.tools
 
-    def ring(self, conversation_id: str) -> None:
-        """Say that a conversation has something to answer."""
-        self._begin(conversation_id, self._answer_all)
+    def ring(self, conversation_id: str, *, in_s: float = 0.0) -> None:
+        """Say that a conversation has something to answer, now or in so many seconds."""
+        if in_s > 0:
+            asyncio.get_running_loop().call_later(in_s, self.ring, conversation_id)
+        else:
+            self._begin(conversation_id, self._answer_all)
 
     def ring_approval(self, approval_id: str) -> None:
         """Say that an approval was decided."""
@@ -250,7 +253,7 @@ class Runner:
                 result = await conductor.conduct(
                     opening.request, saver, ledger=ledger, live=live, memory=self._memory(claim)
                 )
-            decided, waits = await self._database.writing(
+            decided, due_in_s = await self._database.writing(
                 commit.finish,
                 claim,
                 result,
@@ -261,7 +264,9 @@ class Runner:
             log.info("turn", turn_id=claim.turn_id, verdict=decided, attempt=claim.attempts)
             if done and claim.unsummed >= summaries.BATCH:
                 self._begin(f"{SUMMING}{claim.conversation_id}", self._sum_up)
-            return "more" if waits else "nothing"
+            if due_in_s:
+                self.ring(claim.conversation_id, in_s=due_in_s)
+            return "more" if due_in_s == 0 else "nothing"
         finally:
             if not done:
                 await live.retract()

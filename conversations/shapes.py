@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from channels.media import MAX_FILES
 from core.errors import BadInput, TooLarge
@@ -88,6 +88,10 @@ class ChatRequest(BaseModel):
     message_id: str | None = Field(default=None, min_length=1, max_length=200)
     """Makes repeating safe: the same id of the same visitor gives the first result. With 16 characters
     or more (a UUID) also for the first message of a conversation."""
+
+    sent_at: AwareDatetime | None = None
+    """When the customer wrote it, with its zone. Messages that wait together are read in this order,
+    however they came over the network."""
 
     language: str | None = Field(default=None, max_length=40)
     attachments: list[Attachment] = Field(default=[], max_length=MAX_FILES)

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from channels import Inbound
+from channels import Inbound, webchat
 from conversations import attachments, tokens
 from conversations.accept import Accepted, accept, open_conversation
 from conversations.rows import change, found, locked
@@ -68,17 +68,20 @@ def take(tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_
         )
     if visitor.asserted is None and visitor.claims:
         identity.claim(tx, workspace_id, customer_id, visitor.claims)
-    inbound = Inbound(
-        channel=message.channel,
-        account=message.account,
+    inbound = replace(
+        message,
         address=customer_id,
         provider_message_id=message_id or new_id("request"),
-        text=message.text,
         parts=attachments.named(tx, workspace_id, message.parts),
-        language=message.language,
     )
     accepted = accept(
-        tx, workspace_id, inbound, customer_id=customer_id, conversation_id=conversation_id
+        tx,
+        workspace_id,
+        inbound,
+        customer_id=customer_id,
+        conversation_id=conversation_id,
+        quiet_s=webchat.channel.quiet_s,
+        max_wait_s=webchat.channel.max_wait_s,
     )
     attachments.link(tx, workspace_id, inbound.parts, accepted.conversation_id)
     if not token or accepted.conversation_id != conversation_id:

@@ -68,7 +68,7 @@ async function post(own) {
     await stream("/chat", {
       method: "POST",
       headers: headers(),
-      body: { message: own.text, message_id: own.id, language, attachments: own.files.map(({ id }) => ({ id })), ...(session.token ? { conversation_id: session.conversation_id } : {}) },
+      body: { message: own.text, message_id: own.id, sent_at: own.at ? new Date(own.at * 1000).toISOString() : undefined, language, attachments: own.files.map(({ id }) => ({ id })), ...(session.token ? { conversation_id: session.conversation_id } : {}) },
       onEvent: (name, data) => {
         if (own.epoch !== epoch) return;
         if (name === "error") failure = new Refused(data.status || 500, data.message || "");
