@@ -177,7 +177,8 @@ class Brief(TypedDict):
     """What happened, when the turn was not started by a customer's words; else `{}`."""
 
     facts: dict[str, Any]
-    """Read for this turn: `name`, `verification`, `open_cases`, `promises`, `owner`, `first_turn`."""
+    """Read for this turn: `name`, `verification`, `open_cases`, `promises`, `owner`, `first_turn`, and
+    `handed_back`: what people left, `[{did, promised, by, at, about}]`, oldest first."""
 
     alone: bool
     """Whether it is the only one to speak in this turn: then it may show sentences as it goes."""

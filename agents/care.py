@@ -1,20 +1,13 @@
 """Takes complaints: names the real problem, opens a case with a protocol number, follows it."""
 
-import asyncio
-from typing import Any
-
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents import Brief, Kit, Report, Slot, Specialist
+from agents import Brief, Kit, Report, Slot, Specialist, subjects
 from agents.cards import beside, filled
 from agents.phrases import phrases
-from agents.rehearsing import Stage
-from agents.settling import PATIENCE_S
-from core.errors import ModelFailed, ToolError
+from core.errors import ModelFailed
 from customers.cases import protocol
 from models.usage import mark_degraded, stood_in
-from tools import Tool
-from tools.calling import call
 
 MAX_QUOTE = 160
 MAX_EMPATHY = 400
@@ -24,7 +17,7 @@ say = phrases(__file__)
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Answer a complaint with empathy for what happened, its facts, and a case."""
     subject, slots = await _subject(brief, kit)
-    facts = await _facts(brief, kit, subject)
+    facts = await subjects.facts(kit, subject)
     opened = _opened_before(brief, subject)
     case_id = opened or protocol(kit.context.turn_id)
     hours = f"{kit.workspace.policies.case_hours:g}"
@@ -50,14 +43,11 @@ async def respond(brief: Brief, kit: Kit) -> Report:
 
 async def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
     """Find what the complaint is about: what her words name, else what was last talked about."""
-    schemas = {
-        name: schema
-        for tool in _lookups(kit)
-        for name, schema in tool.parameters.get("properties", {}).items()
-    }
+    schemas = subjects.schemas(kit)
     found = kit.understanding.values(schemas, brief["text"], brief["language"], kit.context.now)
-    if not found and schemas and (told := await _described(brief, kit, tuple(schemas))):
-        found = told
+    if not found and schemas:
+        value = await subjects.described(brief["text"], brief, kit, tuple(schemas))
+        found = {} if value is None else {next(iter(schemas)): value}
     for name, value in found.items():
         slot = Slot(value=value, source="care", verification=kit.context.verification)
         return str(value), {name: slot}
@@ -65,34 +55,6 @@ async def _subject(brief: Brief, kit: Kit) -> tuple[str, dict[str, Slot]]:
         if name in brief["slots"]:
             return str(brief["slots"][name]["value"]), {}
     return "", {}
-
-
-async def _described(brief: Brief, kit: Kit, names: tuple[str, ...]) -> dict[str, Any]:
-    """Find what of hers she describes ("the blue ones"), if it is one and no other."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            value = await Stage(brief["language"], brief, kit).about(brief["text"], names)
-    except TimeoutError:
-        return {}
-    return {} if value is None else {names[0]: value}
-
-
-def _lookups(kit: Kit) -> list[Tool]:
-    """Give the workspace's tools that tell care what happened."""
-    return [tool for tool in kit.tools.values() if "care" in tool.serves and tool.effect == "read"]
-
-
-async def _facts(brief: Brief, kit: Kit, subject: str) -> str:
-    """Say what is known of the subject; nothing when it cannot be told to this customer."""
-    for tool in _lookups(kit):
-        required = tool.parameters.get("required", [])
-        if not subject or len(required) != 1:
-            continue
-        try:
-            return (await call(tool, {required[0]: subject}, kit.context)).text
-        except ToolError:
-            continue
-    return ""
 
 
 def _opened_before(brief: Brief, subject: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, recalling
+from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, promising, recalling
 from agents.cards import beside
 from agents.phrases import phrases
 from core.workspace import said
@@ -15,6 +15,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     """Answer by the goal, else by the intent; what is neither is answered with a question."""
     if brief["goal"] not in GOALS and brief["intent"] == "recall":
         return await recall(brief, kit)
+    if brief["goal"] == "promised":
+        return await promising.told(brief, kit)
     answer = GOALS.get(brief["goal"]) or INTENTS.get(brief["intent"], clarify)
     return answer(brief, kit)
 
@@ -56,7 +58,7 @@ def person(brief: Brief, kit: Kit) -> Report:
 
 async def recall(brief: Brief, kit: Kit) -> Report:
     """Say what was said before, by whom and when; first of all what people promised and what is open."""
-    promised = agreed(brief)
+    promised = agreed(brief, kit)
     if recalling.read(brief["text"], brief["language"]).promised and promised:
         return promised
     if told := await recalling.found(brief, kit):
@@ -77,13 +79,11 @@ def _nothing_promised(brief: Brief) -> Report:
     return Report(agent="engagement", text=f"{text} {question}", asked=asked)
 
 
-def agreed(brief: Brief) -> Report | None:
-    """Say what people promised this customer, and what is open; None when that is nothing."""
-    promises = [str(promise) for promise in brief["facts"].get("promises") or []]
+def agreed(brief: Brief, kit: Kit) -> Report | None:
+    """Say what people promised this customer, by when, and what is open; None when that is nothing."""
+    promises = promising.all_told(brief, kit)
     cases = brief["facts"].get("open_cases") or []
-    parts = [
-        say("promised", brief["language"], promise=_clause(promise)) for promise in promises[-3:]
-    ]
+    parts = list(promises)
     parts += [
         say(
             "case_open",

@@ -16,6 +16,9 @@ from core.statements import Prepared
 from customers import identity
 
 OPEN = ("waiting", "taken")
+OWN_WORDS = 3
+"""Messages of a customer that tell what she wanted a person for."""
+
 _CURRENT = Prepared(
     sa.select(handoffs)
     .where(
@@ -27,7 +30,7 @@ _CURRENT = Prepared(
     .limit(sa.literal_column("1"))
 )
 _RETURNED = Prepared(
-    sa.select(handoffs.c.handback)
+    sa.select(handoffs.c.handback, handoffs.c.taken_by, handoffs.c.returned_at, handoffs.c.packet)
     .where(
         handoffs.c.customer_id == sa.bindparam("customer"),
         # As sums: by the plain columns SQLite would read all that the workspace ever had returned.
@@ -272,6 +275,29 @@ def _who(tx: Tx, workspace_id: str, customer_id: str) -> dict[str, Any]:
 
 def promises(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:
     """Give what people promised this customer, oldest first."""
-    returned = _RETURNED.rows(tx, workspace=workspace_id, customer=customer_id)
-    given = (row["handback"].get("promised") for row in returned)
+    given = (one["promised"] for one in handed_back(tx, workspace_id, customer_id))
     return [promise for promise in given if promise]
+
+
+def handed_back(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, Any]]:
+    """Give what people left when they handed back: `{did, promised, by, at, about}`, oldest first.
+
+    `about` has the customer's last words before a person came: what it was about, in her own words.
+    """
+    returned = _RETURNED.rows(tx, workspace=workspace_id, customer=customer_id)
+    return [
+        {
+            "did": str(row["handback"].get("did") or ""),
+            "promised": str(row["handback"].get("promised") or ""),
+            "by": row["taken_by"],
+            "at": row["returned_at"],
+            "about": _wanted(row["packet"]),
+        }
+        for row in returned
+    ]
+
+
+def _wanted(packet: dict[str, Any]) -> list[str]:
+    said = [line["text"] for line in packet.get("last_words", []) if line["role"] == "customer"]
+    matters = (packet.get("summary") or {}).get("matters", [])
+    return said[-OWN_WORDS:] or [str(one["text"]) for one in matters][-OWN_WORDS:]

@@ -54,6 +54,7 @@ def opening(tx: Tx, claim: Claim) -> Opening:
     """Read what a claimed turn is about: its messages, the facts of the moment, the committed state."""
     row = found(tx, claim.workspace_id, claim.conversation_id)
     customer = identity.customer(tx, claim.workspace_id, row["customer_id"])
+    left = handoffs.handed_back(tx, claim.workspace_id, row["customer_id"])
     request = TurnRequest(
         turn_id=claim.turn_id,
         conversation_id=claim.conversation_id,
@@ -79,7 +80,8 @@ def opening(tx: Tx, claim: Claim) -> Opening:
                 }
                 for case in cases.open_cases(tx, claim.workspace_id, customer.customer_id)
             ],
-            "promises": handoffs.promises(tx, claim.workspace_id, row["customer_id"]),
+            "promises": [one["promised"] for one in left if one["promised"]],
+            "handed_back": left,
             "pending_approvals": _pending(tx, claim.workspace_id, row["customer_id"]),
         },
         missed=tuple(_missed(tx, row, claim)),

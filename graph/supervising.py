@@ -6,8 +6,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
-from agents import Report, Signals, attaching
-from graph import packets, planning
+from agents import Report, Signals, attaching, remembering
+from graph import packets, planning, promising
 from graph.briefing import brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
@@ -47,13 +47,14 @@ def _perceived(state: Conversation) -> dict[str, Any]:
 
 def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> dict[str, Any]:
     """Make the plan, with the reasons against everybody else."""
-    situation = Reading(state, context, ensemble).situation()
+    reading = Reading(state, context, ensemble)
+    situation = reading.situation()
     team = {
         name: member.purpose
         for name, member in ensemble.team.members.items()
         if not member.perceives
     }
-    steps = planning.plan(situation)
+    steps = promising.told_first(planning.plan(situation), reading)
     for step in steps:
         step["rejected"] = planning.rejected(step, situation, team)
     return {"plan": steps} | _unasked(state, steps) | _handed_back(state)
@@ -69,7 +70,11 @@ def _unasked(state: Conversation, steps: list[Step]) -> dict[str, Any]:
 
 
 def _handed_back(state: Conversation) -> dict[str, Any]:
-    """Keep what a person's stretch left behind as facts."""
+    """Keep what a person's stretch left behind as facts.
+
+    Whoever did or promised something has taken on what was under way: a yes to an older proposal would do
+    it once more.
+    """
     event = state.get("event") or {}
     if event.get("kind") != "handback":
         return {}
@@ -81,7 +86,9 @@ def _handed_back(state: Conversation) -> dict[str, Any]:
     }
     if did := str(event.get("did") or ""):
         slots["person_did"] = {"value": did, "source": "person", "verification": "verified"}
+    taken_on = did or event.get("promised")
     return {
+        **({"journey": remembering.kept(state.get("journey", []))} if taken_on else {}),
         "handoff": {},
         "awaiting": [],
         "misses": 0,

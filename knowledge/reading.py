@@ -40,6 +40,22 @@ def terms(text: str, language: str) -> list[str]:
     return [*(stem for stem, _ in stems), *(meaning for meaning, _ in meanings), *named]
 
 
+def units(text: str, language: str) -> list[tuple[str, str, frozenset[str]]]:
+    """Give each word that means something, with its stem and the meanings that it has a part in."""
+    tokens = reading.words(text, language)
+    meanings = _meant(reading.stems(tokens, language), reading.base(language))
+    grammar = reading.function_words((language,))
+    return [
+        (
+            token,
+            reading.stem(token, language),
+            frozenset(name for name, start, end in meanings if start <= place < end),
+        )
+        for place, token in enumerate(tokens)
+        if token not in grammar
+    ]
+
+
 def weights(question: str, language: str) -> dict[str, float]:
     """Give the terms of a question, each with how much of the question it is.
 
@@ -76,14 +92,9 @@ def _read(
     """Give the stems of the words that mean something, each with whether it is in a meaning, and those."""
     tokens = reading.words(text, language)
     stems = reading.stems(tokens, language)
-    known = _meanings(reading.base(language))
-    meanings: list[tuple[str, tuple[str, ...]]] = []
-    shared: set[int] = set()
-    for start in range(len(stems)):
-        for end in range(start + 1, min(start + LONGEST, len(stems)) + 1):
-            if found := known.get(tuple(stems[start:end])):
-                meanings += [(meaning, tuple(stems[start:end])) for meaning in found]
-                shared.update(range(start, end))
+    places_of = _meant(stems, reading.base(language))
+    meanings = [(name, tuple(stems[start:end])) for name, start, end in places_of]
+    shared = {at for _, start, end in places_of for at in range(start, end)}
     grammar = reading.function_words((language,))
     said = [
         (stem, place in shared)
@@ -91,6 +102,17 @@ def _read(
         if token not in grammar
     ]
     return said, meanings
+
+
+def _meant(stems: list[str], base: str) -> list[tuple[str, int, int]]:
+    """Give the meanings in a text, each with the place of its first word and the place after its last."""
+    known = _meanings(base)
+    return [
+        (meaning, start, end)
+        for start in range(len(stems))
+        for end in range(start + 1, min(start + LONGEST, len(stems)) + 1)
+        for meaning in known.get(tuple(stems[start:end]), ())
+    ]
 
 
 @cache

@@ -26,6 +26,7 @@ const KNOWN = [
   [/^it was done, and she wishes it had not been$/, "reason_regret"],
   [/^she asks about what a person decides on$/, "reason_decision"],
   [/^she asks whether it was done$/, "reason_outcome"],
+  [/^she asks about what a person promised$/, "reason_promised"],
   [/^she wants it left alone$/, "reason_alone"],
   [/^its question is still open$/, "reason_open"],
   [/^she says who she is$/, "reason_named"],
