@@ -34,7 +34,7 @@ def brief(
         text=text,
         intent=step["intent"] if step else "",
         language=language_of(state, context, ensemble),
-        history=said(state["messages"])[-HISTORY:],  # type: ignore[typeddict-item]
+        history=said(state["messages"][-HISTORY:]),  # type: ignore[typeddict-item]
         signals=signals_of(state),
         slots=state.get("slots", {}),
         awaiting=state.get("awaiting", []),

@@ -22,13 +22,12 @@ from langgraph.types import Command
 from langsmith.run_helpers import tracing_context
 
 from agents import Memory
-from graph import action, results, specialists, studio
+from graph import action, results, specialists, stages, studio
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.handing import handoff
 from graph.perceiving import perceive_with
 from graph.picture import Picture, picture
-from graph.replying import compose_with, decide_with, review_with
 from graph.saver import TurnSaver
 from graph.state import Conversation
 from graph.supervising import supervise_with
@@ -44,10 +43,11 @@ RECURSION_LIMIT = 40
 """Supersteps of one turn. LangGraph's own default is 10,007; the hop budget ends a turn long before."""
 
 
-def build(ensemble: Ensemble, *, expanded: bool = False) -> Compiled:
+def build(ensemble: Ensemble, *, expanded: bool = False, joined: bool = False) -> Compiled:
     """Compile the graph for one version of a workspace, without a checkpointer.
 
-    `expanded` lets pictures show the inside of specialists, at the cost of storing it.
+    `expanded` lets pictures show the inside of specialists, at the cost of storing it; `joined` makes
+    one node of the stages that close a turn (`graph.stages`).
     """
     graph = StateGraph(Conversation, context_schema=TurnContext)
     members = ensemble.team.members
@@ -62,13 +62,9 @@ def build(ensemble: Ensemble, *, expanded: bool = False) -> Compiled:
             metadata={"purpose": member.purpose, "source": member.source},
         )
         graph.add_edge(name, "supervisor")
-    graph.add_node("decide", decide_with(ensemble))
-    graph.add_node("compose", compose_with(ensemble))
-    graph.add_node("review", review_with(ensemble))
+    stages.add_closing(graph, ensemble, joined=joined)
     graph.add_node("handoff", handoff)
     graph.add_edge(START, "perceive")
-    graph.add_edge("decide", "compose")
-    graph.add_edge("compose", "review")
     return graph.compile(name="conversation")
 
 
@@ -78,15 +74,16 @@ class Conductor:
     def __init__(self, ensemble: Ensemble) -> None:
         self.ensemble = ensemble
         self.version = ensemble.version
-        self._conversation = build(ensemble)
-        if not ensemble.settings.tracing:
+        self._traced = ensemble.settings.tracing
+        self._conversation = build(ensemble, joined=not self._traced)
+        if not self._traced:
             unheard(self._conversation)
         self._action = action.build()
 
     @cached_property
     def picture(self) -> Picture:
         """This version's graph, to be drawn with a turn's path in it."""
-        return picture(self._conversation, self.ensemble.team.members, version=self.version)
+        return picture(build(self.ensemble), self.ensemble.team.members, version=self.version)
 
     async def conduct(
         self,
@@ -105,8 +102,7 @@ class Conductor:
         config = _thread(request.conversation_id)
         graph = _with(self._conversation, saver)
         path: list[str] = []
-        traced = None if self.ensemble.settings.tracing else False
-        with tracing_context(enabled=traced), metered() as usage:
+        with tracing_context(enabled=None if self._traced else False), metered() as usage:
             async for update in graph.astream(
                 self._input(graph, config, request),
                 config,
@@ -116,6 +112,8 @@ class Conductor:
                 durability="exit",
             ):
                 path.extend(node for node in update if not node.startswith("__"))
+            if not self._traced:
+                path = [stage for node in path for stage in stages.passed(node)]
             state: Any = saver.values()
             approvals = [
                 await self._begun(proposal, request) for proposal in results.proposals(state)

@@ -47,9 +47,10 @@ def _fresh(state: Conversation, context: TurnContext, asked: list[AnyMessage]) -
     """Give the update that begins a turn."""
     ids = [message.id or "" for message in asked]
     turn_id = context.turn_id or f"studio:{ids[0] if ids else 'event'}"
+    evicted = _evicted(state["messages"])
     return {
+        **({"messages": evicted} if evicted else {}),
         "turn": Turn(turn_id=turn_id, message_ids=ids, hops=0, halted=""),
-        "messages": _evicted(state["messages"]),
         "event": state.get("event") or {},
         "signals": _unread(state),
         "plan": [],

@@ -72,12 +72,12 @@ def review_with(ensemble: Ensemble) -> Callable[..., Awaitable[Command[Any]]]:
         text = draft["text"]
         if services is not None:
             await services.voice.finish(text)
-        messages = (
-            [AIMessage(text, name=draft["agent"], id=f"{_turn_id(state)}:reply")] if text else []
-        )
+        update: dict[str, Any] = {"draft": draft}
+        if text:
+            reply = AIMessage(text, name=draft["agent"], id=f"{_turn_id(state)}:reply")
+            update |= {"messages": [reply], "notice_due": False}
         goto: Literal["handoff", "__end__"] = "handoff" if state.get("handoff") else "__end__"
-        spoken = {"notice_due": False} if text else {}
-        return Command(update={"draft": draft, "messages": messages, **spoken}, goto=goto)
+        return Command(update=update, goto=goto)
 
     return review
 

@@ -26,6 +26,10 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from core.errors import RegenteError
+from graph import packing
+
+MESSAGES = "messages"
+"""The channel of what was said, in every graph that has one."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
         self._changed.clear()
 
     def _read(self, row: Row) -> _Saved:
-        checkpoint = self.serde.loads_typed(("msgpack", row.checkpoint))
+        checkpoint = self._loaded(row.checkpoint)
         if not isinstance(checkpoint, dict):
             raise RegenteError(
                 f"The checkpoint {row.checkpoint_id!r} is broken; restore it from a backup."
@@ -188,10 +192,22 @@ class TurnSaver(BaseCheckpointSaver[str]):
         return Row(
             namespace=namespace,
             checkpoint_id=saved.checkpoint["id"],
-            checkpoint=self.serde.dumps_typed(saved.checkpoint)[1],
+            checkpoint=self._dumped(saved.checkpoint),
             metadata=orjson.dumps(saved.metadata, default=str),
             writes=self.serde.dumps_typed(writes)[1] if writes else b"",
         )
+
+    def _dumped(self, checkpoint: Checkpoint) -> bytes:
+        values = checkpoint["channel_values"]
+        if MESSAGES in values:
+            values = {**values, MESSAGES: packing.packed(values[MESSAGES])}
+        return self.serde.dumps_typed({**checkpoint, "channel_values": values})[1]
+
+    def _loaded(self, written: bytes) -> Any:
+        checkpoint = self.serde.loads_typed(("msgpack", written))
+        if isinstance(checkpoint, dict) and MESSAGES in (values := checkpoint["channel_values"]):
+            values[MESSAGES] = packing.unpacked(values[MESSAGES])
+        return checkpoint
 
 
 def _config(config: RunnableConfig, namespace: str, checkpoint_id: str) -> RunnableConfig:

@@ -151,7 +151,7 @@ def said(messages: list[AnyMessage]) -> list[dict[str, str]]:
     return [
         {
             "role": "person" if message.name == "person" else SPEAKERS.get(message.type, "ai"),
-            "text": message.text,
+            "text": message.content if isinstance(message.content, str) else message.text,
         }
         for message in messages
     ]

@@ -14,8 +14,9 @@ from graph.builder import Conductor, build
 from graph.ensemble import Ensemble, load
 from graph.rehearsal import RehearsalLedger
 from graph.saver import TurnSaver
+from graph.turn import TurnResult
 from knowledge import Library
-from tests.graph.club import CLUB, talk, text
+from tests.graph.club import CLUB, Talk, talk, text
 
 
 async def test_a_procedure_is_carried_out_and_the_notice_given_once(ensemble: Ensemble) -> None:
@@ -328,13 +329,47 @@ def test_a_specialist_is_one_file(ensemble: Ensemble, tmp_path: Path) -> None:
     assert "poetry:respond" in build(changed, expanded=True).get_graph(xray=True).nodes
 
 
-async def test_a_specialist_works_the_same_inside_and_outside_of_its_subgraph(
+LOOKED_AT = [
+    "where is my book L-202? And how many days may I keep a book?",
+    "thank you",
+    "I want to speak to a person",
+]
+BACK = {"kind": "handback", "did": "called her", "changed": {"L-202": "found"}}
+
+
+def _looked_at(ensemble: Ensemble) -> Ensemble:
+    return replace(ensemble, settings=ensemble.settings.model_copy(update={"tracing": True}))
+
+
+async def _told(conversation: Talk) -> list[TurnResult]:
+    told = [await conversation.says(text) for text in LOOKED_AT]
+    return [*told, await conversation.says(event=BACK), await conversation.says("goodbye")]
+
+
+async def test_a_turn_is_the_same_whether_or_not_somebody_looks_inside(ensemble: Ensemble) -> None:
+    alone, watched = talk(ensemble), talk(_looked_at(ensemble))
+    told = await _told(alone)
+    assert [bool(turn.handoff) for turn in told] == [False, False, True, False, False]
+    assert told == await _told(watched)
+    assert TurnSaver(alone.rows).values() == TurnSaver(watched.rows).values()
+
+
+async def test_a_conversation_goes_on_when_somebody_begins_or_ceases_to_look_inside(
     ensemble: Ensemble,
 ) -> None:
-    inside = replace(ensemble, settings=ensemble.settings.model_copy(update={"tracing": True}))
-    said = ["where is my book L-202? And how many days may I keep a book?", "thank you"]
+    expected = await _told(talk(ensemble))
+    changing, conductors = talk(ensemble), [Conductor(ensemble), Conductor(_looked_at(ensemble))]
     told = []
-    for each in (ensemble, inside):
-        reader = talk(each)
-        told.append([await reader.says(text) for text in said])
-    assert told[0] == told[1]
+    for turn, said in enumerate([*LOOKED_AT, "", "goodbye"]):
+        changing.conductor = conductors[turn % 2]
+        told.append(await changing.says(said) if said else await changing.says(event=BACK))
+    assert told == expected
+
+
+async def test_a_turn_passes_the_stages_that_close_it_in_one_step(ensemble: Ensemble) -> None:
+    drawn = build(ensemble, joined=True).get_graph()
+    edges = {(edge.source, edge.target) for edge in drawn.edges}
+    assert not {"compose", "review"} & set(drawn.nodes)
+    assert {("decide", "handoff"), ("decide", "__end__")} <= edges
+    path = (await talk(ensemble).says("thank you")).record["path"]
+    assert path[-3:] == ["decide", "compose", "review"]

@@ -1,10 +1,11 @@
 """A run's own saver: what is committed is served, what is refused leaves no trace."""
 
 import copy
+from dataclasses import replace
 from typing import Annotated, Any, TypedDict
 
 import pytest
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Command, interrupt
@@ -96,6 +97,52 @@ async def test_storage_does_not_grow_with_the_number_of_turns() -> None:
         assert len(rows) == 1
         sizes.append(len(rows[0].checkpoint))
     assert max(sizes[2:]) <= sizes[1] * 1.02
+
+
+SAID = [
+    HumanMessage("Oi, tudo bem? Hello!", id="m1"),
+    HumanMessage("", id="m2", additional_kwargs={"attachments": [{"name": "a.png", "type": "x"}]}),
+    AIMessage("Yes.", id="r1", name="knowledge"),
+    AIMessage("by a person", name="person", id="r2"),
+    AIMessage("", id="r3", tool_calls=[{"name": "search", "args": {"q": "x"}, "id": "1"}]),
+    AIMessage("counted", id="r4", usage_metadata={"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}),
+    HumanMessage([{"type": "text", "text": "in parts"}], id="m3"),
+    SystemMessage("of the system", id="s1"),
+]  # fmt: skip
+
+
+async def test_messages_are_read_as_they_were_said() -> None:
+    saver = TurnSaver()
+    await run(graph(), saver, {"messages": SAID})
+    kept = saver.values()["messages"]
+    read = TurnSaver(saver.rows()).values()["messages"]
+    assert read == kept
+    assert [type(one) for one in read] == [type(one) for one in kept]
+    assert [one.model_dump() for one in read] == [one.model_dump() for one in SAID] + [
+        AIMessage("re in parts", id="re m3").model_dump()
+    ]
+    assert read[0].model_copy(update={"content": "other"}).text == "other"
+
+
+async def test_messages_that_were_read_share_nothing() -> None:
+    saver = TurnSaver()
+    await run(graph(), saver, {"messages": SAID})
+    read = TurnSaver(saver.rows()).values()["messages"]
+    read[0].additional_kwargs["mark"] = read[2].response_metadata["mark"] = 1
+    read[2].tool_calls.append({"name": "none", "args": {}, "id": "2"})
+    again = TurnSaver(saver.rows()).values()["messages"]
+    assert again[:4] == SAID[:4]
+
+
+async def test_a_checkpoint_that_was_written_before_messages_were_packed_is_read() -> None:
+    saver = TurnSaver()
+    await run(graph(), saver, {"messages": SAID})
+    before = saver.get_tuple({"configurable": {"thread_id": "c1"}})
+    assert before is not None
+    row = saver.rows()[0]
+    written = saver.serde.dumps_typed(before.checkpoint)[1]
+    assert len(row.checkpoint) < len(written)
+    assert TurnSaver([replace(row, checkpoint=written)]).values() == saver.values()
 
 
 async def test_a_run_that_changes_nothing_has_nothing_to_store() -> None:
