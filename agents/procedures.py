@@ -33,6 +33,7 @@ from journeys.events import (
     BringPerson,
     Called,
     Cancel,
+    Continue,
     Correct,
     Effect,
     Event,
@@ -76,6 +77,12 @@ class Course:
     """What waits for a person or has ended."""
 
     deeds: Deeds = field(init=False)
+    _following: Continue | None = None
+    """What an ended procedure wants begun in its place."""
+
+    _left: set[str] = field(default_factory=set)
+    """Procedures that were left for another one in this turn."""
+
     _known: hearing.Known = field(default_factory=hearing.Known)
     _lead: str = ""
     """What the next question belongs to."""
@@ -310,8 +317,18 @@ class Course:
         instance = cast(Instance, {**instance, **moved})
         if instance["state"] != "running":
             self.kept = remembering.with_ended(self.kept, instance)
+            await self._pass_on(journey)
         elif not self.handoff:
             self.stack.insert(0, instance)
+
+    async def _pass_on(self, ended: Journey) -> None:
+        """Begin what a procedure that has ended names in its place, unless that has sent her here."""
+        following, self._following = self._following, None
+        self._left.add(ended.journey)
+        if following is None or following.journey in self._left:
+            return
+        if (journey := self.kit.journeys.get(following.journey)) is not None:
+            await self.begin(journey, following.values)
 
     async def _do(
         self, journey: Journey, instance: Instance, effects: list[Effect]
@@ -319,10 +336,8 @@ class Course:
         """Do effects in their order; give what happened, None when the customer is to speak."""
         for effect in effects:
             match effect:
-                case Tell(text):
-                    self.told.append(text)
-                case BringPerson(reason):
-                    self.handoff = reason
+                case Tell() | BringPerson() | Continue():
+                    self._note(effect)
                 case Ask():
                     guess = self._guess(effect, instance)
                     if guess is not None:
@@ -340,6 +355,16 @@ class Course:
                 case AwaitDecision():
                     return None
         return None
+
+    def _note(self, effect: Tell | BringPerson | Continue) -> None:
+        """Keep what is to be said, or to follow, once the procedure has come to rest."""
+        match effect:
+            case Tell(text):
+                self.told.append(text)
+            case BringPerson(reason):
+                self.handoff = reason
+            case Continue():
+                self._following = effect
 
     async def _narrowed(self, happened: Event, journey: Journey, instance: Instance) -> Event:
         """Leave out choices that she does not mean, and give what she names instead of them."""

@@ -134,6 +134,9 @@ class _Rehearsal(Course):
             self._only_one(event, journey, instance)
         return event
 
+    async def _pass_on(self, ended: Journey) -> None:
+        """Stay with the one that is tried out; what it would pass on to is tried out by itself."""
+
     def _only_one(self, event: Called, journey: Journey, instance: Instance) -> None:
         """Note where her words name the only choice there is; beside a number that adds nothing."""
         step = next((step for step in journey.steps if step.id == instance["step"]), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.workspace import Text
 from journeys import conditions, places
-from journeys.model import Branch, Call, Collect, Confirm, HandOff, Journey, Say, Slot, Step
+from journeys.model import Branch, Call, Collect, Confirm, HandOff, Journey, PassOn, Say, Slot, Step
 from models.embedded import bank
 from tools import Tool
 
@@ -250,7 +250,7 @@ def ways(journey: Journey) -> dict[str, list[str]]:
     for index, step in enumerate(journey.steps):
         following = step.go or order[index + 1]
         match step:
-            case HandOff():
+            case HandOff() | PassOn():
                 leads[step.id] = [END]
             case Branch(branch=branches):
                 gone = [way.go for way in branches]

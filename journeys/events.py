@@ -180,10 +180,19 @@ class BringPerson:
 
 
 @dataclass(frozen=True)
+class Continue:
+    """Begin another journey in place of this one, which has ended."""
+
+    journey: str
+    values: dict[str, Any]
+    """The slots that go with it."""
+
+
+@dataclass(frozen=True)
 class End:
     """The journey is over."""
 
     state: Literal["done", "cancelled", "failed", "handed_off"]
 
 
-Effect = Tell | Ask | Read | Propose | Perform | AwaitDecision | BringPerson | End
+Effect = Tell | Ask | Read | Propose | Perform | AwaitDecision | BringPerson | Continue | End

@@ -7,6 +7,7 @@ from core.errors import WorkspaceError
 from core.workspace import Workspace, check, read_yaml
 from journeys import Journey
 from journeys.checking import problems as checked
+from journeys.model import PassOn
 from tools import Tool
 
 
@@ -34,6 +35,10 @@ def load(
             continue
         journeys[journey.journey] = journey
         origin[journey.journey] = path
+    for name in [*journeys]:
+        if lost := _lost(journeys[name], journeys):
+            problems += [f"{origin[name]}: {problem}." for problem in lost]
+            del journeys[name]
     if strict and problems:
         raise WorkspaceError("\n".join(problems))
     return journeys, problems
@@ -49,6 +54,21 @@ def read(path: Path) -> Journey:
     if not isinstance(data, dict):
         raise WorkspaceError(f"{path} should begin with `journey: name`.")
     return check(path, Journey, data)
+
+
+def _lost(journey: Journey, known: Mapping[str, Journey]) -> list[str]:
+    """Give what is wrong with where a journey passes on to."""
+    found: list[str] = []
+    for step in journey.steps:
+        if not isinstance(step, PassOn):
+            continue
+        if step.pass_on == journey.journey:
+            found.append(f"step {step.id!r} passes on to the journey itself")
+        elif step.pass_on not in known:
+            found.append(
+                f"step {step.id!r} passes on to {step.pass_on!r}, and there is no such journey"
+            )
+    return found
 
 
 def _twice(journey: Journey, known: Mapping[str, Journey], origin: Mapping[str, Path]) -> list[str]:

@@ -38,7 +38,8 @@ and in texts is a slot's value or a field of a call's data; `$name.text` is the 
 `confirm` names a tool that writes: it is previewed, shown to the customer, executed after her yes
 (or put before a person, when the workspace's policies say so) and its outcome lands in `into`; a
 sentence of the tool that no text mentions is said by itself. Going back by `go` to a `collect` that was
-passed asks for its slot again. Conditions: see `journeys.conditions`.
+passed asks for its slot again. `pass_on: other_journey` ends here and begins another journey with the
+same slots, where that does what she wants as things are. Conditions: see `journeys.conditions`.
 
 When a person has to approve a `confirm`, the steps after it run once she has: the customer hears that it
 was sent, then what was decided and whatever the steps after it say or ask. After a rejection, an expiry
@@ -184,8 +185,18 @@ class HandOff(_Step):
     """Why, for the person who takes over."""
 
 
-Step = Collect | Call | Branch | Confirm | Say | HandOff
-_KINDS = ("collect", "call", "branch", "confirm", "say", "hand_off")
+class PassOn(_Step):
+    """End here, and begin another journey that does what she wants as things are.
+
+    Slots of the same name go with it.
+    """
+
+    pass_on: str
+    """The other journey; one that was left in the same turn is not begun again."""
+
+
+Step = Collect | Call | Branch | Confirm | Say | HandOff | PassOn
+_KINDS = ("collect", "call", "branch", "confirm", "say", "hand_off", "pass_on")
 
 
 def _kind(step: Any) -> str | None:
@@ -200,11 +211,12 @@ _ReadStep = Annotated[
     | Annotated[Branch, Tag("branch")]
     | Annotated[Confirm, Tag("confirm")]
     | Annotated[Say, Tag("say")]
-    | Annotated[HandOff, Tag("hand_off")],
+    | Annotated[HandOff, Tag("hand_off")]
+    | Annotated[PassOn, Tag("pass_on")],
     Discriminator(
         _kind,
         custom_error_type="step",
-        custom_error_message="a step needs one of: collect, call, branch, confirm, say, hand_off",
+        custom_error_message="a step needs one of: collect, call, branch, confirm, say, hand_off, pass_on",
     ),
 ]
 

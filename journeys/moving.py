@@ -6,8 +6,8 @@ from typing import Any, Literal
 from core.workspace import said
 from journeys import conditions, places
 from journeys.asking import ask
-from journeys.events import BringPerson, Propose, Read, Tell
-from journeys.model import Branch, Call, Collect, Confirm, HandOff, Say, Step
+from journeys.events import BringPerson, Continue, Propose, Read, Tell
+from journeys.model import Branch, Call, Collect, Confirm, HandOff, PassOn, Say, Step
 from journeys.repairing import cleared
 from journeys.running import Run, end
 
@@ -94,6 +94,10 @@ def _at_hand_off(run: Run, step: Any, passed: bool) -> Moved:
     return end(run.wanting(BringPerson(reason or run.journey.journey)), "handed_off"), None
 
 
+def _at_pass_on(run: Run, step: Any, passed: bool) -> Moved:
+    return end(run.wanting(Continue(step.pass_on, dict(run.instance["slots"]))), "done"), None
+
+
 def _calling(run: Run, waits: Waits, effect: Read | Propose) -> Run:
     """Wait for a call, unless too many were made without asking the customer anything."""
     calls = run.instance.get("calls", 0) + 1
@@ -137,4 +141,5 @@ _MOVES: dict[type, Callable[[Run, Any, bool], Moved]] = {
     Branch: _at_branch,
     Say: _at_say,
     HandOff: _at_hand_off,
+    PassOn: _at_pass_on,
 }

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from core.workspace import Workspace
 from evals.house import House, opened
-from evals.runner import signed_in
+from tests.examples.talking import says
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
@@ -26,19 +26,6 @@ async def shop() -> AsyncIterator[House]:
 async def clinic() -> AsyncIterator[House]:
     async with opened(Workspace(EXAMPLES / "clinica"), told=TOLD) as house:
         yield house
-
-
-async def says(house: House, customer: str, *messages: str | tuple[str, dict]) -> str:
-    """Give the last reply of a conversation in which she says this."""
-    await house.fresh()
-    headers, known, text = await signed_in(house, customer), {}, ""
-    for message in messages:
-        said, file = message if isinstance(message, tuple) else (message, None)
-        body = {"message": said, **known, **({"attachments": [file]} if file else {})}
-        answer = (await house.http.post("/chat", json=body, headers=headers)).json()
-        known = {"conversation_id": answer["conversation_id"]}
-        text = "\n".join(reply["text"] for reply in answer["replies"])
-    return text
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from journeys.events import (
     Called,
     CallFailed,
     Cancel,
+    Continue,
     Correct,
     Effect,
     End,
@@ -603,3 +604,16 @@ def test_events_and_effects_are_frozen() -> None:
     ]
     assert len(kinds) >= 15
     assert all(kind.__dataclass_params__.frozen for kind in kinds)  # type: ignore[attr-defined]
+
+
+def test_a_journey_that_passes_on_ends_and_gives_its_slots_to_the_other() -> None:
+    steps = [
+        {"id": "which", "collect": "visit_id"},
+        {"id": "no", "say": {"pt-BR": "Já foi.", "en": "It is over."}},
+        {"id": "other", "pass_on": "rate_visit"},
+    ]
+    journey = Journey.model_validate(MOVE_VISIT.model_dump(by_alias=True) | {"steps": steps})
+    play = Play(journey)
+    assert play(Begin({"visit_id": "V-1001"})) == End("done")
+    assert play.told == ["It is over."]
+    assert Continue("rate_visit", {"visit_id": "V-1001"}) in play.effects

@@ -198,3 +198,20 @@ def test_the_demo_and_the_club_are_sound() -> None:
         journeys, problems = load(workspace, tools)
         assert journeys
         assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("take_seat", "passes on to the journey itself"),
+        ("take_a_stand", "there is no such journey"),
+    ],
+)
+def test_a_journey_passes_on_only_to_another_that_there_is(
+    workspace: Workspace, target: str, why: str
+) -> None:
+    steps = [*journey()["steps"], {"id": "then", "pass_on": target}]
+    write(workspace, "seats.yaml", journey(steps=steps))
+    with pytest.raises(WorkspaceError, match=why):
+        load(workspace, TOOLS)
+    assert load(workspace, TOOLS, strict=False)[0] == {}

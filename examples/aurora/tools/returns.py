@@ -28,9 +28,8 @@ def _received(shop: Shop, order_id: str, days: int) -> Row:
         raise ToolFailed(say("return_not_delivered", language, number=number))
     if shop.today - order["arrived"] > days:
         arrived = shop.said_day(order["arrived"])
-        raise ToolFailed(
-            say("return_too_late", language, number=number, arrived=arrived, days=days)
-        )
+        too_late = "return_too_late" if days == RETURN_DAYS else "exchange_too_late"
+        raise ToolFailed(say(too_late, language, number=number, arrived=arrived, days=days))
     return order
 
 
