@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from conversations.listing import open_ones
 from conversations.live import Hub
 from conversations.runner import Runner
-from core import clock, events, logs, processes, web
+from core import clock, events, limits, logs, processes, web
 from core.access import OptionalCaller, first_key, needs
 from core.database import Database, Tx
 from core.errors import BadInput, RegenteError, WorkspaceError
@@ -172,6 +172,7 @@ async def _pulse(database: Database, workspace_id: str, process_id: str) -> None
     while True:
         try:
             await database.writing(processes.beat, workspace_id, process_id)
+            await database.writing(limits.prune)
             await events.dispatch(database)
         except RegenteError:  # an outage of the database passes
             log.warning("pulse_failed", exc_info=True)

@@ -43,6 +43,9 @@ class Accepted:
     feed_before: int
     """Last number of the feed before the message; what its readers read on from."""
 
+    queued: bool = False
+    """Its conversation waits for a turn because of it, and did not before."""
+
     due_in_s: float = 0.0
     """Seconds until its turn may begin: a burst is let come to its end first."""
 
@@ -124,6 +127,7 @@ def accept(
             language=inbound.language,
         )
     runs, feed_before = ai_may_run(row["owner"]), row["feed_seq"]
+    idle = row["ready_at"] is None
     message_id = transcript.add(
         tx,
         row,
@@ -160,6 +164,7 @@ def accept(
         owner=row["owner"],
         repeated=False,
         feed_before=feed_before,
+        queued=runs and idle,
         due_in_s=mailbox.due_in_s(tx, row) or 0.0,
     )
 

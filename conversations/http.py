@@ -23,6 +23,7 @@ from conversations import (
     visitors,
 )
 from conversations.accept import Accepted
+from conversations.admission import Limits
 from conversations.callers import REFUSED, Token, bearer, given_token, may_read
 from conversations.reading import Entry
 from conversations.rows import found
@@ -43,6 +44,7 @@ from core.database import Database, Tx
 from core.errors import BadInput, NotFound, RegenteError, Unauthenticated
 from core.workspace import Workspace
 from customers import Assertion
+from customers.http import near
 from customers.verification import read_token, secret
 
 router = APIRouter(tags=["conversations"])
@@ -100,6 +102,9 @@ def _language(workspace: Workspace, asked: str | None) -> str:
             "description": "The reply; with `Accept: text/event-stream` live.",
         },
         202: {"model": ChatResponse, "description": "Still running; read the conversation later."},
+        429: {
+            "description": "Too many at once: nothing was kept; `Retry-After` says when to send it again."
+        },
         **REFUSED,
     },
 )
@@ -128,11 +133,13 @@ async def chat(
         token=given_token(request, token, chat.conversation_token),
         conversation_id=chat.conversation_id or "",
         asserted=_asserted(request, caller, chat.model_copy(update={"language": language or None})),
+        address="" if near(request) or request.client is None else request.client.host,
         claims=chat.claims(),
     )
     taken: Taken = await state.database.writing(
-        visitors.take, state.workspace_id, visitor, message, chat.message_id or ""
-    )
+        visitors.take, state.workspace_id, visitor, message, chat.message_id or "",
+        limits=Limits.of(state.settings),
+    )  # fmt: skip
     state.runner.ring(taken.accepted.conversation_id, in_s=taken.accepted.due_in_s)
     state.hub.ring(taken.accepted.conversation_id)
     if "text/event-stream" in request.headers.get("Accept", ""):

@@ -87,6 +87,15 @@ def due(tx: Tx, workspace_id: str, limit: int = 50) -> list[str]:
     return list(tx.execute(_DUE.limit(limit), wanted).scalars())
 
 
+def waiting_now(tx: Tx, workspace_id: str, more_than: int) -> bool:
+    """Say whether more conversations than this are due or running; counts no further."""
+    due_ones = sa.select(sa.literal(1)).where(
+        conversations.c.workspace_id == workspace_id, conversations.c.ready_at <= domain_now(tx)
+    )
+    counted = sa.select(sa.func.count()).select_from(due_ones.limit(more_than + 1).subquery())
+    return tx.execute(counted).scalar_one() > more_than
+
+
 def claim(
     tx: Tx, workspace_id: str, conversation_id: str, *, process_id: str, lease_s: float
 ) -> Claim | None:

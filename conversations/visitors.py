@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from channels import Inbound, webchat
 from conversations import attachments, tokens
 from conversations.accept import Accepted, accept, open_conversation
+from conversations.admission import Limits, admit
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from core.database import Tx
@@ -35,6 +36,9 @@ class Visitor:
     asserted: Assertion | None = None
     """What the company says of the customer: by a server's key or a signed token."""
 
+    address: str = ""
+    """Network address; empty: this machine, or not known."""
+
     claims: Mapping[str, str] = field(default_factory=dict)
     """What the request says of the customer; nobody is looked up by it."""
 
@@ -47,11 +51,19 @@ class Taken:
     token: str
 
 
-def take(tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_id: str) -> Taken:
+def take(
+    tx: Tx,
+    workspace_id: str,
+    visitor: Visitor,
+    message: Inbound,
+    message_id: str,
+    limits: Limits | None = None,
+) -> Taken:
     """Take a visitor's message into her conversation, and give the token that opens it.
 
     Raises:
         Unauthenticated: a conversation was named without its token.
+        TooManyRequests: she, her address or all together send more than `limits` allow.
     """
     conversation_id = _opened(tx, workspace_id, visitor)
     token = visitor.token if conversation_id else ""
@@ -83,6 +95,12 @@ def take(tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_
         quiet_s=webchat.channel.quiet_s,
         max_wait_s=webchat.channel.max_wait_s,
     )
+    if limits is not None:
+        stranger = not conversation_id and visitor.asserted is None
+        admit(
+            tx, workspace_id, accepted, limits,
+            customer_id=customer_id, stranger_at=visitor.address if stranger else "",
+        )  # fmt: skip
     attachments.link(tx, workspace_id, inbound.parts, accepted.conversation_id)
     if not token or accepted.conversation_id != conversation_id:
         token = tokens.issue(tx, workspace_id, accepted.conversation_id)

@@ -78,7 +78,10 @@ class Database:
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="database-read")
 
     def _engine(self, connections: int, *, begin: str, isolation: str | None = None) -> Engine:
-        pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0}
+        # What is written stays out of errors, and so out of logs.
+        pool: dict[str, Any] = {
+            "pool_size": connections, "max_overflow": 0, "hide_parameters": True,
+        }  # fmt: skip
         pool["execution_options"] = {CLOCK: self._clock}
         if self.dialect == "sqlite":
             engine = sa.create_engine(self.url, **pool)

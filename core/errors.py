@@ -9,7 +9,7 @@
     ├── Conflict                 409  the thing has moved on meanwhile
     │   ├── LeaseLost            409  another process took the conversation over
     │   └── StaleTurn            409  newer messages or a person came; the draft is dropped
-    ├── TooManyRequests          429
+    ├── TooManyRequests          429  more than can be taken now; says when to try again
     ├── Unavailable              503  try again later; nothing was kept
     ├── WorkspaceError           500  a workspace file is wrong; raised at start-up
     ├── ChannelError             502  a provider refused a message
@@ -76,9 +76,13 @@ class StaleTurn(Conflict):
 
 
 class TooManyRequests(RegenteError):
-    """More than can be taken now."""
+    """More than can be taken now; it may be sent again in `retry_after_s` seconds."""
 
     status = 429
+
+    def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(RegenteError):

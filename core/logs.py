@@ -66,10 +66,11 @@ def set_up(settings: Settings, stream: TextIO | None = None) -> None:
 
 
 def _rendered(as_text: bool, *, colors: bool) -> list[Processor]:
+    # Without locals: they hold customers' words.
     if as_text:
-        return [structlog.dev.ConsoleRenderer(colors=colors)]
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
     return [
-        # Without locals: they hold customers' words.
         structlog.processors.ExceptionRenderer(
             structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         ),

@@ -66,6 +66,15 @@ class Settings(BaseSettings):
     chroma_url: str = ""
     """Chroma server, such as `http://localhost:8001`; empty: Chroma in this process, under `data_dir`."""
 
+    messages_per_minute: int = Field(default=60, ge=0)
+    """Messages a minute that are taken from one customer, as many at once; 0: any number."""
+
+    strangers_per_minute: int = Field(default=120, ge=0)
+    """New conversations a minute from one address; behind a proxy name it in FORWARDED_ALLOW_IPS. 0: any."""
+
+    max_waiting: int = Field(default=1000, ge=0)
+    """Conversations that may wait for their turn; further ones are asked to try again. 0: any number."""
+
     attachment_mb: float = Field(default=10, gt=0, le=100)
     """Millions of bytes that a file may have which a customer sends; they lie under `data_dir`."""
 

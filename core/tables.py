@@ -3,6 +3,7 @@
 from core.access import access_keys
 from core.audit import audit, heads
 from core.events import events
+from core.limits import buckets
 from core.processes import processes
 
-__all__ = ["access_keys", "audit", "events", "heads", "processes"]
+__all__ = ["access_keys", "audit", "buckets", "events", "heads", "processes"]

@@ -1,6 +1,7 @@
 """What every HTTP answer has in common: the form of an error, a limit on bodies, safe headers."""
 
 import json
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -49,7 +50,7 @@ async def _regente_error(_request: Request, error: Exception) -> Response:
     if error.status == 401:
         headers["WWW_Authenticate"] = "Bearer"
     if error.status in (429, 503):
-        headers["Retry_After"] = "1"
+        headers["Retry_After"] = str(max(1, math.ceil(getattr(error, "retry_after_s", 1))))
     return error_response(error.status, type(error).__name__, str(error), **headers)
 
 

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
 
 from conversations.http import router
+from core import web
 from core.access import issue_key
-from core.errors import RegenteError
 from desk.http import router as desk
 from tests.conversations.echo import House, W
 
@@ -23,12 +22,7 @@ def application(home: House) -> FastAPI:
         setattr(app.state, name, getattr(home, name))
     app.state.workspace_id = W
 
-    @app.exception_handler(RegenteError)
-    async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RegenteError)
-        body = {"error": type(error).__name__, "message": str(error)}
-        return JSONResponse(body, status_code=error.status)
-
+    web.add_to(app)
     return app
 
 

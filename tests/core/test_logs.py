@@ -4,10 +4,15 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
+from core.database import Database, Tx
+from core.errors import Unavailable
 from core.logs import bound, set_up
 from core.settings import Settings
 
@@ -84,3 +89,25 @@ def test_text_is_for_people(stream: io.StringIO) -> None:
     structlog.get_logger("x").info("started", port=80)
     assert "started" in stream.getvalue()
     assert "port=80" in stream.getvalue()
+
+
+SAID = "my card is 4111 1111 1111 1111"
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_what_a_customer_wrote_is_in_no_traceback(
+    stream: io.StringIO, tmp_path: Path, log_format: Literal["text", "json"]
+) -> None:
+    set_up(Settings(log_format=log_format), stream)
+    database = Database(f"sqlite:///{tmp_path}/some.sqlite")
+    try:
+        database.write(keep, SAID)
+    except Unavailable:
+        structlog.get_logger("x").exception("failed")
+    database.close()
+    assert "no such table" in stream.getvalue()
+    assert SAID not in stream.getvalue()
+
+
+def keep(tx: Tx, said: str) -> None:
+    tx.execute(sa.text("INSERT INTO nowhere VALUES (:said)"), {"said": said})

@@ -93,6 +93,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
+        "buckets",
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("full_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "name", name=op.f("pk_buckets")),
+    )
+    with op.batch_alter_table("buckets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_buckets_full_at"), ["full_at"], unique=False)
+
+    op.create_table(
         "case_notes",
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("note_id", sa.String(), nullable=False),
@@ -578,6 +588,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_case_notes_case")
 
     op.drop_table("case_notes")
+    with op.batch_alter_table("buckets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_buckets_full_at"))
+
+    op.drop_table("buckets")
     op.drop_table("audit_heads")
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_subject")
