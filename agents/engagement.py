@@ -6,6 +6,7 @@ from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, prom
 from agents.cards import beside
 from agents.phrases import phrases
 from core.workspace import said
+from models.embedded import turning
 
 MAX_ABILITIES = 6
 say = phrases(__file__)
@@ -117,6 +118,8 @@ def happened(brief: Brief, kit: Kit) -> Report:
 def continued(brief: Brief, kit: Kit) -> Report:
     """Read the answer to an offer that was made: to call a person."""
     text, language = brief["text"], brief["language"]
+    if turning.acknowledges(text, language):
+        return Report(agent="engagement", text=say("heard_offer", language), asked=[])
     said = kit.understanding.answer(text, language, say("offer_person", language))
     if said.meaning == "yes":
         return person(brief, kit)

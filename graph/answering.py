@@ -126,7 +126,9 @@ class Answering(Wording):
         last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
         ours = last is not None and last.name != "person"
         offer = turning.offers_person(last.text, self.language) if last and ours else ""
-        if not offer or ("?" not in offer and turning.heard(self.text, self.language)):
+        if not offer or turning.acknowledges(self.text, self.language):
+            return False
+        if "?" not in offer and turning.heard(self.text, self.language):
             return False
         said = self.understanding.answer(self.text, self.language, offer)
         thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])

@@ -202,6 +202,24 @@ def heard(text: str, language: str) -> bool:
     )
 
 
+def acknowledges(text: str, language: str) -> bool:
+    """Say whether a text only takes note of what was said, and does not agree to what was offered with it.
+
+    "Ah yes, got it" and "ok, thanks" take note; "yes, thanks" and "got it, go ahead" agree.
+    """
+    said = words.plain(text, language)
+    understood = _said(language, "understood").search(said)
+    said = _said(language, "understood").sub(" ", said)
+    if "?" in text or _said(language, "urging").search(said):
+        return False
+    thanks = _said(language, "thanking").search(said)
+    if not understood and not (thanks and not _said(language, "plain_yes").search(said)):
+        return False
+    for kind in ("thanking", "heard", "plain_yes", "noting"):
+        said = _said(language, kind).sub(" ", said)
+    return not words.content(said.split(), (words.base(language),))
+
+
 def introducing(language: str) -> frozenset[str]:
     """Give the words with which people say who they are: "my name is", "e-mail"."""
     return frozenset(words.words(" ".join(map(str, _listed(language)["introducing"])), language))

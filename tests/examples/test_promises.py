@@ -132,3 +132,22 @@ async def test_what_was_done_and_promised_is_told_to_who_asks_for_news(
         await customer.handed_back(**left)
         reply = await customer.says(text)
         assert left["did"] in reply and left["promised"] in reply
+
+
+@pytest.mark.parametrize(
+    ("question", "noted", "agreed"),
+    [
+        ("o que é um moletom quântico?", "ah sim, entendi", "sim, pode chamar"),
+        ("qual é a capital do Acre?", "ok entendi, valeu", "sim, obrigada"),
+        ("how do quantum sweatshirts compute?", "got it, thanks", "yes please"),
+        ("how do quantum sweatshirts compute?", "ah ok, makes sense", "sure, go ahead"),
+    ],
+)
+async def test_only_a_yes_to_the_offer_calls_a_person(
+    shop: House, question: str, noted: str, agreed: str
+) -> None:
+    for answer, called in ((noted, False), (agreed, True)):
+        customer = await talk(shop, "C-1007")
+        assert (await customer.says(question)).endswith(("da equipe?", "from the team?"))
+        reply = await customer.says(answer)
+        assert reply.startswith(("Claro, estou", "Claro, passei", "Of course, I")) is called, reply
