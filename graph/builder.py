@@ -26,7 +26,6 @@ from graph import action, results, specialists, stages, studio
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
 from graph.handing import handoff
-from graph.perceiving import perceive_with
 from graph.picture import Picture, picture
 from graph.saver import TurnSaver
 from graph.state import Conversation
@@ -47,15 +46,15 @@ def build(ensemble: Ensemble, *, expanded: bool = False, joined: bool = False) -
     """Compile the graph for one version of a workspace, without a checkpointer.
 
     `expanded` lets pictures show the inside of specialists, at the cost of storing it; `joined` makes
-    one node of the stages that close a turn (`graph.stages`).
+    one node of stages that always follow each other (`graph.stages`).
     """
     graph = StateGraph(Conversation, context_schema=TurnContext)
     members = ensemble.team.members
     speaking = [name for name, member in members.items() if not member.perceives]
-    perceiving = [name for name, member in members.items() if member.perceives]
-    graph.add_node("perceive", perceive_with(ensemble), destinations=(*perceiving, "supervisor"))
+    stages.add_perceive(graph, ensemble, joined=joined)
     graph.add_node("supervisor", supervise_with(ensemble), destinations=(*speaking, "decide"))
-    for name, member in members.items():
+    for name in speaking if joined else members:
+        member = members[name]
         graph.add_node(
             name,
             specialists.node(name, member, ensemble, expanded=expanded),
@@ -112,9 +111,9 @@ class Conductor:
                 durability="exit",
             ):
                 path.extend(node for node in update if not node.startswith("__"))
-            if not self._traced:
-                path = [stage for node in path for stage in stages.passed(node)]
             state: Any = saver.values()
+            if not self._traced:
+                path = stages.path(path, state, self.ensemble)
             approvals = [
                 await self._begun(proposal, request) for proposal in results.proposals(state)
             ]

@@ -1,5 +1,6 @@
 """Prepared statements give the same on every database."""
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -52,6 +53,58 @@ def test_rows_come_back_as_they_were_put_in(stored: Database) -> None:
     assert last["name"] == "c"
     assert stored.read(read, "a", 1) == [first]
     assert stored.read(read, "d") == []
+
+
+ODD = "it's :a ? %s"
+FIXED = Prepared(
+    sa.select(things.c.name, sa.literal(7).label("seven"))
+    .where(
+        things.c.name.in_([sa.literal("b"), sa.literal(ODD)]) & (things.c.at >= sa.bindparam("at")),
+    )
+    .order_by(things.c.name)
+    .limit(5)
+)
+CLOSED = Prepared(
+    things.update().where(things.c.name == "a", things.c.at == sa.bindparam("moment")).values(open=False)
+)  # fmt: skip
+
+
+def test_values_that_never_change_are_part_of_the_statement(stored: Database) -> None:
+    def change(tx: Tx) -> int:
+        ADDED.run(tx, name=ODD, data={}, open=True, at=9.0)
+        return CLOSED.run(tx, moment=0.0)
+
+    assert stored.write(change) == 1
+    found = stored.read(lambda tx: FIXED.rows(tx, at=0.0))
+    assert found == [{"name": "b", "seven": 7}, {"name": ODD, "seven": 7}]
+    assert stored.read(read, "a", 1)[0]["name"] == "c"
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_a_statement_is_planned_once_whatever_index_there_is(stored: Database) -> None:
+    doors = sa.Table(
+        "doors", sa.MetaData(), *(sa.Column(name, sa.String) for name in ("house", "state", "at"))
+    )
+    open_ones = Prepared(
+        sa.select(doors.c.at).where(doors.c.house == sa.bindparam("of"), doors.c.state == "open")
+    )
+    planned: list[Any] = []
+
+    def make(tx: Tx) -> None:
+        tx.exec_driver_sql("CREATE TABLE doors (house TEXT, state TEXT, at REAL)")
+        tx.exec_driver_sql("CREATE INDEX some ON doors (house, at) WHERE state = 'open'")
+
+    def again(tx: Tx) -> list[Any]:
+        driver: Any = tx.connection.dbapi_connection
+        driver.set_authorizer(lambda *asked: planned.append(asked) or sqlite3.SQLITE_OK)
+        open_ones.rows(tx, of="mine")
+        planned.clear()
+        open_ones.rows(tx, of="yours")
+        driver.set_authorizer(None)
+        return planned
+
+    stored.write(make)
+    assert stored.read(again) == []
 
 
 def test_one_row_or_none_is_found(stored: Database) -> None:

@@ -1,5 +1,6 @@
 """Whole turns through the real graph: a small workspace of another trade, the embedded models, no server."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -366,10 +367,28 @@ async def test_a_conversation_goes_on_when_somebody_begins_or_ceases_to_look_ins
     assert told == expected
 
 
-async def test_a_turn_passes_the_stages_that_close_it_in_one_step(ensemble: Ensemble) -> None:
+async def test_stages_that_always_follow_each_other_are_one_step_of_a_turn(
+    ensemble: Ensemble,
+) -> None:
     drawn = build(ensemble, joined=True).get_graph()
     edges = {(edge.source, edge.target) for edge in drawn.edges}
-    assert not {"compose", "review"} & set(drawn.nodes)
-    assert {("decide", "handoff"), ("decide", "__end__")} <= edges
+    assert not {"intent", "sentiment", "compose", "review"} & set(drawn.nodes)
+    assert {("perceive", "supervisor"), ("decide", "handoff"), ("decide", "__end__")} <= edges
     path = (await talk(ensemble).says("thank you")).record["path"]
+    assert path[:4] == ["perceive", "intent", "sentiment", "supervisor"]
     assert path[-3:] == ["decide", "compose", "review"]
+    back = (await talk(ensemble).says(event=BACK)).record["path"]
+    assert back[:2] == ["perceive", "supervisor"]
+
+
+async def test_specialists_that_perceive_work_side_by_side(ensemble: Ensemble) -> None:
+    both = asyncio.Barrier(2)
+
+    async def waits(brief: Brief, kit: Kit) -> Report:
+        async with asyncio.timeout(5):
+            await both.wait()
+        return Report(agent=brief["agent"], text="")
+
+    perceivers: dict[str, Callable[..., Any]] = {"intent": waits, "sentiment": waits}
+    for each in (ensemble, _looked_at(ensemble)):
+        assert (await talk(_replaced(each, perceivers, {})).says("hello")).replies
