@@ -127,7 +127,7 @@ def test_the_right_item_is_sent_for_a_wrong_one(ask: Ask, show: Ask) -> None:
 @pytest.mark.parametrize(
     ("customer", "number", "item", "why"),
     [
-        ("C-1002", "A-1039", "loafers", "up to 7 days"),
+        ("C-1002", "A-1039", "loafers", "the 7 days"),
         ("C-1002", "A-1048", "towel", "not been delivered"),
         ("C-1008", "A-1070", "jumper", "under way already"),
     ],
@@ -159,7 +159,7 @@ def test_a_warranty_lasts_ninety_days_from_delivery(ask: Ask, show: Ask) -> None
     ask("my_orders", "C-1002")
     later = NOON + timedelta(days=1)
     assert ask("order_warranty", "C-1002", at=later, order_id="A-1009").data["covered"] is False
-    with pytest.raises(ToolFailed, match="begins when it is delivered"):
+    with pytest.raises(ToolFailed, match="begins on the day of delivery"):
         ask("order_warranty", "C-1002", order_id="A-1048")
 
 
@@ -205,7 +205,7 @@ def test_a_label_is_sent_again_for_what_is_still_to_be_posted(ask: Ask, show: As
     sent = ask("resend_label", "C-1008", key="p1", order_id="A-1070")
     assert "helena.castro@example.com" in sent.text
     assert ask("resend_label", "C-1008", key="p1", order_id="A-1070") == sent
-    with pytest.raises(ToolFailed, match="has reached us"):
+    with pytest.raises(ToolFailed, match="reached us"):
         ask("resend_label", "C-1008", order_id="A-1067")
     with pytest.raises(ToolFailed, match="no open return"):
         ask("resend_label", "C-1003", order_id="A-1045")

@@ -6,6 +6,7 @@ from core.errors import ToolFailed, ToolRetry
 from tools import Context, Preview, Result
 from tools.building import tool
 
+from ._left import here
 from ._shop import NOT_SENT, Row, Shop, once, opened
 from ._words import OrderNumber, PostalCode, money, say
 
@@ -15,7 +16,9 @@ def _cancellable(shop: Shop, order_id: OrderNumber) -> Row:
     if order["status"] == "cancelled":
         raise ToolFailed(say("cancel_already", language, number=order["order_id"]))
     if order["status"] not in NOT_SENT:
-        raise ToolFailed(say("cancel_too_late", language, number=order["order_id"]))
+        standing = here(shop, order)
+        values = {"number": order["order_id"], "standing": standing}
+        raise ToolFailed(say("cancel_too_late", language, **values))
     return order
 
 
@@ -62,13 +65,22 @@ def cancel_order(order_id: OrderNumber, *, context: Context) -> Result:
     return once(context, act)
 
 
+def _fixed(shop: Shop, order: Row) -> str:
+    """Say why an order goes to no other address any more."""
+    language = shop.context.language
+    if order["status"] != "shipped" or order["promised"] < shop.today:
+        return say("address_too_late", language, standing=here(shop, order))
+    days = {name: shop.said_day(order[name]) for name in ("sent", "promised")}
+    return say("address_gone", language, number=order["order_id"], **days)
+
+
 def _movable(
     shop: Shop, order_id: OrderNumber, address: str, cep: PostalCode
 ) -> tuple[Row, str, str]:
     """Give the order and the address as it will be written on the parcel."""
     order, language = shop.order(order_id), shop.context.language
     if order["status"] not in NOT_SENT:
-        raise ToolFailed(say("address_too_late", language, number=order["order_id"]))
+        raise ToolFailed(_fixed(shop, order))
     digits = re.sub(r"\D", "", cep)
     if len(digits) != 8:
         raise ToolRetry(say("bad_cep", language))

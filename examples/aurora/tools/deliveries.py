@@ -4,6 +4,7 @@ from core.errors import ToolFailed
 from tools import Context, Preview, Result
 from tools.building import tool
 
+from ._left import away, busy, here, paid_back
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, say
 
@@ -21,7 +22,8 @@ def _missed(shop: Shop, order_id: str) -> tuple[Row, int]:
     order, language = shop.order(order_id), shop.context.language
     number = order["order_id"]
     if order["status"] != "delivery_failed":
-        raise ToolFailed(say("reschedule_not_missed", language, number=number))
+        standing = here(shop, order)
+        raise ToolFailed(say("reschedule_not_missed", language, number=number, standing=standing))
     if order["held_until"] < shop.today:
         until = shop.said_day(order["held_until"])
         raise ToolFailed(say("reschedule_too_late", language, number=number, until=until))
@@ -71,18 +73,23 @@ def _untraced(shop: Shop, order_id: str) -> tuple[Row, int]:
     order, language = shop.order(order_id), shop.context.language
     number, status = order["order_id"], order["status"]
     if order["refund"]:
-        raise ToolFailed(say("refund_already", language, number=number))
+        raise ToolFailed(paid_back(shop, order))
     if request := shop.under_way(order):
-        request_id = request["request_id"]
-        raise ToolFailed(say("request_already", language, number=number, request_id=request_id))
+        raise ToolFailed(busy(shop, order, request))
     if status == "delivered":
         if shop.today - order["arrived"] > CLAIM_DAYS:
-            values = {"number": number, "arrived": shop.said_day(order["arrived"])}
+            values = {
+                "number": number,
+                "arrived": shop.said_day(order["arrived"]),
+                "until": shop.said_day(order["arrived"] + CLAIM_DAYS),
+            }
             raise ToolFailed(say("trace_too_late", language, days=CLAIM_DAYS, **values))
         return order, PROOF_DAYS
     if status == "shipped" and order["promised"] < shop.today:
         return order, SEARCH_DAYS
-    raise ToolFailed(say("trace_not_due", language, number=number))
+    if status in ("lost", "returned", "cancelled"):
+        raise ToolFailed(away(shop, order))
+    raise ToolFailed(say("trace_not_due", language, number=number, standing=away(shop, order)))
 
 
 def preview_trace(order_id: OrderNumber, *, context: Context) -> Preview:

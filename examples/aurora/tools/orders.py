@@ -182,6 +182,8 @@ def _told(shop: Shop, order: Row, facts: dict[str, Any]) -> str:
     }
     total = money(order["total"], language)
     name = "late" if facts["late"] else order["status"]
+    if name == "delivery_failed" and order["held_until"] < shop.today:
+        name = "coming_back"
     values = {
         "label": facts["label"],
         "tracking": order["tracking"],

@@ -60,10 +60,12 @@ def payment_copy(order_id: OrderNumber, *, context: Context) -> Result:
         order, language = shop.order(order_id), context.language
         number = order["order_id"]
         if order["status"] == "payment_failed":
-            link = f"{PAY_URL}{number}"
-            raise ToolFailed(say("copy_declined", language, number=number, link=link))
+            until = shop.said_day(order["expires"]) if order["expires"] is not None else ""
+            values = {"number": number, "link": f"{PAY_URL}{number}", "until": until}
+            raise ToolFailed(say("copy_declined", language, **values))
         if order["status"] != "pending_payment":
-            raise ToolFailed(say("copy_settled", language, number=number))
+            name = "copy_closed" if order["status"] == "cancelled" else "copy_settled"
+            raise ToolFailed(say(name, language, number=number))
         due = _due(shop, order)
         code = _boleto(order) if order["payment"] == "boleto" else _pix(order)
         values = {"number": number, "total": money(order["total"], language), "code": code}
@@ -136,7 +138,9 @@ def preview_invoice(order_id: OrderNumber, *, context: Context) -> Preview:
 def _invoiced(shop: Shop, order_id: str) -> Row:
     order = shop.order(order_id)
     if order["sent"] is None:
-        raise ToolFailed(say("invoice_none", shop.context.language, number=order["order_id"]))
+        name = "invoice_never" if order["status"] == "cancelled" else "invoice_none"
+        values = {"number": order["order_id"], "promised": shop.said_day(order["promised"])}
+        raise ToolFailed(say(name, shop.context.language, **values))
     return order
 
 

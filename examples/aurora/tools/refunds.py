@@ -5,10 +5,10 @@ from tools import Context, Preview, Result
 from tools.building import tool
 
 from ._items import bought
+from ._left import REFUND_DAYS, RETURN_DAYS, away, over, paid_back
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, money, say
 
-REFUND_DAYS = 30
 KEPT_EVERY_DAYS = 90
 """A customer keeps what came of a refunded order once in so many days; after that she sends it back."""
 
@@ -18,26 +18,64 @@ CHECK_DAYS = 3
 NOT_PAID = ("pending_payment", "payment_failed", "cancelled")
 
 
-def _objection(shop: Shop, order: Row) -> str | None:
-    """Say why an order cannot be refunded, or None."""
+def _objection(shop: Shop, order: Row) -> str:
+    """Say why an order cannot be refunded, with her own days and what else there is; empty: it can."""
     status = order["status"]
     if order["refund"]:
-        return "refund_already"
+        return paid_back(shop, order)
     if request := shop.under_way(order):
-        return f"refund_after_{request['kind']}"
+        return _under_way(shop, order, request)
+    if status == "delivered" and shop.today - order["arrived"] > REFUND_DAYS:
+        return over(shop, order, "refund_too_old", REFUND_DAYS)
+    if status == "delivered" and (kept := _kept_lately(shop)) is not None:
+        return _by_return(shop, order, kept)
+    if name := _untimely(shop, order):
+        values = {
+            day: shop.said_day(order[day]) if order[day] is not None else ""
+            for day in ("promised", "held_until")
+        }
+        return say(name, shop.context.language, number=order["order_id"], **values)
+    if status == "delivery_failed":
+        return away(shop, order)
+    return ""
+
+
+def _untimely(shop: Shop, order: Row) -> str:
+    """Give the sentence for an order that is not paid, still here, or on its way and on time."""
+    status = order["status"]
     if status in NOT_PAID:
-        return "refund_not_paid"
+        return "refund_closed" if status == "cancelled" else "refund_not_paid"
     if status in ("paid", "picking"):
         return "refund_not_sent"
-    if status in ("out_for_delivery", "delivery_failed"):
-        return "refund_in_transit"
     if status == "shipped" and order["promised"] >= shop.today:
         return "refund_in_transit"
-    if status == "delivered" and shop.today - order["arrived"] > REFUND_DAYS:
-        return "refund_too_old"
-    if status == "delivered" and _kept_lately(shop) is not None:
-        return "refund_by_return"
-    return None
+    if status == "delivery_failed" and order["held_until"] >= shop.today:
+        return "refund_at_depot"
+    return "refund_out_today" if status == "out_for_delivery" else ""
+
+
+def _under_way(shop: Shop, order: Row, request: Row) -> str:
+    if request["kind"] == "return":
+        return _standing(shop, order)[1]
+    values = {
+        "number": order["order_id"],
+        "request_id": request["request_id"],
+        "opened": shop.said_day(request["opened"]),
+    }
+    return say(f"refund_after_{request['kind']}", shop.context.language, **values)
+
+
+def _by_return(shop: Shop, order: Row, kept: int) -> str:
+    """Say that she keeps what came only once in a while, and until when this one can be sent back."""
+    language, until = shop.context.language, order["arrived"] + RETURN_DAYS
+    if until >= shop.today:
+        values = {"number": order["order_id"], "until": shop.said_day(until)}
+        way = say("refund_way_return", language, **values)
+    else:
+        way = over(shop, order, "return_too_late", RETURN_DAYS)
+    return say(
+        "refund_by_return", language, day=shop.said_day(kept), every=KEPT_EVERY_DAYS, way=way
+    )
 
 
 def _kept_lately(shop: Shop) -> int | None:
@@ -51,21 +89,8 @@ def _kept_lately(shop: Shop) -> int | None:
 
 def _refundable(shop: Shop, order_id: str) -> Row:
     order = shop.order(order_id)
-    if (name := _objection(shop, order)) == "refund_after_return":
-        raise ToolFailed(_standing(shop, order)[1])
-    if name:
-        arrived = shop.said_day(order["arrived"]) if order["arrived"] is not None else ""
-        kept = _kept_lately(shop)
-        values = {"arrived": arrived, "day": shop.said_day(kept) if kept is not None else ""}
-        raise ToolFailed(
-            say(
-                name,
-                shop.context.language,
-                number=order["order_id"],
-                every=KEPT_EVERY_DAYS,
-                **values,
-            )
-        )
+    if why := _objection(shop, order):
+        raise ToolFailed(why)
     return order
 
 

@@ -5,29 +5,26 @@ from tools import Context, Preview, Result
 from tools.building import tool
 
 from ._items import Bought, Item, found, take
+from ._left import REPORT_DAYS, WARRANTY_DAYS, away, busy, over, paid_back, still
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, money, say
 
-REPORT_DAYS = 7
-WARRANTY_DAYS = 90
+NEVER_COMES = ("lost", "returned", "cancelled")
 RESEND_DAYS = 2
 """Working days until what was missing or wrong is sent again, or a photo is judged."""
 
 
 def _received(shop: Shop, order_id: str, item: str, days: int, late: str) -> tuple[Row, Bought]:
     """Give an order that arrived at most `days` ago, with the item in question."""
-    order, language = shop.order(order_id), shop.context.language
-    number = order["order_id"]
-    if order["status"] != "delivered":
-        raise ToolFailed(say("report_not_delivered", language, number=number))
+    order = shop.order(order_id)
     if order["refund"]:
-        raise ToolFailed(say("refund_already", language, number=number))
+        raise ToolFailed(paid_back(shop, order))
+    if order["status"] != "delivered":
+        raise ToolFailed(away(shop, order))
     if request := shop.under_way(order):
-        request_id = request["request_id"]
-        raise ToolFailed(say("request_already", language, number=number, request_id=request_id))
+        raise ToolFailed(busy(shop, order, request))
     if shop.today - order["arrived"] > days:
-        arrived = shop.said_day(order["arrived"])
-        raise ToolFailed(say(late, language, number=number, arrived=arrived, days=days))
+        raise ToolFailed(over(shop, order, late, days))
     return order, found(shop, order, item)
 
 
@@ -164,7 +161,9 @@ def order_warranty(order_id: OrderNumber, *, context: Context) -> Result:
         order = shop.order(order_id)
         number = order["order_id"]
         if order["status"] != "delivered":
-            raise ToolFailed(say("warranty_not_delivered", context.language, number=number))
+            name = "never" if order["status"] in NEVER_COMES else "not_delivered"
+            values = {"away": away(shop, order), "days": WARRANTY_DAYS}
+            raise ToolFailed(say(f"warranty_{name}", context.language, **values))
         ends = order["arrived"] + WARRANTY_DAYS
         values = {
             "label": shop.label(order),
@@ -174,8 +173,9 @@ def order_warranty(order_id: OrderNumber, *, context: Context) -> Result:
         }
         covered = ends >= shop.today
         name = "warranty_runs" if covered else "warranty_ended"
+        text = say(name, context.language, **values)
         return Result(
-            text=say(name, context.language, **values),
+            text=text if covered else f"{text} {still(shop, order)}",
             data={"order_id": number, "covered": covered, "until": shop.day(ends).isoformat()},
         )
 

@@ -7,29 +7,25 @@ from tools import Context, Preview, Result
 from tools.building import tool
 
 from ._items import Bought, Item, found, sized, take
+from ._left import EXCHANGE_DAYS, RETURN_DAYS, away, busy, over, paid_back, still
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, plain, say
 
-RETURN_DAYS = 7
-EXCHANGE_DAYS = 30
 LABEL_DAYS = 10
 
 
 def _received(shop: Shop, order_id: str, days: int) -> Row:
     """Give an order that arrived at most `days` ago and has nothing under way."""
-    order, language = shop.order(order_id), shop.context.language
-    number = order["order_id"]
+    order = shop.order(order_id)
     if order["refund"]:
-        raise ToolFailed(say("refund_already", language, number=number))
+        raise ToolFailed(paid_back(shop, order))
     if request := shop.under_way(order):
-        request_id = request["request_id"]
-        raise ToolFailed(say("request_already", language, number=number, request_id=request_id))
+        raise ToolFailed(busy(shop, order, request))
     if order["status"] != "delivered":
-        raise ToolFailed(say("return_not_delivered", language, number=number))
+        raise ToolFailed(away(shop, order))
     if shop.today - order["arrived"] > days:
-        arrived = shop.said_day(order["arrived"])
         too_late = "return_too_late" if days == RETURN_DAYS else "exchange_too_late"
-        raise ToolFailed(say(too_late, language, number=number, arrived=arrived, days=days))
+        raise ToolFailed(over(shop, order, too_late, days))
     return order
 
 
@@ -73,7 +69,9 @@ def _labelled(shop: Shop, order_id: str) -> tuple[Row, str]:
         raise ToolFailed(say("label_none", language, number=number))
     request_id = request["request_id"]
     if "received" in request:
-        raise ToolFailed(say("label_arrived", language, number=number, request_id=request_id))
+        received = shop.said_day(request["received"])
+        values = {"number": number, "request_id": request_id, "received": received}
+        raise ToolFailed(say("label_arrived", language, **values))
     return order, request_id
 
 
@@ -171,7 +169,8 @@ def exchange_choices(order_id: OrderNumber, item: Item, *, context: Context) -> 
         ToolFailed: this customer has no such order, or it can no longer be exchanged.
     """
     with opened(context) as shop:
-        line = found(shop, _received(shop, order_id, EXCHANGE_DAYS), item)
+        order = _received(shop, order_id, EXCHANGE_DAYS)
+        line, left = found(shop, order, item), still(shop, order, but="exchange")
         choices, gone = (
             [
                 {
@@ -184,7 +183,7 @@ def exchange_choices(order_id: OrderNumber, item: Item, *, context: Context) -> 
         )
     name = "exchange_choices" if choices else "exchange_nothing"
     listed = ", ".join(choice["label"] for choice in choices)
-    text = say(name, context.language, name=line.called, choices=listed)
+    text = say(name, context.language, name=line.called, choices=listed, still=left)
     return Result(text=text, data={"choices": choices, "out_of_stock": gone})
 
 
