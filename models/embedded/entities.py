@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from core import privacy
-from models.embedded import words
+from models.embedded import other_numbers, words
 from models.embedded.dates import dates, times
 from models.embedded.numbers import money, numbers
 from models.embedded.spans import Span, apart
@@ -37,7 +37,7 @@ def _entities(text: str, language: str, now: datetime) -> tuple[Span, ...]:
     found += dates(text, language, now)
     clock = times(text, language)
     found += clock
-    found += codes(text)
+    found += _cases(text)
     found += numbers(text, language)
     return tuple(span for span in apart(found) if span.kind in KINDS)
 
@@ -56,6 +56,20 @@ KINDS = (
     "time",
     "number",
 )
+
+
+def _cases(text: str) -> list[Span]:
+    """Give the codes in a text but for house numbers, names of accounts and what is counted."""
+    busy = other_numbers.busy(text)
+    return [
+        span
+        for span in codes(text)
+        if other_numbers.numbered(text, span.start)
+        or not (
+            any(start < span.end and span.start < end for start, end in busy)
+            or (span.value.isdigit() and other_numbers.counts(text, span.start, span.end))
+        )
+    ]
 
 
 def codes(text: str) -> list[Span]:

@@ -2,47 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from models.embedded import freeform, labels, patterns, words
+from models.embedded import coded, freeform, labels, words
 from models.embedded.agreement import agreement, gives_up
+from models.embedded.asked import Asking, affirmed, named, within
 from models.embedded.dates import dates, moments, times
-from models.embedded.digits import grouped, spelled
 from models.embedded.entities import entities
 from models.embedded.numbers import money, numbers
 from models.embedded.spans import Span
 
-NEAR = 24
-"""Characters between a value and the word that says what it is."""
-
-SHORT_VALUE = 2
 PERSONAL = ("email", "phone", "cpf", "cnpj", "cep")
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What is looked for, and where."""
-
-    name: str
-    schema: dict[str, Any]
-    text: str
-    language: str
-    now: datetime
-    asked: bool
-    alone: bool
-    """No other schema looks for the same kind of value."""
-
-    beside: bool = False
-    """Free words were asked for: a bare number among them is no value of another schema."""
-
-    @property
-    def about(self) -> str:
-        """The words that say what the value is: its name and description."""
-        told = (str(self.schema.get(key, "")) for key in ("description", "title"))
-        return words.folded(" ".join((self.name.replace("_", " "), *told)))
 
 
 def values(
@@ -102,7 +74,7 @@ def _kind(name: str, schema: dict[str, Any]) -> str:
 def _one(asking: Asking, kind: str, taken: list[Span]) -> Span | None:
     finder = FINDERS.get(kind.split(" ", maxsplit=1)[0], _nothing)
     span = finder(asking, taken)
-    if span is None or (kind != "free" and _within(span, taken)):
+    if span is None or (kind != "free" and within(span, taken)):
         return None
     return span
 
@@ -115,82 +87,6 @@ def _enum(asking: Asking, taken: list[Span]) -> Span | None:
     options = [value for value in asking.schema["enum"] if value is not None]
     return labels.value_meant(
         options, asking.schema.get("x-labels", {}), asking.text, asking.language, asked=asking.asked
-    )
-
-
-def _pattern(asking: Asking, taken: list[Span]) -> Span | None:
-    pattern = asking.schema["pattern"]
-    found = _affirmed(patterns.matches(pattern, asking.text) or _in_words(pattern, asking), asking)
-    if asking.beside:
-        found = [span for span in found if span.kind != "number"]
-    if not asking.asked:
-        found = [span for span in found if _plain(span, asking)]
-    if any(span.kind != "number" for span in found):
-        found = [span for span in found if span.kind != "number"]
-    else:
-        busy = [span for span in entities(asking.text, asking.language, asking.now)
-                if span.kind not in ("code", "number", "time")]  # fmt: skip
-        # "2026" in a date or "1042" of an amount is not a number of anything.
-        found = [span for span in found if not _within(span, busy) and not _is_year(span, asking)]
-    found = [span for span in found if not _within(span, taken)]
-    if len({span.value for span in found}) > 1:
-        found = _named(found, asking)
-    return found[0] if len({span.value for span in found}) == 1 else None
-
-
-def _in_words(pattern: str, asking: Asking) -> list[Span]:
-    """Find values whose digits are said in words: "a mil e quarenta e cinco", "order ten forty-five".
-
-    Figures in groups ("A 10 45") are such a value only with the letters that belong to it.
-    """
-    found = []
-    text = asking.text
-    for said in (*spelled(text, asking.language), *grouped(text)):
-        before, after = words.flat(text[: said.start]), words.flat(text[said.end :])
-        if TIME_BEFORE.search(before) or RANGE_BEFORE.search(before) or TIME_AFTER.match(after) or (
-            YEAR_BEFORE.search(before) and re.fullmatch(r"(?:19|20)\d\d", said.value)
-        ):  # fmt: skip
-            continue
-        written = f"{text[: said.start]}{said.value}{text[said.end :]}"
-        longer = len(said.value) - (said.end - said.start)
-        found += [
-            Span(match.kind, match.value, match.start, match.end - longer)
-            for match in patterns.matches(pattern, written)
-            if match.start < said.start + len(said.value)
-            and said.start < match.end
-            and (said.kind == "spelled" or match.kind != "number")
-        ]
-    return found
-
-
-TIME_BEFORE = re.compile(r"\b(?:at|by|until|till|as|pelas|ate as)\s+$")
-RANGE_BEFORE = re.compile(r"\d\s+[a-z]+\s+$")
-TIME_AFTER = re.compile(
-    r"\s*(?:[ap]\.?m\b|o'?clock|horas?\b|da (?:manha|tarde|noite)|reais\b|dollars?\b)"
-)
-YEAR_BEFORE = re.compile(r"\b(?:em|in|de|of|desde|since|ano|year|en)\s+$")
-
-
-def _is_year(span: Span, asking: Asking) -> bool:
-    """Say whether a bare number is said as a year: "in 2026"."""
-    said = asking.text[span.start : span.end]
-    before = words.flat(asking.text[: span.start])
-    return (
-        re.fullmatch(r"(?:19|20)\d\d", said) is not None and YEAR_BEFORE.search(before) is not None
-    )
-
-
-def _plain(span: Span, asking: Asking) -> bool:
-    """Say whether a match stands for itself: a lone "m" or "38" does so only near its name."""
-    said = asking.text[span.start : span.end]
-    if len(said) > SHORT_VALUE + 1 or (
-        any(s.isdigit() for s in said) and any(s.isalpha() for s in said)
-    ):
-        return True
-    if said.isdigit() and len(said) > SHORT_VALUE:
-        return True
-    return bool(_named([span], asking)) or (
-        said.isalpha() and said.isupper() and len(said) == SHORT_VALUE and not asking.text.isupper()
     )
 
 
@@ -224,13 +120,13 @@ def _number(asking: Asking, taken: list[Span]) -> Span | None:
     amounts = money(asking.text, asking.language)
     found = numbers(asking.text, asking.language, article=asking.asked)
     if wants_money:
-        found = amounts or (found if asking.asked else _named(found, asking))
+        found = amounts or (found if asking.asked else named(found, asking))
     else:
         busy = [span for span in entities(asking.text, asking.language, asking.now)
                 if span.kind not in ({"number", "code"} if asking.asked else {"number"})]  # fmt: skip
-        found = [span for span in found if not _within(span, busy)]
+        found = [span for span in found if not within(span, busy)]
         if not asking.asked:
-            found = [span for span in found if _named([span], asking) or _counts(span, asking)]
+            found = [span for span in found if named([span], asking) or _counts(span, asking)]
     if whole:
         found = [Span(span.kind, int(span.value), span.start, span.end)
                  for span in found if span.value == int(span.value)]  # fmt: skip
@@ -263,7 +159,7 @@ def _free(asking: Asking, taken: list[Span]) -> Span | None:
         if left and not words.is_question(asking.text, asking.language):
             return Span("free", left, 0, len(asking.text))
     introduced = _introduced(asking)
-    return None if introduced is None or _within(introduced, taken) else introduced
+    return None if introduced is None or within(introduced, taken) else introduced
 
 
 def _answer(asking: Asking, text: str) -> Span | None:
@@ -352,7 +248,7 @@ def is_wish(text: str, language: str) -> bool:
 def _several(asking: Asking) -> list[Any]:
     items = asking.schema.get("items", {})
     if "pattern" in items:
-        spans = _affirmed(patterns.matches(items["pattern"], asking.text), asking)
+        spans = affirmed(coded.codes(items["pattern"], asking), asking)
         return list(dict.fromkeys(span.value for span in spans))
     if "enum" in items:
         return labels.values_meant(
@@ -367,15 +263,15 @@ def _several(asking: Asking) -> list[Any]:
 
 def _chosen(found: list[Span], asking: Asking, taken: list[Span]) -> Span | None:
     """Give the one value that is meant: the only one, or the one by whose side its name stands."""
-    found = _affirmed(found, asking)
+    found = affirmed(found, asking)
     if not asking.alone and (role := _role(asking, found)) is not None:
         return role
-    found = [span for span in found if not _within(span, taken)]
+    found = [span for span in found if not within(span, taken)]
     different = {span.value for span in found}
     if len(different) == 1 and (asking.alone or asking.asked):
         return found[0]
-    named = _named(found, asking)
-    return named[0] if len({span.value for span in named}) == 1 else None
+    beside = named(found, asking)
+    return beside[0] if len({span.value for span in beside}) == 1 else None
 
 
 STARTS = {"start", "from", "begin", "since", "check_in", "checkin", "arrival", "pickup", "departure",
@@ -392,40 +288,6 @@ def _role(asking: Asking, found: list[Span]) -> Span | None:
     if said & ENDS:
         return found[1]
     return found[0] if said & STARTS else None
-
-
-def _named(found: list[Span], asking: Asking) -> list[Span]:
-    """Give the values that stand by a word of the schema's name or description."""
-    keys = set(re.findall(r"[a-z]{3,}", asking.about)) - words.function_words(("pt", "en"))
-    stems = {words.stem(word, language) for word in keys for language in ("pt", "en")}
-    near = []
-    for span in found:
-        around = (
-            asking.text[max(0, span.start - NEAR) : span.start]
-            + " "
-            + asking.text[span.end : span.end + NEAR // 2]
-        )
-        said = {
-            words.stem(word, language) for word in words.words(around) for language in ("pt", "en")
-        }
-        if said & stems:
-            near.append(span)
-    return near
-
-
-def _affirmed(found: list[Span], asking: Asking) -> list[Span]:
-    """Leave out what is named only to be excluded: "not V-1042", unless nothing else is there."""
-    negations = words.load("values")["negations"].get(words.base(asking.language), ["not"])
-    before = re.compile(words.pattern(*negations).pattern + r"\s+(?:[^\W\d_]+\s+){0,2}$")
-    kept = [
-        span for span in found
-        if not before.search(words.flat(asking.text[max(0, span.start - 40) : span.start]))
-    ]  # fmt: skip
-    return kept if kept and len({span.value for span in found}) > 1 else found
-
-
-def _within(span: Span, others: list[Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
 
 
 def _allowed(value: Any, schema: dict[str, Any]) -> bool:
@@ -456,7 +318,7 @@ def _listed(language: str) -> dict[str, list[str]]:
 
 FINDERS: dict[str, Callable[[Asking, list[Span]], Span | None]] = {
     "enum": _enum,
-    "pattern": _pattern,
+    "pattern": coded.code,
     "date": _dates,
     "date-time": _dates,
     "time": _times,

@@ -1,0 +1,120 @@
+"""Numbers that say something else than which case, file or purchase is meant.
+
+A house number, a flat, a year, an amount or a telephone has digits like the number of an order. Where
+they stand tells: in an address, before a unit, behind a word for what they count.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from models.embedded import words
+
+Place = tuple[int, int]
+"""Where something stands in a text: from, up to."""
+
+NAME_WORDS = 6
+"""Words that the name of a street may have."""
+
+LINK = re.compile(
+    r"\b(?:https?://|www\.)\S+|\S*@\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|br|io)\b\S*"
+)
+"""Links, e-mail addresses and the names of accounts, whole or cut short."""
+
+YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def busy(text: str) -> list[Place]:
+    """Give where addresses of streets, of mail and of pages stand."""
+    flat = words.flat(text)
+    return [*(match.span() for match in LINK.finditer(flat)), *_streets(flat)]
+
+
+def numbered(text: str, start: int) -> bool:
+    """Say whether what begins here is said to be the number of a case: "order 1045", "#1045", "nº 1045"."""
+    return _cases().search(words.flat(text)[:start]) is not None
+
+
+def counts(text: str, start: int, end: int) -> bool:
+    """Say whether a bare number counts, dates or numbers something else than a case.
+
+    "flat 1203", "I paid 1200", "1500 ml", "in 2024", "card ending in 1234".
+    """
+    flat = words.flat(text)
+    return _before().search(flat[:start]) is not None or _after().match(flat[end:]) is not None
+
+
+def is_year(text: str, start: int, end: int) -> bool:
+    """Say whether a bare number is like a year, and nothing says that it is a thing: "the 2024"."""
+    flat = words.flat(text)
+    thing = not words.words(flat[:start]) or _thing().search(flat[:start])
+    return YEAR.fullmatch(flat[start:end]) is not None and not thing
+
+
+def _streets(flat: str) -> Iterator[Place]:
+    for street in (_street_first(), _number_first()):
+        yield from (match.span() for match in street.finditer(flat))
+
+
+@cache
+def _street_first() -> re.Pattern[str]:
+    """Find "av paulista, 1000, ap 51"."""
+    lists = words.load("other_numbers")
+    kinds, numbered = _either(lists["streets"]), _either(lists["numbered"])
+    within = _either([*lists["within"]])
+    name = rf"(?:[\s.]+[^\W\d_][^\W_'’.-]*){{1,{NAME_WORDS}}}?"
+    return re.compile(
+        rf"(?<![^\W_])(?:{kinds})(?![^\W_]){name}[\s,]*(?:(?:{numbered})[\s.:]*)?[\s,-]*\d{{1,5}}(?![\d-])"
+        rf"(?:[\s,;-]+(?:{within})[\s.:]*\d{{1,5}}\w?)*"
+    )
+
+
+@cache
+def _number_first() -> re.Pattern[str]:
+    """Find "1234 baker street, flat 1203"."""
+    lists = words.load("other_numbers")
+    kinds, within = _either(lists["streets_after"]), _either(lists["within"])
+    return re.compile(
+        rf"(?<![\w#-])\d{{1,5}}[a-z]?,?(?:\s+[^\W\d_][\w'’.-]*){{1,4}}?\s+(?:{kinds})(?![^\W_])"
+        rf"(?:[\s,;-]+(?:{within})[\s.:]*\d{{1,5}}\w?)*"
+    )
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    lists = words.load("other_numbers")
+    listed = _either([*lists["within"], *lists["before"]])
+    joined = _either(lists["joined"])
+    return re.compile(
+        rf"(?<![^\W_])(?:{listed})(?:[\s:]+(?:{joined}))*[\s:.]*(?:r?\$\s*)?$"
+        r"|[$€£+]\s*$|\d\s+(?:(?:a|ate|to|ou|or)\s+)?$"
+    )
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    listed = _either(words.load("other_numbers")["after"])
+    return re.compile(
+        rf"\s*(?:%|°|º\s*c\b)|\s*(?:(?:de|of)\s+)?(?:{listed})(?![^\W_])|(?:[.,:/]\d|k\b|\s+\d)"
+    )
+
+
+def _either(said: list[str]) -> str:
+    folded = sorted({words.folded(str(word)) for word in said}, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in folded)
+
+
+@cache
+def _cases() -> re.Pattern[str]:
+    lists = words.load("other_numbers")
+    joined = _either([*lists["joined"], *lists["things"]])
+    listed, signs = _either(lists["cases"]), _either(lists["numbered"])
+    return re.compile(
+        rf"(?<![^\W_])(?:{listed})(?:[\s:]+(?:{joined}|{signs}))*[\s:.,#-]*$|#\s*$|(?:nº|n°|nr\.?|no\.)\s*$"
+    )
+
+
+@cache
+def _thing() -> re.Pattern[str]:
+    listed = _either(words.load("other_numbers")["things"])
+    return re.compile(rf"(?<![^\W_])(?:{listed})\s+$")
