@@ -38,10 +38,10 @@ def like_address(text: str) -> bool:
 def address_in(text: str) -> str:
     """Give the address that stands in a text which nobody asked for one; empty: none for sure."""
     street = words.pattern(*words.load("values")["streets"]).search(words.flat(text))
-    if street is None or not any(map(str.isdigit, text)):
-        return ""
     number = re.search(r"(?<![\w-])\d", text)
-    first = number.start() if number and number.start() < street.start() else street.start()
+    if street is None or number is None:  # the digits of "A-1045" are those of no house
+        return ""
+    first = min(street.start(), number.start())
     return text[first:].strip(MARKS)
 
 

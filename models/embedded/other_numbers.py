@@ -5,7 +5,7 @@ they stand tells: in an address, before a unit, behind a word for what they coun
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from models.embedded import words
@@ -28,6 +28,18 @@ def busy(text: str) -> list[Place]:
     """Give where addresses of streets, of mail and of pages stand."""
     flat = words.flat(text)
     return [*(match.span() for match in LINK.finditer(flat)), *_streets(flat)]
+
+
+def without_addresses(text: str, options: Iterable[str]) -> str:
+    """Give a text in which no address stands, unless it is addresses that one chooses from."""
+    places = busy(text)
+    if not places or any(busy(option) for option in options):
+        return text
+    signs = list(text)
+    for start, end in places:
+        if not numbered(text, start):
+            signs[start:end] = " " * (end - start)
+    return "".join(signs)
 
 
 def numbered(text: str, start: int) -> bool:

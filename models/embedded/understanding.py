@@ -11,6 +11,7 @@ from models.embedded import (
     agreement,
     answers,
     choosing,
+    other_numbers,
     sentiment,
     spelling,
     storing,
@@ -156,7 +157,8 @@ class Trained:
         self, options: Sequence[str], text: str, language: str, question: str = ""
     ) -> int | None:
         """Find which of the labels the customer means; None when unclear."""
-        return choosing.choose(options, text[:LONGEST_TEXT], language, question)
+        told = other_numbers.without_addresses(text[:LONGEST_TEXT], options)
+        return choosing.choose(options, told, language, question)
 
     def _turns_away(self, text: str, language: str) -> bool:
         """Say whether a text, given as an answer, plainly wants something else."""

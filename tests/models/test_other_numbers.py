@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from models.embedded.embedder import Lexical
+from models.embedded.understanding import train
 from models.embedded.values import values
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -66,3 +68,24 @@ def test_several_numbers_are_given_without_the_address_among_them() -> None:
     listed = {"named": {"type": "array", "items": SLOTS["order_id"]}}
     text = "1045 e 1062 vão pra Av Paulista 1000, paguei R$ 5000"
     assert values(listed, text, "pt-BR", NOW) == {"named": ["A-1045", "A-1062"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("moro na rua das acácias 1068, nada chegou", "pt-BR"),
+        ("I live at 1068 Oak Street and nothing came", "en"),
+    ],
+)
+def test_a_house_number_chooses_no_order(text: str, language: str) -> None:
+    understanding = train({}, languages=("pt-BR", "en"), embedder=Lexical())
+    orders = ["A-1067 · flat shoes", "A-1068 · boots"]
+    assert understanding.choose(orders, text, language) is None
+    assert understanding.choose(orders, "1068", language) == 1
+    streets = ["Oak Street 1067", "Oak Street 1068"]
+    assert understanding.choose(streets, "Oak Street 1068", language) == 1
+
+
+def test_the_digits_of_an_order_number_are_those_of_no_house() -> None:
+    schema = {"address": {"type": "string", "description": "street, number and city"}}
+    assert values(schema, "I put the wrong street in for A-1050", "en", NOW) == {}
