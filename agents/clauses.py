@@ -83,6 +83,11 @@ def acts(text: str, language: str) -> bool:
     return pattern_of("acting", language).search(asked) is not None
 
 
+def asks_leave(text: str, language: str) -> bool:
+    """Say whether a text asks whether one may do something: "posso devolver?", "can one return it?"."""
+    return pattern_of("leave", language).search(flattened(text, language)) is not None
+
+
 def measures(text: str, language: str) -> bool:
     """Say whether a text asks only how long or how much something takes: "how long is the refund?"."""
     if "?" not in text or acts(text, language):

@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, clauses, reading, recalling, settling
+from agents import Brief, Kit, Report, Specialist, clauses, reading, recalling, settling, strangers
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -48,7 +48,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         routed = await _asked(brief, kit, language)
     if not routed and not clauses.is_code(text):
         intents = await settling.settled(text, intents, language, brief, kit)
-    intents = routed or intents
+    intents = routed or await strangers.asking(intents, language, kit)
     intents = [] if clauses.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}
     signals: dict[str, Any] = {

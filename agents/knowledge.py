@@ -4,9 +4,10 @@ import json
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agents import Brief, Citation, Kit, Report, Specialist
+from agents import Brief, Citation, Kit, Report, Specialist, choosing
 from agents.cards import beside, filled
 from agents.citing import cited, shown
+from agents.clauses import asks_leave
 from agents.phrases import phrases
 from agents.speaking import streamed
 from core.errors import ModelFailed
@@ -33,11 +34,20 @@ async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
     A clause that says too little by itself ("and until when?") is asked again as the whole message.
     """
     report = await _answered(brief, kit, tags)
-    whole = _message(brief)
-    if report.get("unanswered") and whole and whole != brief["text"]:
-        again = await _answered(Brief(**{**brief, "text": whole}), kit, tags)
-        return report if again.get("unanswered") else again
+    for text in (_message(brief), _of_anything(brief, kit)):
+        if not report.get("unanswered") or text in ("", brief["text"]):
+            continue
+        again = await _answered(Brief(**{**brief, "text": text}), kit, tags)
+        report = report if again.get("unanswered") else again
     return report
+
+
+def _of_anything(brief: Brief, kit: Kit) -> str:
+    """Give a question on one kind of thing, of which no article speaks, as one on anything."""
+    text, language = brief["text"], brief["language"]
+    return (
+        choosing.names(kit.journeys, language).without(text) if asks_leave(text, language) else ""
+    )
 
 
 def _message(brief: Brief) -> str:

@@ -83,6 +83,16 @@ class Names:
         said = (self._spelling.mended(word) for word in words.words(text, self._language))
         return frozenset(words.stem(word, self._base) for word in said if self._key(word) in named)
 
+    def without(self, text: str) -> str:
+        """Give a text without the words by which it names things."""
+        named = {key for mention in self.mentions(text) for key in mention.words}
+
+        def kept(match: re.Match[str]) -> str:
+            word = words.folded(match[0])
+            return "" if self._key(self._spelling.mended(word)) in named else match[0]
+
+        return " ".join(words.WORD.sub(kept, text).split()) if named else text
+
     def fitting(self, mentions: Sequence[Mention], label: str) -> int:
         """Give how many of the things that were named what is called so may be."""
         said = self._said(label)

@@ -1,0 +1,63 @@
+"""Who is not signed in gets answers on how things are for anybody; only what is hers needs her to sign in."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.workspace import Workspace
+from evals.house import House, opened
+from tests.examples.talking import says
+
+AURORA = Path(__file__).parents[2] / "examples" / "aurora"
+TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
+SIGN_IN = ("entre na sua conta", "sign in to your account")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[House]:
+    async with opened(Workspace(AURORA), told=TOLD) as house:
+        yield house
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("posso devolver biquíni?", "7 dias"),
+        ("can i return a swimsuit?", "7"),
+        ("what is the warranty on lamps", "90 days"),
+        ("qual a garantia da luminária?", "90 dias"),
+        ("can i return underwear?", "unopened"),
+        ("posso cancelar depois de enviado?", "não dá mais para cancelar"),
+        ("can you send to another address after i order?", "until it leaves our warehouse"),
+        ("posso mudar o endereço depois de comprar?", "até sair do nosso estoque"),
+    ],
+)
+async def test_a_question_on_how_things_are_is_answered_from_the_articles(
+    shop: House, text: str, told: str
+) -> None:
+    reply = await says(shop, None, text)
+    assert told in reply
+    assert not any(words in reply for words in SIGN_IN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cadê meu pedido?",
+        "where is my order?",
+        "quero devolver um vestido",
+        "I want to return a dress",
+        "dá pra cancelar o pedido?",
+        "can you cancel the order?",
+        "cadê o 1045?",
+        "where is A-1045?",
+        "posso devolver o vestido que comprei?",
+        "can I return the dress I bought?",
+    ],
+)
+async def test_what_is_about_her_own_order_asks_her_to_sign_in(shop: House, text: str) -> None:
+    reply = await says(shop, None, text)
+    assert any(words in reply for words in SIGN_IN)
