@@ -39,7 +39,7 @@ def address_in(text: str) -> str:
     """Give the address that stands in a text which nobody asked for one; empty: none for sure."""
     street = words.pattern(*words.load("values")["streets"]).search(words.flat(text))
     number = re.search(r"(?<![\w-])\d", text)
-    if street is None or number is None:  # the digits of "A-1045" are those of no house
+    if street is None or number is None:  # the digits of a code are those of no house
         return ""
     first = min(street.start(), number.start())
     return text[first:].strip(MARKS)
