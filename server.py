@@ -16,8 +16,9 @@ from fastapi.responses import JSONResponse, Response
 
 from conversations.listing import open_ones
 from conversations.live import Hub
+from conversations.pulse import Pulse
 from conversations.runner import Runner
-from core import clock, events, limits, logs, processes, web
+from core import clock, logs, web
 from core.access import OptionalCaller, first_key, needs
 from core.database import Database, Tx
 from core.errors import BadInput, RegenteError, WorkspaceError
@@ -34,7 +35,6 @@ from models.embedded.language import warm
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
 EVERYWHERE = ("0.0.0.0", "127.0.0.1", "::")  # noqa: S104 - read, not bound
-PULSE_S = 2.0
 PERIOD_OF_GRACE_S = 10
 
 log = structlog.get_logger("server")
@@ -94,17 +94,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(_live, state)
         await asyncio.to_thread(_open, state)
         state.hub = Hub()
-        process_id = await state.database.writing(processes.register, state.workspace_id, VERSION)
+        state.pulse = Pulse(state.database, state.workspace_id, VERSION)
         state.runner = Runner(
             database=state.database,
             workspace=state.workspace,
             conductor=lambda: state.versions.current,
             settings=state.settings,
             hub=state.hub,
-            process_id=process_id,
+            process_id=await state.pulse.begin(),
         )
         key = await state.database.writing(first_key, state.workspace_id)
-        async with _running(state, process_id):
+        async with _running(state):
             _announce(state, key)
             with at_stop(state.hub.stop):
                 yield
@@ -143,7 +143,7 @@ def _open(state: Any) -> None:
 
 
 @asynccontextmanager
-async def _running(state: Any, process_id: str) -> AsyncIterator[None]:
+async def _running(state: Any) -> AsyncIterator[None]:
     """Answer conversations while the block runs."""
     state.runner.start()
     tasks = [
@@ -152,7 +152,7 @@ async def _running(state: Any, process_id: str) -> AsyncIterator[None]:
         ),
         asyncio.create_task(state.versions.watch(), name="watch workspace"),
         asyncio.create_task(state.metrics.watch_loop(), name="watch loop"),
-        asyncio.create_task(_pulse(state.database, state.workspace_id, process_id), name="pulse"),
+        asyncio.create_task(state.pulse.run(), name="pulse"),
     ]
     state.ready = "ready"
     try:
@@ -164,19 +164,7 @@ async def _running(state: Any, process_id: str) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await state.database.writing(processes.leave, state.workspace_id, process_id)
-
-
-async def _pulse(database: Database, workspace_id: str, process_id: str) -> None:
-    """Say that this process lives, and act on facts that nobody has acted on yet."""
-    while True:
-        try:
-            await database.writing(processes.beat, workspace_id, process_id)
-            await database.writing(limits.prune)
-            await events.dispatch(database)
-        except RegenteError:  # an outage of the database passes
-            log.warning("pulse_failed", exc_info=True)
-        await asyncio.sleep(PULSE_S)
+        await state.pulse.end()
 
 
 def _announce(state: Any, key: str | None) -> None:

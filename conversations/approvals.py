@@ -311,7 +311,9 @@ class Action:
     now: float
 
 
-def claim(tx: Tx, workspace_id: str, approval_id: str, *, lease_s: float) -> Action | None:
+def claim(
+    tx: Tx, workspace_id: str, approval_id: str, *, process_id: str, lease_s: float
+) -> Action | None:
     """Take a decided approval to carry it out; None when another does, or it is done."""
     now = database_now(tx)
     statement = (
@@ -333,6 +335,7 @@ def claim(tx: Tx, workspace_id: str, approval_id: str, *, lease_s: float) -> Act
         approval,
         epoch=approval["epoch"] + 1,
         attempts=approval["attempts"] + 1,
+        lease_owner=process_id,
         lease_until=now + lease_s,
     )
     conversation = found(tx, workspace_id, approval["conversation_id"])
@@ -344,6 +347,16 @@ def claim(tx: Tx, workspace_id: str, approval_id: str, *, lease_s: float) -> Act
         customer=identity.customer(tx, workspace_id, approval["customer_id"]),
         now=domain_now(tx),
     )
+
+
+def free_all(tx: Tx, workspace_id: str, process_id: str) -> int:
+    """Let everything be driven on at once that a dead process held; give how much that was."""
+    held_by_it = approvals.update().where(
+        approvals.c.workspace_id == workspace_id,
+        approvals.c.state == "decided",
+        approvals.c.lease_owner == process_id,
+    )
+    return tx.execute(held_by_it.values(lease_owner=None, lease_until=None)).rowcount
 
 
 def holds(tx: Tx, action: Action) -> bool:

@@ -200,6 +200,19 @@ def back_off(tx: Tx, claim: Claim) -> None:
         _free_row(tx, row, ready_at=domain_now(tx) + wait_s)
 
 
+def free_all(tx: Tx, workspace_id: str, process_id: str) -> int:
+    """Let everything be claimed at once that a dead process held; give how much that was.
+
+    Should it live after all, the next claim's epoch refuses what it prepared.
+    """
+    held_by_it = conversations.update().where(
+        conversations.c.workspace_id == workspace_id,
+        conversations.c.ready_at.is_not(None),
+        conversations.c.lease_owner == process_id,
+    )
+    return tx.execute(held_by_it.values(lease_owner=None, lease_until=None)).rowcount
+
+
 def _free_row(tx: Tx, row: dict[str, Any], **values: Any) -> None:
     change(tx, row, lease_owner=None, lease_until=None, **values)
 

@@ -330,7 +330,11 @@ class Runner:
     async def _carry_out(self, approval_id: str) -> None:
         """Drive a decided approval to its end, wherever an earlier process left it."""
         action = await self._database.writing(
-            approvals.claim, self._workspace_id, approval_id, lease_s=self._lease_s
+            approvals.claim,
+            self._workspace_id,
+            approval_id,
+            process_id=self._process_id,
+            lease_s=self._lease_s,
         )
         if action is None:
             return

@@ -206,6 +206,7 @@ approvals = sa.Table(
     sa.Column("decided_at", Moment),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("lease_owner", _KEY),
     sa.Column("lease_until", Moment),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", Moment),  # when the driver should look; null: nothing to drive

@@ -21,10 +21,10 @@ processes = sa.Table(
 )
 
 
-def register(tx: Tx, workspace_id: str, version: str) -> str:
-    """Enter this process and give its id."""
+def register(tx: Tx, workspace_id: str, version: str, *, process_id: str = "") -> str:
+    """Enter this process and give its id: a new one, or again the one it had before it was buried."""
     now = database_now(tx)
-    process_id = new_id("process")
+    process_id = process_id or new_id("process")
     tx.execute(
         processes.insert().values(
             workspace_id=workspace_id,
@@ -40,25 +40,25 @@ def register(tx: Tx, workspace_id: str, version: str) -> str:
 
 
 def beat(tx: Tx, workspace_id: str, process_id: str) -> bool:
-    """Say that the process lives; False: it was taken for dead and removed, and must start anew."""
+    """Say that the process lives; False: it was taken for dead and buried, and must enter again."""
     alive = tx.execute(_entry(workspace_id, process_id).values(seen_at=database_now(tx)))
     return alive.rowcount == 1
 
 
-def dead(tx: Tx, workspace_id: str, older_than_s: float) -> list[str]:
-    """Give the ids of processes that have not been seen for longer than this, oldest first."""
+def bury(tx: Tx, workspace_id: str, older_than_s: float) -> list[str]:
+    """Remove the processes that have not been seen for longer than this and give their ids.
+
+    Each is given to one caller only, who frees in the same transaction what it held.
+    """
     oldest = database_now(tx) - older_than_s
-    return list(
-        tx.scalars(
-            sa.select(processes.c.process_id)
-            .where(processes.c.workspace_id == workspace_id, processes.c.seen_at < oldest)
-            .order_by(processes.c.seen_at)
-        )
+    silent = processes.delete().where(
+        processes.c.workspace_id == workspace_id, processes.c.seen_at < oldest
     )
+    return list(tx.scalars(silent.returning(processes.c.process_id)))
 
 
 def leave(tx: Tx, workspace_id: str, process_id: str) -> None:
-    """Remove a process that ended, or that is dead and whose work was taken over."""
+    """Remove a process that ended."""
     tx.execute(
         processes.delete().where(
             processes.c.workspace_id == workspace_id, processes.c.process_id == process_id

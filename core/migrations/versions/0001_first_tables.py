@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.Double(), nullable=True),
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("lease_owner", sa.String(length=200), nullable=True),
         sa.Column("lease_until", sa.Double(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=True),

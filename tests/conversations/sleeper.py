@@ -1,0 +1,43 @@
+"""A child process that answers a conversation slowly, with a pulse; run by `test_pulse.py`.
+
+python -m tests.conversations.sleeper turn|tool DATABASE_URL FOLDER CONVERSATION
+"""
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from conversations.pulse import Pulse
+from core.database import Database
+from tests.conversations.echo import W, house
+
+
+async def main(place: str, url: str, folder: str, conversation_id: str) -> None:
+    home = house(Database(url), Path(folder))
+    pulse = Pulse(home.database, W, "1")
+    home.runner._process_id = await pulse.begin()
+    beating = asyncio.create_task(pulse.run())
+
+    async def slowly(*_: Any) -> None:
+        print("in", flush=True)
+        await asyncio.sleep(1)
+
+    if place == "turn":
+        home.conductor.before = slowly
+    else:
+        tool = home.conductor.tools["pay"]
+
+        async def pay_slowly(amount: float, *, context: Any) -> Any:
+            await slowly()
+            return tool.function(amount, context=context)
+
+        home.conductor.tools["pay"] = replace(tool, function=pay_slowly)
+    await home.runner.answer(conversation_id)
+    beating.cancel()
+    print("ended", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
