@@ -31,7 +31,8 @@ from models.usage import spend
 COALESCE_S = 0.1
 """Text that ends no sentence waits this long for more: nobody is shown less than a sentence."""
 
-SENTENCE_OVER = re.compile(r"[.!?…][\"”'’)]*(?:\s*\[\d+\])*\s+\S|\n")
+MARKS = ".!?…"
+SENTENCE_OVER = re.compile(rf"[{MARKS}][\"”'’)]*(?:\s*\[\d+\])*\s+\S|\n")
 DEFAULT_TIMEOUT_S = 20.0
 DEFAULT_RETRIES = 2
 OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
@@ -200,14 +201,24 @@ class _Bell:
         self._rung = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._begun = False
+        self._read = 0
+        """Before this place in the text no sentence is over, whatever comes."""
 
     def arrived(self) -> None:
         """Something came: the first text and the end of a sentence are handed on at once."""
-        if not self._begun or SENTENCE_OVER.search(self._answer.piece.text):
+        if not self._begun or self._sentence_over():
             self._begun = True
             self.ring()
         elif self._timer is None:
             self._timer = self._loop.call_later(COALESCE_S, self.ring)
+
+    def _sentence_over(self) -> bool:
+        text = self._answer.piece.text
+        if SENTENCE_OVER.search(text, self._read):
+            return True
+        last = max(text.rfind(mark, self._read) for mark in MARKS)
+        self._read = len(text) if last < 0 else last
+        return False
 
     def ring(self, _over: object = None) -> None:
         """Hand on what there is."""
@@ -220,6 +231,7 @@ class _Bell:
         """Wait until there is something to hand on."""
         await self._rung.wait()
         self._rung.clear()
+        self._read = 0
 
 
 async def _pieces(exchange: Exchange) -> AsyncIterator[Piece]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -89,7 +90,7 @@ class Exchange:
     async def _whole(self) -> dict[str, Any]:
         try:
             response = await (await pool()).post(
-                self.url, content=self.body, headers=dict(self.headers)
+                parsed(self.url), content=self.body, headers=dict(self.headers)
             )
         except httpx.TransportError as error:
             raise _TryAgain(_unreachable(error)) from error
@@ -112,15 +113,17 @@ class Exchange:
             # Uncompressed: a token would wait in the compressor, and unpacking costs time.
             headers = {**self.headers, "Accept-Encoding": "identity"}
             async with (await pool()).stream(
-                "POST", self.url, content=self.body, headers=headers
+                "POST", parsed(self.url), content=self.body, headers=headers
             ) as response:
                 if response.status_code != 200:
                     _accepted(response, await response.aread())
-                coming = response.aiter_raw()
+                # The body itself: httpx's own ways to it do some work again for each token.
+                assert isinstance(response.stream, httpx.AsyncByteStream)
+                coming = aiter(response.stream)
                 async for received in coming:
                     for data in reader.feed(received):
                         answer.add(data)
-                    if answer.piece or began:
+                    if began or answer.piece:
                         began = True
                         arrived()
                     if answer.done:
@@ -138,6 +141,12 @@ class Exchange:
             if began or answer.piece:
                 raise Unusable("The model server cut its answer off.")
             raise _TryAgain("The model server ended its answer before it began.")
+
+
+@lru_cache(maxsize=64)
+def parsed(url: str) -> httpx.URL:
+    """Read a URL once; it takes as long as sending a request."""
+    return httpx.URL(url)
 
 
 async def _read_out(coming: AsyncIterator[bytes]) -> None:

@@ -10,6 +10,8 @@ from models.soundness import Unusable
 
 DONE = b"[DONE]"
 
+LF, CR = b"\n\r"
+
 
 class EventReader:
     """Cuts bytes into the `data` of server-sent events; LF, CRLF, comments and split reads are fine."""
@@ -20,8 +22,10 @@ class EventReader:
 
     def feed(self, received: bytes) -> list[bytes]:
         """Give the data of every event that is complete now."""
-        if not self._rest and not self._lines and _is_one(received):
-            return [received[6:-2]]
+        if not self._rest and not self._lines and received[:6] == b"data: ":
+            end = len(received) - 2
+            if received.find(b"\n") == end and received[-1] == LF and received[end - 1] != CR:
+                return [received[6:end]]  # just one event, as servers send a token
         *lines, self._rest = (self._rest + received).split(b"\n")
         return self._events(lines)
 
@@ -40,12 +44,6 @@ class EventReader:
                 events.append(b"\n".join(self._lines))
                 self._lines.clear()
         return events
-
-
-def _is_one(received: bytes) -> bool:
-    """Say whether this is just one event, as servers send a token."""
-    ends = received.startswith(b"data: ") and received.endswith(b"\n\n")
-    return ends and received.find(b"\n") == len(received) - 2 and received[-3] != 13
 
 
 @dataclass
@@ -99,10 +97,15 @@ class Answer:
         Raises:
             ModelFailed: it is no JSON, no chunk of a chat completion, or an error report.
         """
-        if data.strip() == DONE:
+        try:
+            chunk = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            chunk = None
+        if type(chunk) is not dict:
+            if data.strip() != DONE:
+                raise Unusable("The model server streamed something that is not JSON.")
             self.done = True
             return
-        chunk = _parsed(data)
         if error := chunk.get("error"):
             raise ModelFailed(f"The model server broke off with an error: {_said(error)}.")
         if usage := chunk.get("usage"):
@@ -115,10 +118,13 @@ class Answer:
 
     def _choice(self, choice: dict[str, Any]) -> None:
         delta = choice.get("delta") or {}
-        self.piece.text += delta.get("content") or ""
-        self.piece.refusal += delta.get("refusal") or ""
-        for position, part in enumerate(delta.get("tool_calls") or ()):
-            self._call(position, part)
+        if text := delta.get("content"):
+            self.piece.text += text
+        if refusal := delta.get("refusal"):
+            self.piece.refusal += refusal
+        if calls := delta.get("tool_calls"):
+            for position, part in enumerate(calls):
+                self._call(position, part)
         if choice.get("finish_reason"):
             self.piece.finish = choice["finish_reason"]
             self.finished = True
@@ -137,16 +143,6 @@ class Answer:
         """Give what came since the last call."""
         piece, self.piece = self.piece, Piece()
         return piece
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    try:
-        chunk = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        chunk = None
-    if not isinstance(chunk, dict):
-        raise Unusable("The model server streamed something that is not JSON.")
-    return chunk
 
 
 def _said(error: Any) -> str:

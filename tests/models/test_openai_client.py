@@ -3,6 +3,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,8 @@ from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, Field
 
 from core.errors import ModelFailed
-from models.openai.client import LeanChatOpenAI
+from models.openai.client import SENTENCE_OVER, LeanChatOpenAI, _Bell
+from models.openai.stream import Answer
 from models.scripted import ScriptedServer
 from models.usage import metered
 
@@ -143,8 +145,9 @@ async def test_an_answer_is_the_one_that_the_stock_client_gives(server: Scripted
 
 
 async def test_tokens_are_put_together_and_the_first_comes_at_once(server: ScriptedServer) -> None:
-    server.script.answers = ["word " * 60]
+    server.script.answers = ["ready", "word " * 60]
     server.script.tokens_per_s = 400
+    await lean(server).ainvoke("Hello")  # imports and connects
     began, arrivals = time.monotonic(), []
     async for chunk in lean(server).astream("Hello"):
         if chunk.content:
@@ -153,6 +156,38 @@ async def test_tokens_are_put_together_and_the_first_comes_at_once(server: Scrip
     assert arrivals[0][0] < arrivals[-1][0] / 2, "the first does not wait for the last"
     # On a busy machine the server takes longer, and there are more pieces; never one a token.
     assert 3 <= len(arrivals) <= 30, "150 ms of tokens in pieces of 25 ms"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "So it is. [1] And it stays.",
+        "Costs 3.50, e.g. for Ana… “Really?” Yes!",
+        "É assim. [1][2]\tE fica.",
+        "one\ntwo",
+        "No end",
+        "Wait... what?! [12] 4",
+    ],
+)
+async def test_a_sentence_is_handed_on_by_the_sign_that_shows_its_end(said: str) -> None:
+    async def over(bell: _Bell) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                await bell.wait()
+                return True
+        return False
+
+    answer = Answer()
+    bell = _Bell(answer)
+    bell.arrived()
+    assert await over(bell), "whatever comes first is handed on"
+    for sign in said:
+        answer.piece.text += sign
+        bell.arrived()
+        expected = bool(SENTENCE_OVER.search(answer.piece.text))
+        assert await over(bell) == expected, answer.piece.text
+        if expected:
+            answer.take()
 
 
 async def test_a_hesitating_model_does_not_hold_words_back(server: ScriptedServer) -> None:
