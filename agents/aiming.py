@@ -14,6 +14,7 @@ from journeys import Instance, Journey, words
 from journeys.asking import known_by
 from journeys.events import Answer, Called, Event, Read
 from journeys.model import Slot
+from models.embedded import turning
 
 Look = Callable[[Read], Awaitable[Event]]
 
@@ -34,9 +35,13 @@ class Aim:
 
 
 async def aimed(
-    brief: Brief, kit: Kit, look: Look, happened: Called, journey: Journey, instance: Instance
-) -> Aim:
-    """Give the choices that are left of those a call listed, or what she names instead of them."""
+    brief: Brief, kit: Kit, look: Look, happened: Called, journey: Journey, instance: Instance,
+    spoken_of: Any = None,
+) -> Aim:  # fmt: skip
+    """Give the choices that are left of those a call listed, or what she names instead of them.
+
+    `spoken_of` is what was talked about, which "it" may mean.
+    """
     slot = collected(journey, instance)
     if slot is None or slot.options is None:
         return Aim(happened)
@@ -53,6 +58,9 @@ async def aimed(
     if missed:
         told = words.say("not_hers", language, thing=missed)
         return Aim(replace(happened, certain=False), told)
+    pointed = [one for one in hers if one["value"] == spoken_of]
+    if pointed and not fits and turning.points(text, language):
+        return Aim(_listing(happened, slot, pointed), beyond=pointed[0] not in listed)
     other = _other(kit, hers, listed, text, language) if fits or not named else None
     if other is None:
         return Aim(happened)

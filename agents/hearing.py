@@ -10,10 +10,10 @@ from agents import Brief, Kit, Slot, attaching, choosing, remembering
 from core.workspace import said
 from journeys import Instance, Journey, model, places
 from journeys.asking import known_by, options_of
-from journeys.events import Answer, Called, Cancel, Event, Read, Reopen
+from journeys.events import Answer, Called, Cancel, Correct, Event, Read, Reopen, Unable
 from journeys.model import Confirm
 from models import Answered, Understanding
-from models.embedded import turning
+from models.embedded import amending, turning
 from models.embedded.values import is_free
 from tools import Tool
 
@@ -211,7 +211,7 @@ def values(
 
 def answer(
     brief: Brief, kit: Kit, journey: Journey, instance: Instance
-) -> Answer | Cancel | Reopen:
+) -> Answer | Cancel | Correct | Reopen | Unable:
     """Read her words as an answer to the question that is open."""
     text, language, understanding = brief["text"], brief["language"], kit.understanding
     asked = instance["asked"]
@@ -221,8 +221,10 @@ def answer(
             return Cancel()
         found = values(brief, kit, journey, text=text)
         agreed = AGREED.get(reply.meaning)
-        wrong = None if found or agreed is not None else _put_right(text, journey, instance)
-        return Reopen(wrong) if wrong else Answer(text, found, agreed=agreed)
+        right = None if found or agreed else put_right(text, language, journey, instance)
+        if isinstance(right, Correct) or (right and agreed is None):
+            return right
+        return Answer(text, found, agreed=agreed)
     if understanding.gives_up(text, language):
         return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
@@ -231,6 +233,8 @@ def answer(
         return Cancel()
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
         del found[asked]
+    if not found and not labels and turning.unable(text, language):
+        return Unable()
     if not labels or asked in found:  # a number she writes out is surer than a place in a list
         return Answer(text, found)
     question = said(journey.slots[asked].ask, language) if asked in journey.slots else ""
@@ -239,24 +243,28 @@ def answer(
     return Answer(text, found, chosen=chosen)
 
 
-def _put_right(text: str, journey: Journey, instance: Instance) -> str | None:
-    """Give the slot, written in her own words, that a number beside no yes and no puts right.
+def put_right(
+    text: str, language: str, journey: Journey, instance: Instance
+) -> Correct | Reopen | None:
+    """Give what a number beside no yes puts right in a value of her own words.
 
-    "Actually it's flat 15": which part of what she wrote it replaces is not known, so she is asked anew,
-    and no later yes can be to what she said was wrong.
+    "It is 210, not 120" says which; "it is 15" may not, then she is asked anew, and no later yes can be
+    to what she said was wrong.
     """
     proposal = instance.get("proposal")
-    told = {*DIGITS.findall(proposal["asked"])} if proposal else set()
-    if "?" in text or not {*DIGITS.findall(text)} - told:
+    own = [
+        name
+        for name, slot in journey.slots.items()
+        if name in instance["slots"] and slot.options is None and is_free(slot.schema_)
+    ]
+    if "?" in text or not own:
         return None
-    return next(
-        (
-            name
-            for name, slot in journey.slots.items()
-            if name in instance["slots"] and slot.options is None and is_free(slot.schema_)
-        ),
-        None,
-    )
+    for name in own:
+        value = amending.amended(str(instance["slots"][name]), text, language)
+        if value is not None:
+            return Correct(name, value)
+    told = {*DIGITS.findall(proposal["asked"])} if proposal else set()
+    return Reopen(own[0]) if {*DIGITS.findall(text)} - told else None
 
 
 def answered(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from agents import Brief, Kit, Report, Specialist, clauses, reading, recalling, settling, strangers
 from agents.cards import beside, filled
 from core.errors import ModelFailed
+from models.embedded import changing, words
 from models.embedded.language import ANSWERING, LATER, OPENING
 from models.usage import stood_in
 
@@ -40,14 +41,18 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the signals in the customer's words."""
     understanding, text = kit.understanding, brief["text"]
     language = understanding.language(text, brief["language"], needed=_needed(brief))
-    read = understanding.intents(text, language)
-    asked = bool(brief["awaiting"])
-    intents = await reading.completed(text, read, language, kit, asked=asked)
+    told = (changing.left(text, language) if brief["awaiting"] else None) or text
+    asked = bool(brief["awaiting"]) and told == text
+    intents = await reading.completed(
+        told, understanding.intents(told, language), language, kit, asked=asked
+    )
     routed: list[dict[str, Any]] = []
     if kit.models.external and not await _sure(intents, brief, kit, language):
         routed = await _asked(brief, kit, language)
     if not routed and not clauses.is_code(text):
-        intents = await settling.settled(text, intents, language, brief, kit)
+        doubtful = all(one["confidence"] < SURE for one in intents)
+        anew = told != text or (doubtful and words.is_question(text, language))
+        intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
     intents = routed or await strangers.asking(intents, language, kit)
     intents = [] if clauses.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}

@@ -3,7 +3,7 @@
 Reads are called, writes are proposed, and executed only as the proposal the customer said yes to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -45,16 +45,24 @@ from journeys.events import (
     Reopen,
     Resume,
     Tell,
+    Unable,
 )
 from journeys.interpreter import interpret, new
+from models.embedded import asides
 from tools import LEVELS, Outcome
 from tools.calling import say
 
 MAX_ROUNDS = 40
 """Events for one message; more is a loop."""
 
+REMINDERS = 1
+"""How often what is open is put again while she speaks of other things."""
+
 MAX_STACK = 4
 """Procedures that are kept open at once; older ones are dropped."""
+
+
+Reread = Callable[[], Awaitable[Journey | None]]
 
 
 @dataclass
@@ -69,6 +77,9 @@ class Course:
     slots: dict[str, Slot] = field(default_factory=dict)
     about: str = ""
     handoff: str = ""
+    reread: Reread | None = None
+    """Reads words that are of no use to what is asked as though nothing were."""
+
     beyond: bool = False
     """Whether she named something of hers that a procedure is not for."""
 
@@ -116,6 +127,26 @@ class Course:
         await self._carry(journey, instance, Begin(values))
         if asked_before and self.question is not None and self.stack:
             self._put_behind(journey)
+        else:
+            self._let_go(journey)
+
+    def _let_go(self, journey: Journey) -> None:
+        """Let go of what makes no sense beside the procedure that was begun for the same thing."""
+        current = self.stack[0] if self.stack else None
+        if current is None or current["journey"] != journey.journey:
+            return  # it has ended, perhaps in vain
+        codes = {*remembering.entities(journey, current)}
+        self.stack[1:] = [
+            other
+            for other in self.stack[1:]
+            if other["journey"] not in journey.excludes or not self._may_share(other, codes)
+        ]
+
+    def _may_share(self, other: Instance, codes: set[str]) -> bool:
+        """Say whether a procedure is about one of these numbers, or about none yet."""
+        known = journey_of(self.kit, other["journey"])
+        about = {*remembering.entities(known, other)} if known else set()
+        return not about or bool(about & codes)
 
     def _put_behind(self, journey: Journey) -> None:
         """Let what was begun wait until the question that is open in this turn is answered."""
@@ -128,7 +159,7 @@ class Course:
 
     async def go_on(self) -> None:
         """Give the customer's words to the procedure that is under way."""
-        instance = self.stack.pop(0)
+        instance = cast(Instance, {**self.stack.pop(0), "reminded": 0})
         journey = journey_of(self.kit, instance["journey"])
         if journey is None:
             self.told.append(words.say("unavailable", self.language))
@@ -140,6 +171,14 @@ class Course:
             return
         else:
             event = await self._heard(journey, instance)
+            other = await self.reread() if self.reread and _is_useless(event) else None
+            if other is not None and other.journey != journey.journey:
+                self.stack.insert(0, instance)
+                await self.begin(other)
+                await self.finish()
+                return
+            if isinstance(event, Unable):
+                instance = cast(Instance, {**instance, "reminded": REMINDERS})
             if remembering.stale(instance, self.kit.context.now):
                 await self._checked_again(journey, instance, event)
             else:
@@ -163,6 +202,42 @@ class Course:
         self.question = None
         await self._carry(journey, now, event)
 
+    async def explain(self) -> None:
+        """Answer a short question about the proposal, or the deed, from its own words; put it again."""
+        told = remembering.told_of(self.brief["journey"], self.kit.journeys)
+        answer = asides.answered(self.brief["text"], told, self.language)
+        if answer:
+            self._tell(words.say("aside", self.language, told=answer))
+        instance = self.stack.pop(0) if self.stack else None
+        journey = journey_of(self.kit, instance["journey"]) if instance else None
+        if instance is not None and journey is not None:
+            await self._carry(journey, instance, Resume(reminder=False))
+
+    async def amend(self, journey_name: str) -> None:
+        """Begin what was carried out anew, with what she puts right in it."""
+        done = remembering.written(self.kept)
+        journey = journey_of(self.kit, journey_name)
+        if done is None or journey is None or done["journey"] != journey_name:
+            return
+        right = hearing.put_right(self.brief["text"], self.language, journey, done)
+        known = {name: value for name, value in done["slots"].items() if value is not None}
+        if isinstance(right, Correct):
+            known[right.slot] = right.value
+        elif right is not None:
+            known.pop(right.slot, None)
+        await self.begin(journey, known)
+        await self.finish()
+
+    async def set_aside(self, journey_name: str) -> None:
+        """Drop the procedure in whose place she wants another, which follows."""
+        at = next((at for at, one in enumerate(self.stack) if one["journey"] == journey_name), None)
+        journey = journey_of(self.kit, journey_name)
+        if at is None or journey is None:
+            return
+        await self._carry(journey, self.stack.pop(at), Cancel())
+        self.about = said(journey.purpose, self.language)
+        self.told = [words.say("set_aside", self.language, purpose=self.about)]
+
     async def drop(self, journey_name: str) -> None:
         """Drop the procedure that the customer takes back, and go on with the one that is open."""
         at = next((at for at, one in enumerate(self.stack) if one["journey"] == journey_name), None)
@@ -182,7 +257,12 @@ class Course:
             journey = journey_of(self.kit, instance["journey"])
             if journey is None or instance["version"] != journey.version:
                 continue
+            if instance.get("reminded", 0) >= REMINDERS and self.brief["goal"] != "remind":
+                self.stack.insert(0, instance)
+                return  # she has left it open; a yes, or her wish, brings it back
             if self.admitted(journey):
+                reminded = instance.get("reminded", 0) + 1
+                instance = cast(Instance, {**instance, "reminded": reminded})
                 told_before = len(self.told)
                 await self._carry(journey, instance, self._resumed(journey, instance))
                 if self._lead:  # it ended without a question
@@ -373,7 +453,10 @@ class Course:
         kept = self._known.narrowed(happened, journey, instance)
         if not self._hears:
             return kept
-        aim = await aiming.aimed(self.brief, self.kit, self.deeds.read, kept, journey, instance)
+        step = next((step for step in journey.steps if step.id == instance["step"]), None)
+        guess = self._known.guesses.get(getattr(step, "collect", ""))
+        look = self.deeds.read
+        aim = await aiming.aimed(self.brief, self.kit, look, kept, journey, instance, guess)
         self._tell(aim.told)
         self._hears = not aim.open
         self.beyond = self.beyond or aim.beyond
@@ -394,6 +477,13 @@ class Course:
             self.slots |= attaching.used_attachment(self.brief, instance, verification)
         codes = remembering.entities(journey, instance)
         self.about = self.about or (codes[0] if codes else said(journey.purpose, self.language))
+
+
+def _is_useless(event: Event) -> bool:
+    """Say whether an answer gives nothing that was asked."""
+    if not isinstance(event, Answer):
+        return False
+    return not event.values and event.agreed is None and event.chosen is None
 
 
 def _same(before: Any, after: Any) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from agents import Brief, Kit, Question, Report, remembering
 from agents.phrases import Phrases, phrases
-from agents.procedures import journey_of
+from agents.procedures import Course, journey_of
 from core.workspace import said
 from journeys import Instance, Journey, places, words
 from journeys.words import clause
@@ -29,11 +29,17 @@ async def outcome(brief: Brief, kit: Kit, say: Phrases) -> Report:
 
 
 async def regretted(brief: Brief, kit: Kit, say: Phrases) -> Report:
-    """Say that it is done, what can be done now, and offer a person; nothing is written."""
+    """Say that it is done and begin what undoes it; else what can be done now, and offer a person."""
     found = _written(brief, kit)
     if found is None:
         return _offering(brief, say("not_recorded", brief["language"]))
     journey, instance = found
+    if (undo := kit.journeys.get(journey.undo)) is not None:
+        course = Course(brief, kit)
+        shared = {n: v for n, v in instance["slots"].items() if n in undo.slots and v is not None}
+        await course.begin(undo, shared)
+        await course.finish()
+        return course.report()
     parts = [say("not_undone", brief["language"], outcome=_outcome(journey, instance))]
     known = words.known(journey, instance["slots"], instance["results"], brief["language"])
     if journey.regretted:

@@ -4,7 +4,7 @@ They stand in one list of the state: the current one first, interrupted ones aft
 or has ended, newest first. Of what has ended only as much is kept as a later question needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -72,6 +72,16 @@ def outcome_of(journey: Journey, instance: Instance) -> str:
         if step.id in instance.get("performed", []) and into:
             return str(instance["results"].get(into, {}).get("text", ""))
     return ""
+
+
+def told_of(journeys: Sequence[Instance], known: Mapping[str, Journey]) -> str:
+    """Give what the open proposal says; where none is open, what the last write came to."""
+    current = next(iter(running(journeys)), None)
+    if current is not None:
+        return str((current.get("proposal") or {}).get("preview", ""))
+    done = written(journeys)
+    journey = known.get(done["journey"]) if done else None
+    return outcome_of(journey, done) if done and journey else ""
 
 
 def stale(instance: Instance, now: datetime) -> bool:

@@ -47,15 +47,18 @@ PATIENCE_S = 3.0
 
 
 async def settled(
-    text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit
-) -> list[dict[str, Any]]:
+    text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit, *,
+    anew: bool = False,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Give what a message asks for, the doubtful settled by what the procedures find.
 
+    An open question is answered first, unless she changed her mind about it and speaks `anew`.
     A doubtful clause beside a sure one is read on its own; where that tells nothing, it only leads up to
     the other. A question on how things are in general stays one.
     """
     said = any(word.isalpha() for word in words.words(text))
-    if not said or brief["awaiting"] or not kit.understanding.spoken(text):
+    answers = bool(brief["awaiting"]) and not anew
+    if not said or answers or not kit.understanding.spoken(text):
         return intents
     told = [one for one in intents if one["name"] not in COURTESIES]
     if len(words.words(text)) <= SHORT and len(told) < len(intents):

@@ -4,6 +4,7 @@ A wish starts a journey, or a tool that stands for itself; an answer goes to the
 Writes are proposed, and executed as proposed after the customer's yes, or put before a person.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -14,6 +15,7 @@ from agents.decided import standing, told, withdrawn
 from agents.phrases import phrases
 from agents.procedures import Course
 from agents.recounting import outcome, regretted
+from agents.settling import settled
 from agents.vouching import vouched
 from core.errors import ModelFailed
 from journeys import Journey
@@ -28,11 +30,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     if (told_of := TOLD.get(brief["goal"])) is not None:
         return await told_of(brief, kit, say)
     course = Course(brief, kit)
-    if brief["goal"] == "remind":
-        await course.finish()
-        return course.report()
-    if brief["goal"] == "drop":
-        await course.drop(brief["intent"])
+    if (moved := MOVES.get(brief["goal"])) is not None:
+        await moved(course)
         return course.report()
     if brief["goal"] == "continue":
         if _asked(brief) == "approval":
@@ -59,8 +58,19 @@ async def _continued(course: Course) -> Report:
             course.deeds.evidence += brief["done"]
             await course.finish()
             return course.report()
+    course.reread = lambda: _reread(brief, course.kit)
     await course.go_on()
     return course.report()
+
+
+async def _reread(brief: Brief, kit: Kit) -> Journey | None:
+    """Give the procedure that changes something and that she wants, as her records settle it."""
+    text, language = brief["text"], brief["language"]
+    read: list[dict[str, Any]] = [dict(one) for one in kit.understanding.intents(text, language)]
+    wished = [one["name"] for one in await settled(text, read, language, brief, kit, anew=True)]
+    return next(
+        (one for one in kit.journeys.values() if one.writes and one.trigger.intent in wished), None
+    )
 
 
 async def _chosen(brief: Brief, kit: Kit) -> tuple[Journey | None, dict[str, Any]]:
@@ -141,6 +151,15 @@ TOLD = {
     "regret": regretted,
 }
 """Who answers the goals that only tell something."""
+
+MOVES: dict[str, Callable[[Course], Awaitable[None]]] = {
+    "remind": Course.finish,
+    "aside": Course.explain,
+    "instead": lambda course: course.set_aside(course.brief["intent"]),
+    "amend": lambda course: course.amend(course.brief["intent"]),
+    "drop": lambda course: course.drop(course.brief["intent"]),
+}
+"""What the goals do with the procedures that are open."""
 
 CARD = beside(__file__)
 agent = Specialist(

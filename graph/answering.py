@@ -2,8 +2,10 @@
 
 from agents import Question, attaching, hearing
 from graph.planning import COURTESIES, DIGRESSION
+from graph.situation import Claim
 from graph.wording import Wording
 from journeys import Instance, Journey
+from journeys.model import Slot
 from models.embedded import turning, words
 
 FEW_WORDS = 4
@@ -16,36 +18,45 @@ REACHED = ("email", "phone", "cpf")
 class Answering(Wording):
     """The words of a turn as an answer."""
 
-    def _answers(self, question: Question) -> bool:
-        """Say whether the text reads as the answer to the question that is open."""
-        text = self.text
+    def _answers(self, question: Question) -> Claim:
+        """Say how much the text reads as the answer to the question that is open."""
+        if self._takes_attachment():
+            return Claim.SURE
         instance = self.running[0] if self.running else None
         journey = self._journey(instance) if instance else None
-        if self._takes_attachment():
-            return True
         if question["slot"] in ("confirm", "person"):
-            if self.said.meaning:
-                return True
-            if question["slot"] == "confirm" and self._only_points():
-                return True
-            return bool(instance and journey and self._corrects(instance, journey))
+            if self.said.meaning or (instance and journey and self._corrects(instance, journey)):
+                return Claim.SURE
+            pointed = question["slot"] == "confirm" and self._only_points()
+            return Claim.LIKELY if pointed else Claim.NONE
         slot = journey.slots.get(question["slot"]) if journey else None
         if slot is None or instance is None or journey is None:
-            return not self.signals["intents"] and "?" not in text
+            told = not self.signals["intents"] and "?" not in self.text
+            return Claim.SURE if told else Claim.NONE
+        return self._fills(question["slot"], slot, instance, journey)
+
+    def _fills(self, asked: str, slot: Slot, instance: Instance, journey: Journey) -> Claim:
+        """Say how much the text gives the slot that was asked for, or puts another one right."""
         schema = slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
-        found = self._values({question["slot"]: schema}, asked=question["slot"])
-        if not found:
-            others = {name: one.schema_ for name, one in journey.slots.items()}
-            found = self._values(others, asked=question["slot"])
-        if found:
-            return True
+        others = {name: one.schema_ for name, one in journey.slots.items()}
+        sure = Claim.LIKELY if self._names_other_act(journey) else Claim.SURE
+        if self._values({asked: schema}, asked=asked) or self._values(others, asked=asked):
+            return sure
         if self._means_other(instance, journey):
-            return True
-        options = instance.get("options", [])
+            return sure
         if slot.options is not None and (self._only_points() or self._is_bare_answer()):
-            return True
+            return Claim.LIKELY
+        options = instance.get("options", [])
+        if not options and turning.unable(self.text, self.language):
+            return Claim.LIKELY
         chosen = self._chosen(options) if options else None
-        return chosen is not None and not self._asks_otherwise(journey)
+        return sure if chosen is not None and not self._asks_otherwise(journey) else Claim.NONE
+
+    def _names_other_act(self, journey: Journey) -> bool:
+        """Say whether the text has a word for what another procedure does, and none for this one's act."""
+        own = tuple(self._examples(journey))
+        acts = turning.acts_besides(own, self._other_examples(), self.language)
+        return turning.says(acts, self.text, self.language)
 
     def _gives_up(self) -> bool:
         if self.said.wholly or not self.text:
@@ -121,7 +132,7 @@ class Answering(Wording):
 
         "If you would rather talk to a person, just say so" asks nothing: "ok" only says that she heard it.
         """
-        if self.awaiting or not self.text or self.state.get("handoff"):
+        if not self.text or self.state.get("handoff") or self._waits_for_agreement():
             return False
         last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
         ours = last is not None and last.name != "person"
@@ -133,6 +144,16 @@ class Answering(Wording):
         said = self.understanding.answer(self.text, self.language, offer)
         thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])
         return said.meaning == "yes" and ("?" in offer or not thanks)
+
+    def _waits_for_agreement(self) -> bool:
+        """Say whether a yes would be to something else than an offer in passing.
+
+        To "which one? if you prefer, I can bring in a person" it can be to nothing but the person.
+        """
+        if not self.awaiting:
+            return False
+        asks_which = self.awaiting[0]["slot"] not in ("confirm", "person", "approval")
+        return not (asks_which and self.running and self._is_bare_answer())
 
     def _bare_agreement(self) -> bool | None:
         """Read a yes or a no that answers nothing which was asked."""

@@ -4,17 +4,14 @@ A plan is a list of steps, one per thing the customer wants, in the order she sa
 one after the other, so that each reads what the one before it wrote.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-from agents import Intent, Question, Signals
+from agents import Intent
+from graph.situation import Claim, Situation
 from graph.state import Step
 
-MOVING = ("answer", "continue", "drop", "withdraw")
+MOVING = ("answer", "continue", "drop", "instead", "withdraw", "aside", "amend")
 """Goals with which procedures put their question themselves."""
-
-PERIPHERAL = ("engagement", "knowledge", "care", "recommendation")
-"""Specialists that have no procedures."""
 
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
 PERSON = "person"
@@ -30,79 +27,8 @@ DIGRESSION = 0.5
 """Confidence from which another wish interrupts a question that is open."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Situation:
-    """All that the plan is made from."""
-
-    text: str
-    signals: Signals
-    owners: Mapping[str, str]
-    """Which specialist answers an intent."""
-
-    awaiting: list[Question] = field(default_factory=list)
-    answers: bool = False
-    """Whether the text reads as an answer to the question that is open."""
-
-    wholly: bool = False
-    """Whether the text is the answer to a yes/no question, and nothing else, whatever it sounds like."""
-
-    gives_up: bool = False
-    only_corrects: bool = False
-    """Whether the text only takes back a choice of the procedure under way, whatever it sounds like."""
-
-    refused: frozenset[str] = frozenset()
-    """Intents that she tells us not to carry out: "don't cancel it"."""
-
-    dropped: str = ""
-    """The procedure under way that she takes back."""
-
-    withdraws: bool = False
-    """Whether she takes back what waits for a person's approval."""
-
-    accepts_person: bool = False
-    """Whether she says yes to a person who was offered in passing."""
-
-    no_person: bool = False
-    """Whether she says that nobody need be called."""
-
-    decision: bool = False
-    """Whether she asks what became of a request that a person decides on."""
-
-    outcome: str | None = None
-    """The procedure of which she asks whether it was done; empty: the last one; None: she does not."""
-
-    regrets: str = ""
-    """The procedure that was carried out and that she wishes had not been."""
-
-    agreement: bool | None = None
-    """A yes or no where nothing was asked."""
-
-    again: str = ""
-    """The intent of what was just looked up, when she asks it again or of another one."""
-
-    corrected: str = ""
-    """The intent of what was just told, when all she says is that another one is meant."""
-
-    heard: bool = False
-    """Whether the text only says that something was heard."""
-
-    names_herself: bool = False
-    """Whether the text only says who she is: an address, a telephone, a name."""
-
-    attachments: bool = False
-    attached: bool = False
-    """Whether an attachment is what the open question waits for."""
-
-    current_intent: str = ""
-    """The intent of the procedure under way."""
-
-    spoken: bool = True
-    """Whether the text is in a language that is spoken here."""
-
-    waiting_for_person: bool = False
-    pending_approvals: bool = False
-    event: str = ""
-    follow_up: bool = False
+ALIKE = 0.3
+"""Confidence from which a wish counts that has other words to speak for it."""
 
 
 def plan(situation: Situation) -> list[Step]:
@@ -118,19 +44,13 @@ def plan(situation: Situation) -> list[Step]:
         return [step("engagement", "handoff", why, text=situation.text)]
     if situation.names_herself:
         return [step("engagement", "named", "she says who she is", text=situation.text)]
-    steps = [] if situation.wholly else _turning_back(situation)
+    if situation.aside:
+        why = "she asks about what is proposed to her"
+        return [step("transactions", "aside", why, text=situation.text)]
+    steps = _instead(situation) or ([] if situation.wholly else _turning_back(situation))
     steps = steps or [*_continuing(situation), *_wanted(situation)]
     if not steps and situation.again and not situation.awaiting:
-        why = f"she asks {situation.again} again"
-        steps = [
-            step(
-                situation.owners[situation.again],
-                "answer",
-                why,
-                text=situation.text,
-                intent=situation.again,
-            )
-        ]
+        steps = [_again(situation, situation.text)]
     if not steps and not (situation.attachments and not situation.text):
         steps = [_unrecognised(situation)]
     if situation.attachments and not situation.attached:
@@ -180,6 +100,34 @@ def _in_queue(situation: Situation) -> list[Step]:
     return [step("engagement", "waiting", "a person has been called", text=situation.text)]
 
 
+def _instead(situation: Situation) -> list[Step]:
+    """Give the steps when she changed her mind about what is open, and wants something else done."""
+    if not situation.changed or situation.agrees or situation.only_corrects:
+        return []
+    needed = DIGRESSION if situation.answers == Claim.SURE else ALIKE
+    needed = PLAIN if situation.gives_up else needed
+    wishes = [
+        intent
+        for intent in situation.signals["intents"]
+        if intent["name"] in situation.changing - situation.refused - {situation.current_intent}
+        and intent["confidence"] >= needed
+    ]
+    if not wishes:
+        return []
+    steps = [_wish(intent, situation) for intent in wishes]
+    if situation.current_intent:
+        why = "she wants something else instead"
+        steps.insert(0, step("transactions", "instead", why, intent=situation.current))
+    return steps
+
+
+def _wish(intent: Intent, situation: Situation) -> Step:
+    """Make the step for something that is wanted."""
+    why = f"she wants {intent['name']} ({intent['confidence']:.2f})"
+    owner = situation.owners[intent["name"]]
+    return step(owner, "answer", why, text=intent["text"], intent=intent["name"])
+
+
 def _turning_back(situation: Situation) -> list[Step]:
     """Give the steps when she takes something back, or asks what became of it."""
     text = situation.text
@@ -191,10 +139,14 @@ def _turning_back(situation: Situation) -> list[Step]:
     if situation.dropped:
         why = "she takes back what is under way"
         drop = step("transactions", "drop", why, text=text, intent=situation.dropped)
-        return [drop, *(made for made in wanted if made["goal"] == "answer")]
+        besides = [] if situation.called_off else wanted  # "cancel the exchange" cancels no order
+        return [drop, *(made for made in besides if made["goal"] == "answer")]
     if situation.withdraws:
         why = "she takes back what awaits approval"
         return [step("transactions", "withdraw", why, text=text)]
+    if situation.amends:
+        why = "it was done, and she puts right what she had told us"
+        return [step("transactions", "amend", why, text=text, intent=situation.amends)]
     if situation.regrets:
         why = "it was done, and she wishes it had not been"
         return [step("transactions", "regret", why, text=text, intent=situation.regrets)]
@@ -215,11 +167,18 @@ def _reminder(situation: Situation, steps: list[Step]) -> list[Step]:
         asked["agent"] == "transactions" and asked["slot"] != "approval"
         for asked in situation.awaiting
     )
-    if not open_question or any(
-        made["goal"] in MOVING and made["agent"] not in PERIPHERAL for made in steps
-    ):
+    if not open_question or moves(steps):
         return []
+    if situation.reminded or any(
+        made["agent"] == "care" or made["intent"] == PERSON for made in steps
+    ):
+        return []  # it was put again already, or she has more on her mind
     return [step("transactions", "remind", "its question is still open")]
+
+
+def moves(steps: Sequence[Step]) -> bool:
+    """Say whether a step of a plan puts the question of a procedure itself."""
+    return any(made["goal"] in MOVING and made["agent"] == "transactions" for made in steps)
 
 
 def _continuing(situation: Situation) -> list[Step]:
@@ -231,7 +190,8 @@ def _continuing(situation: Situation) -> list[Step]:
     asker = situation.awaiting[0]["agent"]
     if situation.gives_up:
         return [step(asker, "continue", "it asked, and she drops the matter", text=situation.text)]
-    if situation.answers:
+    other = any(made["intent"] in situation.changing for made in _wanted(situation))
+    if situation.answers == Claim.SURE or (situation.answers and not other):
         return [step(asker, "continue", "it asked, and this is the answer", text=situation.text)]
     return []
 
@@ -241,40 +201,44 @@ def _wanted(situation: Situation) -> list[Step]:
     dropping = situation.gives_up and (situation.awaiting or situation.pending_approvals)
     if dropping or situation.only_corrects or situation.wholly:
         return []
-    steps: list[Step] = []
     if situation.again and not situation.awaiting and not situation.signals["intents"]:
-        why = f"she asks {situation.again} again"
-        owner = situation.owners[situation.again]
-        return [step(owner, "answer", why, text=situation.text, intent=situation.again)]
+        return [_again(situation, situation.text)]
+    steps: list[Step] = []
     for intent in situation.signals["intents"]:
-        agent = situation.owners.get(intent["name"])
-        if agent is None or intent["name"] in situation.refused or _too_weak(intent, situation):
+        if _passed_over(intent, situation):
             continue
-        if situation.attached and agent != "care" and intent["name"] != "person":
-            continue  # what is written beside a file that was asked for tells of the file
         if situation.awaiting and intent["name"] == situation.current_intent:
             if not situation.answers:
-                steps.append(
-                    step(
-                        agent,
-                        "continue",
-                        "she comes back to what is under way",
-                        text=situation.text,
-                    )
-                )
-            continue
-        if situation.answers and (
-            intent["confidence"] < DIGRESSION or _is_answer(intent, situation)
-        ):
-            continue
-        if situation.again and intent["name"] == "question":
-            why = f"she asks {situation.again} again"
-            again = {"text": intent["text"], "intent": situation.again}
-            steps.append(step(situation.owners[situation.again], "answer", why, **again))
-            continue
-        why = f"she wants {intent['name']} ({intent['confidence']:.2f})"
-        steps.append(step(agent, "answer", why, text=intent["text"], intent=intent["name"]))
+                agent, why = situation.owners[intent["name"]], "she comes back to what is under way"
+                steps.append(step(agent, "continue", why, text=situation.text))
+        elif situation.again and intent["name"] == "question":
+            steps.append(_again(situation, intent["text"]))
+        else:
+            steps.append(_wish(intent, situation))
     return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
+
+
+def _again(situation: Situation, text: str) -> Step:
+    """Make the step for what was just looked up and is asked again, or of another one."""
+    owner = situation.owners[situation.again]
+    why = f"she asks {situation.again} again"
+    return step(owner, "answer", why, text=text, intent=situation.again)
+
+
+def _passed_over(intent: Intent, situation: Situation) -> bool:
+    """Say whether what was read is no wish to act on: too weak, told not to do, or part of an answer."""
+    name = intent["name"]
+    agent = situation.owners.get(name)
+    if agent is None or name in situation.refused or _too_weak(intent, situation):
+        return True
+    if situation.answers and name in COURTESIES:
+        return True  # a bare yes is like a greeting
+    if situation.attached and agent != "care" and name != PERSON:
+        return True  # what is written beside a file that was asked for tells of the file
+    if not situation.answers or name == situation.current_intent:
+        return False
+    acts = situation.other_act and name in situation.changing
+    return intent["confidence"] < (ALIKE if acts else DIGRESSION) or _is_answer(intent, situation)
 
 
 def _too_weak(intent: Intent, situation: Situation) -> bool:
@@ -295,6 +259,7 @@ def _is_answer(intent: Intent, situation: Situation) -> bool:
         asks_yes
         or "?" in situation.text
         or situation.owners.get(intent["name"]) in ("care", "engagement")
+        or (situation.answers < Claim.SURE and intent["name"] in situation.changing)
     ):
         return False
     return intent["text"].strip(" .!,;") == situation.text.strip(" .!,;")
@@ -318,6 +283,9 @@ def _unrecognised(situation: Situation) -> Step:
             "it asked, and nothing else was recognised",
             text=situation.text,
         )
+    if situation.agreement and situation.current and not situation.heard:
+        why = "she says yes, and what was asked last is still open"
+        return step("transactions", "remind", why)
     if situation.heard:
         return step("engagement", "heard", "she has heard it", text=situation.text)
     if situation.agreement is False:

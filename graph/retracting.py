@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from agents import remembering
+from agents import hearing, remembering
 from graph.planning import COURTESIES, DIGRESSION, PERSON
 from graph.wording import Wording
 from journeys import Instance, Journey
-from models.embedded import splitting, turning, words
+from journeys.events import Correct
+from models.embedded import changing, splitting, turning, words
 
 CANDIDATES = 3
 
@@ -24,13 +25,50 @@ class Retracting(Wording):
         """Give the procedures that she tells us not to carry out, or not to go on with."""
         if not self.text:
             return []
+        rest = changing.left(self.text, self.language)  # "...! forget all about cancelling"
+        ways = {self.text, rest or self.text}
         return [
             name
             for name, journey in self.ensemble.journeys.items()
             if journey.writes
-            and turning.refuses(self._examples(journey), self.text, self.language)
+            and any(turning.refuses(self._examples(journey), way, self.language) for way in ways)
             and (self._is_open(name) or not self._wished_all_the_same(journey))
         ]
+
+    def _changed(self) -> str:
+        """Give what she wants instead of what is open; empty where she only lets go of it."""
+        rest = changing.left(self.text, self.language) if self.awaiting else None
+        if not rest or self.understanding.gives_up(rest, self.language):
+            return ""
+        current = self._journey(self.running[0]) if self.running else None
+        own = tuple(self._examples(current)) if current else ()
+        telling = turning.telling(own, self._other_examples(), self.language)
+        # "Changed my mind, cancel the exchange" lets go of the exchange.
+        names_open = self.understanding.gives_up(self.text, self.language) and turning.says(
+            telling, rest, self.language
+        )
+        return "" if names_open else rest
+
+    def _called_off(self) -> list[str]:
+        """Give the procedures, open, waiting or done, that she calls off by name."""
+        known = [*self.running, *self.kept]
+        names = dict.fromkeys(one["journey"] for one in known) if self.text else {}
+        return [
+            name
+            for name in names
+            if (journey := self.ensemble.journeys.get(name)) is not None
+            and journey.writes
+            and turning.calls_off(self.text, self._telling(journey), self.language)
+        ]
+
+    def _telling(self, journey: Journey) -> frozenset[str]:
+        """Give the stems that tell a procedure from the others."""
+        others = tuple(
+            tuple(self._examples(other))
+            for other in self.ensemble.journeys.values()
+            if other.journey != journey.journey
+        )
+        return turning.telling(tuple(self._examples(journey)), others, self.language)
 
     def _is_open(self, name: str) -> bool:
         return any(one["journey"] == name for one in (*self.running, *self.kept))
@@ -65,7 +103,7 @@ class Retracting(Wording):
         return [PERSON] if gone else []
 
     def _withdraws(self, refused: Sequence[str], gives_up: bool) -> bool:
-        """Say whether she takes back something that waits for a person."""
+        """Say whether she takes back something that waits for a person; `refused` as in `_refused`."""
         waits = {one["journey"] for one in self.kept if one["state"] == "waiting"}
         if waits & set(refused):
             return True
@@ -73,17 +111,21 @@ class Retracting(Wording):
             return False
         return gives_up or turning.regrets(self.text, self.language)
 
-    def _regrets(self, refused: Sequence[str]) -> str:
+    def _regrets(self, refused: Sequence[str], gives_up: bool) -> str:
         """Give the procedure that was carried out and that she wishes had not been, or nothing."""
         done = remembering.written(self.kept)
         if done is None or not self.text or (self.awaiting and self.awaiting[0]["slot"] != PERSON):
             return ""
+        if done["journey"] in self._called_off():
+            return done["journey"]
         journey = self._journey(done)
+        mistaken = "?" not in self.text and turning.mistaken(self.text, self.language)
+        takes_back = (gives_up or mistaken) and self._just_told(done)
         told = (done.get("proposal") or {}).get("asked", "")
         intents = {
             intent["name"]
             for intent in self.signals["intents"]
-            if intent["confidence"] >= DIGRESSION
+            if intent["confidence"] >= (CERTAIN if takes_back else DIGRESSION)
             and (
                 # She wants something else, however she says it, unless she names what was done.
                 (intent["confidence"] >= CERTAIN and not self._names_done(intent["text"], done))
@@ -94,8 +136,33 @@ class Retracting(Wording):
         if not intents <= of_it:
             return ""
         regrets = self.understanding.regrets(self.text, self.language, told)
-        regrets = regrets or done["journey"] in refused
+        regrets = regrets or done["journey"] in refused or takes_back
         return done["journey"] if regrets else ""
+
+    def _just_told(self, deed: Instance) -> bool:
+        """Say whether our last words were that this was done."""
+        journey = self._journey(deed)
+        return self._says_last(remembering.outcome_of(journey, deed) if journey else "")
+
+    def _says_last(self, told: str) -> bool:
+        """Say whether our last words hold this."""
+        last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
+        return bool(last and told and told in last.text)
+
+    def _amends(self) -> str:
+        """Give the procedure that was carried out with a value of hers that she now puts right."""
+        done = remembering.written(self.kept)
+        journey = self._journey(done) if done else None
+        if done is None or journey is None or self.awaiting or not self.text:
+            return ""
+        wished = {i["name"] for i in self.signals["intents"] if i["confidence"] >= CERTAIN}
+        if wished - {journey.trigger.intent, "question", *COURTESIES}:
+            return ""
+        right = hearing.put_right(self.text, self.language, journey, done)
+        sure = isinstance(right, Correct) or (
+            right is not None and turning.mistaken(self.text, self.language)
+        )
+        return done["journey"] if sure else ""
 
     def _names_done(self, text: str, deed: Instance) -> bool:
         """Say whether a clause names what a deed was done to: "can I still have the book?".

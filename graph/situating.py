@@ -1,11 +1,12 @@
 """What a turn is about, read once: all that the plan is made from."""
 
-from agents import hearing
+from agents import choosing, hearing, remembering
 from graph.answering import Answering
-from graph.planning import DIGRESSION, PERSON, Situation
+from graph.planning import COURTESIES, DIGRESSION, PERSON
 from graph.retracting import Retracting
+from graph.situation import Claim, Situation
 from journeys import Instance, Journey
-from models.embedded import turning
+from models.embedded import asides, turning
 
 
 class Reading(Answering, Retracting):
@@ -16,20 +17,31 @@ class Reading(Answering, Retracting):
         state, event = self.state, self.state.get("event") or {}
         current = self._journey(self.running[0]) if self.running else None
         gives_up = self._gives_up()
-        answers = bool(self.awaiting) and self._answers(self.awaiting[0])
-        refused = self._refused()
+        answers = self._answers(self.awaiting[0]) if self.awaiting else Claim.NONE
+        refused, called_off = self._refused(), self._called_off()
+        off = {*refused, *called_off}
         return Situation(
             text=self.text,
             signals=self.signals,
             owners={**self.ensemble.team.owners, "question": "knowledge"},
             awaiting=self.awaiting,
             answers=answers,
+            other_act=current is not None and self._names_other_act(current),
+            agrees=self.said.meaning == "yes",
+            changed=self._changed(),
+            changing=frozenset(
+                one.trigger.intent for one in self.ensemble.journeys.values() if one.writes
+            ),
             gives_up=gives_up,
             wholly=self.said.wholly,
             only_corrects=self._asks_which() and (self._only_corrects() or self._only_points()),
             refused=frozenset(self._intent(name) for name in refused),
-            dropped=next((one["journey"] for one in self.running if one["journey"] in refused), ""),
-            withdraws=bool(self.pending) and self._withdraws(refused, gives_up),
+            dropped=next((one["journey"] for one in self.running if one["journey"] in off), ""),
+            called_off=bool(called_off),
+            aside=self._asks_aside(),
+            withdraws=bool(self.pending) and self._withdraws([*off], gives_up),
+            current=self.running[0]["journey"] if self.running else "",
+            reminded=self.running[0].get("reminded", 0) if self.running else 0,
             current_intent=current.trigger.intent if current else "",
             spoken=not self.text or self.understanding.spoken(self.text),
             waiting_for_person=bool(state.get("handoff")),
@@ -38,14 +50,15 @@ class Reading(Answering, Retracting):
             pending_approvals=bool(self.pending),
             decision=not answers and self._asks_decision(),
             outcome=None if answers else self._asks_outcome(),
-            regrets=self._regrets(refused),
+            regrets=self._regrets(refused, gives_up),
+            amends=self._amends(),
             again=self._again(),
             corrected=self._corrected(),
             agreement=self._bare_agreement(),
             heard=bool(self.text) and turning.heard(self.text, self.language),
             names_herself=not self.awaiting and self._names_herself(),
             attachments=bool(self.attachments),
-            attached=answers and self._takes_attachment(),
+            attached=bool(answers) and self._takes_attachment(),
             event=str(event.get("kind", "")),
             follow_up=bool(event.get("follow_up")),
         )
@@ -72,14 +85,37 @@ class Reading(Answering, Retracting):
         asks = turning.asks_status(self.text, self.language)
         if asks and turning.asks_decision(self.text, self.language):
             return True
-        for instance in [*waits, *(decided if asks else [])]:
-            journey = self._journey(instance)
-            if journey is None or self._names_another(journey, instance):
-                continue
-            wanted = any(i["name"] == journey.trigger.intent for i in self.signals["intents"])
-            if wanted or (asks and self._is_about(journey)):
-                return True
-        return False
+        return any(self._asks_of(one, asks) for one in [*waits, *(decided if asks else [])])
+
+    def _asks_of(self, instance: Instance, asks: bool) -> bool:
+        """Say whether she speaks of a request that waits, or was decided on, and of nothing else."""
+        journey = self._journey(instance)
+        if journey is None or self._names_another(journey, instance):
+            return False
+        wished = [i["name"] for i in self.signals["intents"] if i["name"] not in COURTESIES]
+        if journey.trigger.intent in wished:
+            return True
+        looked_up = {
+            other.trigger.intent
+            for other in self.ensemble.journeys.values()
+            if journey.journey in other.tells_of
+        }
+        if looked_up & {*wished}:
+            return instance["state"] == "waiting"  # once it is decided, the look-up knows more
+        return asks and not wished and self._is_about(journey)
+
+    def _asks_aside(self) -> bool:
+        """Say whether she asks a little about what is proposed to her, or was just done."""
+        told = remembering.told_of(self.state.get("journey", []), self.ensemble.journeys)
+        asked = self.awaiting[0]["slot"] if self.awaiting else ""
+        if not told or asked not in ("", "confirm") or not self.text:
+            return False
+        if not asked and not self._says_last(told):
+            return False
+        if asides.answered(self.text, told, self.language):
+            return True
+        sure = any(i["confidence"] >= DIGRESSION for i in self.signals["intents"])
+        return bool(asked) and not sure and asides.repeats(self.text, told, self.language)
 
     def _again(self) -> str:
         """Give the intent of what was just looked up if she asks it again, or of another one.
@@ -94,12 +130,15 @@ class Reading(Answering, Retracting):
             i["name"] == "question" and i["confidence"] >= DIGRESSION
             for i in self.signals["intents"]
         )  # of how things are in general: that is for the articles
-        if turning.remains(self.text, self.language):
+        if turning.remains(self.text, self.language) and not self.awaiting:
             return journey.trigger.intent
         if (
             not asks
             and turning.asks_when(self.text, self.language)
-            and (turning.points(self.text, self.language) or self._is_about(journey))
+            and (
+                turning.points(self.text, self.language)
+                or (self._is_about(journey) and not self.awaiting)
+            )
         ):
             return journey.trigger.intent
         other = any(
@@ -113,17 +152,16 @@ class Reading(Answering, Retracting):
         """Say whether the text names something else than what the procedure is about."""
         schemas = {n: s.schema_ for n, s in journey.slots.items() if "pattern" in s.schema_}
         said = self._values(schemas) if schemas else {}
-        return any(instance["slots"].get(name) != value for name, value in said.items())
+        if any(instance["slots"].get(name) != value for name, value in said.items()):
+            return True
+        proposal = instance.get("proposal")
+        names = choosing.names(self.ensemble.journeys, self.language)
+        told = f"{proposal['asked']} {proposal['preview']}" if proposal else ""
+        return bool(told) and bool(names.words(self.text) - names.words(told))
 
     def _is_about(self, journey: Journey) -> bool:
         """Say whether the text has words that tell this procedure from the others."""
-        others = tuple(
-            tuple(self._examples(other))
-            for other in self.ensemble.journeys.values()
-            if other.journey != journey.journey
-        )
-        telling = turning.telling(tuple(self._examples(journey)), others, self.language)
-        return turning.says(telling, self.text, self.language)
+        return turning.says(self._telling(journey), self.text, self.language)
 
     def _asks_outcome(self) -> str | None:
         """Give the procedure of which she asks whether it was done; empty: of the last; None: of none."""

@@ -61,11 +61,16 @@ def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> d
 
 
 def _unasked(state: Conversation, steps: list[Step]) -> dict[str, Any]:
-    """Let an offer to call a person lapse when she speaks of something else."""
+    """Let what is not put again lapse when she speaks of something else: an offer, and a yes or no.
+
+    No later yes is then to what she no longer has before her.
+    """
     awaiting = state.get("awaiting", [])
     if state.get("event") or any(step["goal"] == "continue" for step in steps):
         return {}
-    left = [question for question in awaiting if question["slot"] != "person"]
+    put = planning.moves(steps) or any(step["goal"] == "remind" for step in steps)
+    lapsing = {"person"} if put else {"person", "confirm"}
+    left = [question for question in awaiting if question["slot"] not in lapsing]
     return {"awaiting": left} if len(left) < len(awaiting) else {}
 
 
@@ -118,9 +123,8 @@ def _learned(state: Conversation, report: Report) -> dict[str, Any]:
         update["slots"] = {**state.get("slots", {}), **slots}
     if "journey" in report:
         update["journey"] = report["journey"]
-    others = [
-        question for question in state.get("awaiting", []) if question["agent"] != report["agent"]
-    ]
+    theirs = {report["agent"], *(["transactions"] if "journey" in report else [])}
+    others = [question for question in state.get("awaiting", []) if question["agent"] not in theirs]
     asked = report.get("asked")
     if asked is not None:
         update["awaiting"] = [*asked, *others]

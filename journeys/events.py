@@ -29,6 +29,11 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Unable:
+    """She cannot give what is asked, or not now."""
+
+
+@dataclass(frozen=True)
 class Called:
     """A call gave a result."""
 
@@ -108,6 +113,7 @@ class Refused:
 Event = (
     Begin
     | Answer
+    | Unable
     | Called
     | CallFailed
     | Proposed

@@ -35,6 +35,7 @@ from journeys.events import (
     Resume,
     Submitted,
     Tell,
+    Unable,
 )
 from journeys.model import Call, Collect, Confirm, Instance, Journey
 from journeys.moving import enter, following
@@ -87,6 +88,16 @@ def _answer(run: Run, event: Answer) -> Run:
     if run.instance.get("waits_for") != "answer":
         return _again(run)
     return _confirmed(run, event) if run.instance["asked"] == "confirm" else _collected(run, event)
+
+
+def _unable(run: Run, event: Unable) -> Run:
+    """Leave the question open without putting it again."""
+    if run.instance.get("waits_for") != "answer" or run.instance["asked"] == "confirm":
+        return _again(run)
+    asking = ask(run)
+    *before, asked = asking.effects
+    told = replace(cast(Ask, asked), text=words.say("unable", run.language))
+    return replace(asking, effects=(*before, told))
 
 
 def _collected(run: Run, event: Answer) -> Run:
@@ -336,6 +347,7 @@ def _offer(run: Run, event: Called) -> Run:
 _HANDLERS: dict[type, Callable[[Run, Any], Run]] = {
     Begin: _begin,
     Answer: _answer,
+    Unable: _unable,
     Called: _called,
     CallFailed: _call_failed,
     Proposed: _proposed,

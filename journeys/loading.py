@@ -57,8 +57,18 @@ def read(path: Path) -> Journey:
 
 
 def _lost(journey: Journey, known: Mapping[str, Journey]) -> list[str]:
-    """Give what is wrong with where a journey passes on to."""
-    found: list[str] = []
+    """Give what is wrong with the other journeys that a journey names."""
+    fields = {
+        "excludes": journey.excludes,
+        "tells_of": journey.tells_of,
+        "undo": [journey.undo] if journey.undo else [],
+    }
+    found = [
+        f"`{field}` names {name!r}, and there is no such journey"
+        for field, names in fields.items()
+        for name in names
+        if name not in known
+    ]
     for step in journey.steps:
         if not isinstance(step, PassOn):
             continue

@@ -45,7 +45,9 @@ When a person has to approve a `confirm`, the steps after it run once she has: t
 was sent, then what was decided and whatever the steps after it say or ask. After a rejection, an expiry
 or a withdrawal they do not run. A slot of `schema: {type: string, format: attachment}` takes the name of
 a file that the customer sends. `regretted` is what can still be done after the procedure was carried
-out, told to a customer who wishes it had not been.
+out, told to a customer who wishes it had not been; `undo` names the procedure that undoes it.
+`excludes` names the procedures that are let go of when she wants this one for the same thing instead;
+`tells_of` those that a look-up tells the outcome of.
 """
 
 from functools import cached_property
@@ -244,6 +246,15 @@ class Journey(_Part):
     needs: Verification = "verified"
     trigger: Trigger
     slots: dict[str, Slot] = {}
+    excludes: list[str] = []
+    """Procedures that make no sense beside it for the same thing: beginning it lets go of them."""
+
+    tells_of: list[str] = []
+    """Procedures whose outcome it looks up: while one of them waits for a person, that is what it tells."""
+
+    undo: str = ""
+    """The procedure that undoes it, offered to a customer who wishes it had not been carried out."""
+
     regretted: Text = {}
     """What can still be done once it was carried out, for a customer who wishes it undone."""
 
@@ -306,6 +317,9 @@ class Instance(TypedDict):
 
     at: NotRequired[str]
     """When it last moved, in ISO format; what it found out before that may be out of date."""
+
+    reminded: NotRequired[int]
+    """How often its question was put again since she last said something to it."""
 
     decided: NotRequired[str]
     """What a person decided on its proposal, as the customer was told."""

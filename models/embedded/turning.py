@@ -19,6 +19,10 @@ FEW = 4
 
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 PARTS = re.compile(r"[,;.!?\n]+|\s[-–—]\s")
+JOINTS = re.compile(r"\s(?:e|ou|mas|and|or|but)\s")
+BESIDE_VERB = 4
+"""Words between a verb and what it is about."""
+
 SHORT_ACT = 3
 """Words of meaning in a part of an answer that may be no more than a verb: "cancel it then"."""
 
@@ -142,10 +146,11 @@ def only_points(
     said, base = words.plain(text, language), words.base(language)
     rest = _besides(said, language)
     stems = set(words.stems(rest, base))
+    acts = acts_of(others, base)
     if things:
-        return len(stems - things) <= BESIDE_A_THING
+        return len(stems - things) <= BESIDE_A_THING and not (acts & (stems - things))
     article = _said(language, "articles").match(_said(language, "denying").sub(" ", said).strip())
-    return article is not None and len(stems) == 1 and not (acts_of(others, base) & stems)
+    return article is not None and len(stems) == 1 and not (acts & stems)
 
 
 def _besides(said: str, language: str) -> list[str]:
@@ -187,6 +192,33 @@ def not_this(text: str, language: str) -> bool:
 def any_of(text: str, language: str) -> bool:
     """Say whether a text speaks of one of several without saying which."""
     return _said(language, "any").search(words.plain(text, language)) is not None
+
+
+def unable(text: str, language: str) -> bool:
+    """Say whether a text says that she cannot give what is asked, or not now: "I'll send it later"."""
+    return _said(language, "unable").search(words.plain(text, language)) is not None
+
+
+def calls_off(text: str, names: frozenset[str], language: str) -> bool:
+    """Say whether a text calls off what these stems name: "I don't want the refund any more".
+
+    The name must stand near the verb, and in the same part: "cancel it, I want a refund" calls off none.
+    """
+    base = words.base(language)
+    for part in PARTS.split(text):
+        for piece in JOINTS.split(words.plain(part, language)):
+            for kind, after in (("calling_off", True), ("called_off", False)):
+                for match in _said(language, kind).finditer(piece):
+                    near = piece[match.end() :].split()[:BESIDE_VERB]
+                    near = near if after else piece[: match.start()].split()[-BESIDE_VERB:]
+                    if names & set(words.stems(near, base)):
+                        return True
+    return False
+
+
+def mistaken(text: str, language: str) -> bool:
+    """Say whether a text says that something in what was told was wrong."""
+    return _said(language, "mistaken").search(words.plain(text, language)) is not None
 
 
 def regrets(text: str, language: str) -> bool:
@@ -341,6 +373,15 @@ def _answering(base: str) -> frozenset[str]:
     kinds = ("sure", "urges", "plain", "fillers", "leads", "softens")
     said = " ".join(str(phrase) for kind in kinds for phrase in lists.get(kind, ()))
     return frozenset(words.stems(words.words(said, base), base))
+
+
+@lru_cache(maxsize=64)
+def acts_besides(
+    own: tuple[str, ...], others: tuple[tuple[str, ...], ...], language: str
+) -> frozenset[str]:
+    """Give the stems that tell other procedures apart and stand nowhere in this one's examples."""
+    base = words.base(language)
+    return acts_of(others, base) - _meaning(own, base) - _answering(base)
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from agents import Intent, Question, Signals
-from graph.planning import Situation, plan, rejected
+from graph.planning import plan, rejected
+from graph.situation import Claim, Situation
 
 OWNERS = {
     "status": "transactions",
@@ -70,7 +71,7 @@ def test_the_same_wish_twice_is_one_step() -> None:
 
 
 def test_an_answer_goes_back_to_who_asked() -> None:
-    given = situation("1042", awaiting=ASKED, answers=True, current_intent="status")
+    given = situation("1042", awaiting=ASKED, answers=Claim.SURE, current_intent="status")
     assert who(given) == [("transactions", "continue")]
 
 
@@ -79,7 +80,7 @@ def test_an_answer_with_another_wish_does_both() -> None:
         "1042, and what is your policy?",
         ("question", 0.8),
         awaiting=ASKED,
-        answers=True,
+        answers=Claim.SURE,
         current_intent="status",
     )
     assert who(given) == [("transactions", "continue"), ("knowledge", "answer")]
@@ -87,7 +88,7 @@ def test_an_answer_with_another_wish_does_both() -> None:
 
 def test_a_weak_guess_beside_an_answer_is_not_another_wish() -> None:
     given = situation(
-        "1042", ("thanks", 0.3), awaiting=ASKED, answers=True, current_intent="status"
+        "1042", ("thanks", 0.3), awaiting=ASKED, answers=Claim.SURE, current_intent="status"
     )
     assert who(given) == [("transactions", "continue")]
 
@@ -139,7 +140,7 @@ def test_a_file_that_nobody_waits_for_is_acknowledged() -> None:
 def test_words_beside_a_file_that_was_asked_for_start_nothing_else() -> None:
     given = situation(
         "see, cancelled in the middle", ("cancel", 0.9),
-        awaiting=ASKED, answers=True, attachments=True, attached=True, current_intent="status",
+        awaiting=ASKED, answers=Claim.SURE, attachments=True, attached=True, current_intent="status",
     )  # fmt: skip
     assert who(given) == [("transactions", "continue")]
 
@@ -208,7 +209,9 @@ def test_a_bare_yes_or_no_is_no_greeting(agreement: bool, goal: str) -> None:
 
 
 def test_the_one_that_was_mentioned_is_an_answer_where_it_was_asked_which() -> None:
-    said = situation("that last one you mentioned", ("recall", 0.9), awaiting=ASKED, answers=True)
+    said = situation(
+        "that last one you mentioned", ("recall", 0.9), awaiting=ASKED, answers=Claim.SURE
+    )
     assert who(said) == [("transactions", "continue")]
     asked = situation("what did you say?", ("recall", 0.9), awaiting=ASKED)
     assert ("engagement", "answer") in who(asked)
@@ -223,3 +226,60 @@ def test_what_follows_a_look_up_is_looked_up_again_though_no_wish_was_recognised
 def test_who_she_is_calls_nobody_and_is_no_question() -> None:
     said = situation("Ana Lima, ana@example.com", ("person", 0.7), names_herself=True)
     assert who(said) == [("engagement", "named")]
+
+
+CHANGING = frozenset({"cancel", "return"})
+RETURNS = {"awaiting": ASKED, "current": "move", "current_intent": "move", "changing": CHANGING}
+
+
+def test_another_wish_after_a_change_of_mind_takes_the_place_of_what_is_open() -> None:
+    given = situation("changed my mind, cancel it", ("cancel", 0.4), changed="cancel it", **RETURNS)
+    assert who(given) == [("transactions", "instead"), ("transactions", "answer")]
+
+
+def test_giving_up_with_a_doubtful_wish_beside_it_only_gives_up() -> None:
+    given = situation(
+        "forget it, I'll keep it", ("cancel", 0.4), changed="I'll keep it", gives_up=True, **RETURNS
+    )
+    assert who(given) == [("transactions", "continue")]
+
+
+def test_a_yes_with_a_change_of_mind_begins_nothing_in_its_place() -> None:
+    given = situation(
+        "actually yes, cancel it", ("cancel", 0.9), changed="yes, cancel it", agrees=True,
+        wholly=True, answers=Claim.SURE, **RETURNS,
+    )  # fmt: skip
+    assert who(given) == [("transactions", "continue")]
+
+
+def test_a_wish_to_change_something_beats_what_only_may_be_an_answer() -> None:
+    likely = situation("cancel the blanket", ("cancel", 0.8), answers=Claim.LIKELY, **RETURNS)
+    assert who(likely) == [("transactions", "answer")]
+    sure = situation("the blanket", ("cancel", 0.3), answers=Claim.SURE, **RETURNS)
+    assert who(sure) == [("transactions", "continue")]
+
+
+def test_a_bare_yes_to_which_one_is_no_greeting() -> None:
+    given = situation("yes", ("greeting", 0.61), answers=Claim.LIKELY, **RETURNS)
+    assert who(given) == [("transactions", "continue")]
+
+
+def test_what_is_open_is_put_again_once_and_not_beside_a_complaint() -> None:
+    asks = ("question", 0.8)
+    assert who(situation("do you?", asks, **RETURNS)) == [
+        ("knowledge", "answer"),
+        ("transactions", "remind"),
+    ]
+    assert who(situation("do you?", asks, reminded=1, **RETURNS)) == [("knowledge", "answer")]
+    assert who(situation("awful", ("complaint", 0.8), **RETURNS)) == [("care", "answer")]
+
+
+def test_a_bare_yes_brings_back_what_was_left_open() -> None:
+    assert who(situation("yes", agreement=True, current="move", reminded=1)) == [
+        ("transactions", "remind")
+    ]
+
+
+def test_what_was_carried_out_is_put_right() -> None:
+    given = situation("it is 21, not 12", amends="move")
+    assert who(given) == [("transactions", "amend")]

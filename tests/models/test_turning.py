@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.embedded import turning
+from models.embedded import turning, words
 from models.embedded.choosing import choose
 from models.embedded.digits import spelled
 from models.embedded.values import values
@@ -298,3 +298,27 @@ def test_what_asks_how_long_it_still_takes_goes_on_with_what_was_told(
     language: str, text: str, remains: bool
 ) -> None:
     assert turning.remains(text, language) is remains
+
+
+REFUND = frozenset(words.stems(["reembolso", "dinheiro"], "pt"))
+RETURN = frozenset(words.stems(["return", "label"], "en"))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names", "off"),
+    [
+        ("pt-BR", "quero desistir desse reembolso", REFUND, True),
+        ("pt-BR", "não quero mais o reembolso", REFUND, True),
+        ("pt-BR", "cancela o pedido, quero meu reembolso", REFUND, False),
+        ("pt-BR", "cancela o pedido e me dá o reembolso", REFUND, False),
+        ("pt-BR", "cadê o reembolso?", REFUND, False),
+        ("en", "and cancel the return please", RETURN, True),
+        ("en", "can I get my return cancelled?", RETURN, True),
+        ("en", "cancel the order", RETURN, False),
+        ("en", "I want to return it", RETURN, False),
+    ],
+)
+def test_what_is_called_off_is_named_beside_the_verb(
+    language: str, text: str, names: frozenset[str], off: bool
+) -> None:
+    assert turning.calls_off(text, names, language) is off

@@ -1,0 +1,66 @@
+"""A few words asked about what is proposed: what it costs, how long it takes, where it goes, what is kept."""
+
+import re
+
+from models.embedded import changing, expected, words
+
+LONGEST = 9
+"""Words of a question that is about nothing but what was just proposed."""
+
+PARTS = re.compile(r"\s*[;,]\s+|\.\s+|\s+(?:e|and)\s+")
+ASIDE = re.compile(r"\s*\([^)]*\)")
+"""What only tells which thing it is: "(19 Nov)"."""
+
+HOLDS = {
+    "price": expected.HOLDS["price"],
+    "duration": rf"{expected.HOLDS['duration']}|\b\d{{1,2}}/\d{{1,2}}\b|\b\d{{1,2}} [a-z]{{3}}\b",
+    "where": r"\S+@\S+|\b(?:cep|cartao|conta|card|account|by post|pelo correio)\b",
+    "next": r"\w",
+    "back": r"\b(?:fica com|mandar nada de volta|devolver|keep|keeps|send (?:it|nothing|anything) back)\b",
+}
+"""What holds each kind, in a folded text."""
+
+
+def answered(question: str, proposal: str, language: str) -> str:
+    """Give the parts of a proposal that answer a short question about it; empty where none does.
+
+    A question with a word of its own is about something else than what is proposed.
+    """
+    if not _is_short(question, language):
+        return ""
+    plain = changing.bare(words.plain(question, language), language)
+    parts = [part for each in PARTS.split(ASIDE.sub("", proposal)) if (part := each.strip(" ."))]
+    for kind, holds in HOLDS.items():
+        asks = _asking(kind, language)
+        if not asks.search(plain) or _beyond(asks.sub(" ", plain), proposal, language):
+            continue
+        told = [part for part in parts if re.search(holds, words.flat(part))]
+        if told:
+            return "; ".join(told)
+    return ""
+
+
+def repeats(question: str, proposal: str, language: str) -> bool:
+    """Say whether a short question only repeats words of a proposal: "you will search for it?"."""
+    plain = changing.bare(words.plain(question, language), language)
+    told = words.content(plain.split(), (words.base(language),))
+    return bool(told) and _is_short(question, language) and not _beyond(plain, proposal, language)
+
+
+def _is_short(question: str, language: str) -> bool:
+    said = words.words(question, language)
+    return 0 < len(said) <= LONGEST and words.is_question(question, language)
+
+
+def _beyond(plain: str, proposal: str, language: str) -> list[str]:
+    """Give the words of meaning that a proposal does not have."""
+    base = words.base(language)
+    about = {*words.stems(words.words(proposal, language), base)}
+    told = words.content(plain.split(), (base,))
+    return [word for word in told if words.stem(word, base) not in about]
+
+
+def _asking(kind: str, language: str) -> re.Pattern[str]:
+    lists = words.load("asides")[kind]
+    listed = lists.get(words.base(language), lists["en"])
+    return words.pattern(*(words.plain(str(phrase), language) for phrase in listed))

@@ -1,0 +1,156 @@
+"""How a customer turns in the middle of a matter: another wish, a correction, an undoing."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.workspace import Workspace
+from evals.house import House, opened
+from tests.examples.test_named import PHOTO, TOLD, says
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[House]:
+    async with opened(Workspace(EXAMPLES / "aurora"), told=TOLD) as house:
+        yield house
+
+
+SWAP = {"pt": "quero trocar o vestido por outro tamanho", "en": "I want another size of the dress"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (SWAP["pt"], "ah mudei de ideia, melhor devolver", "devolução do pedido A-1045"),
+        (SWAP["pt"], "entao quero devolver o vestido", "devolução do pedido A-1045"),
+        (SWAP["en"], "change of plans, I'd rather return it", "return of order A-1045"),
+        (SWAP["en"], "then I want to send the dress back", "return of order A-1045"),
+    ],
+)  # fmt: skip
+async def test_another_wish_leaves_the_question_that_is_open(
+    shop: House, first: str, then: str, told: str
+) -> None:
+    assert told in await says(shop, "C-1003", first, then)
+    after = await says(shop, "C-1003", first, then, "sim" if "vestido" in first else "yes")
+    assert "R-5" in after
+    assert "tamanho G" not in after and "size G" not in after, "the exchange does not come back"
+
+
+async def test_a_yes_to_which_one_calls_the_person_who_was_offered(shop: House) -> None:
+    told = await says(shop, "C-1003", SWAP["pt"], "hmmm", "sim")
+    assert "pessoa da equipe" in told
+    assert "tamanho PP" not in told
+
+
+NUMBER = "muda o endereço do moletom pra rua das flores 120 ap 51, curitiba, 80010-000"
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        ((NUMBER, "na vdd o ap é 15"), "rua das flores 120 ap 15"),
+        ((NUMBER, "sim", "o numero ta errado é 210 e nao 120"), "rua das flores 210 ap 51"),
+        (
+            (
+                "send the sweatshirt to 12 Elm Street flat 3, Curitiba, 80010-000",
+                "yes",
+                "sorry, it should be 21, not 12",
+            ),
+            "21 Elm Street flat 3",
+        ),
+    ],
+)
+async def test_a_number_that_is_put_right_is_proposed_anew(
+    shop: House, turns: tuple[str, ...], told: str
+) -> None:
+    proposed = await says(shop, "C-1002", *turns)
+    assert told in proposed
+    assert "Posso confirmar?" in proposed or "Shall I go ahead?" in proposed
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("cancela meu pedido", "nao quero cancelar nada! esquece isso de cancelar"),
+        ("cancela o moletom", "nao quero cancelar nada! esquece isso de cancelar"),
+    ],
+)
+async def test_a_denied_wish_is_neither_done_nor_noted(shop: House, turns: tuple[str, ...]) -> None:
+    told = await says(shop, "C-1002", *turns)
+    assert "Posso confirmar" not in told and "cancelar" not in told
+    assert "Nada foi feito" in told or "não fiz nada" in told
+
+
+async def test_what_is_left_open_twice_is_not_put_again_until_she_says_yes(shop: House) -> None:
+    first = ("quero devolver o vestido", "qual o horário da loja?", "aceita pix?")
+    assert "Posso confirmar" not in await says(shop, "C-1003", *first)
+    again = await says(shop, "C-1003", *first, "sim")
+    assert "Posso confirmar" in again and "R-5" not in again
+    assert "R-5" in await says(shop, "C-1003", *first, "sim", "sim")
+
+
+PENDING = ("quero reembolso do jogo de lençol", "sim")
+
+
+async def test_what_waits_for_a_person_answers_only_for_itself(shop: House) -> None:
+    other = await says(shop, "C-1006", *PENDING, "quando chega a calça?")
+    assert "A-1063" in other and "aprova" not in other
+    own = await says(shop, "C-1006", *PENDING, "e o dinheiro, cai quando?")
+    assert "A-1062" in own and "ainda não foi decidido" in own
+
+
+@pytest.mark.parametrize(
+    ("customer", "turns", "told"),
+    [
+        ("C-1003", ("quero devolver o vestido", "espera, pago alguma coisa?"), "Sobre isso: sem custo"),
+        ("C-1003", ("I want to send the dress back", "do I have to pay for it?"), "About that: at no cost"),
+    ],
+)  # fmt: skip
+async def test_a_question_about_the_proposal_is_answered_from_it_and_it_stays_open(
+    shop: House, customer: str, turns: tuple[str, ...], told: str
+) -> None:
+    reply = await says(shop, customer, *turns)
+    assert told in reply and "A-1045" in reply
+    assert "R-5" in await says(shop, customer, *turns, "sim" if "quero" in turns[0] else "yes")
+
+
+@pytest.mark.parametrize(
+    ("customer", "turns", "told"),
+    [
+        ("C-1003", ("quero trocar o vestido", "cancela a troca"), "deixei isso de lado"),
+        ("C-1003", ("I want to exchange the dress", "cancel the exchange"), "dropped it"),
+        ("C-1006", (*PENDING, "quero desistir desse reembolso"), "retirei o pedido"),
+        ("C-1006", (*PENDING, "não quero mais o reembolso"), "retirei o pedido"),
+    ],
+)
+async def test_what_is_called_off_by_name_is_dropped_or_withdrawn(
+    shop: House, customer: str, turns: tuple[str, ...], told: str
+) -> None:
+    reply = await says(shop, customer, *turns)
+    assert told in reply
+    assert "Qual pedido" not in reply and "Which order" not in reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        (("minha bota veio com defeito", "não tenho foto agora"), "quando tiver, é só me mandar"),
+        (("my boots came with a defect", "I'll send it later"), "whenever you have it"),
+    ],
+)
+async def test_what_she_cannot_give_now_may_come_later(
+    shop: House, turns: tuple[str, ...], told: str
+) -> None:
+    assert told in await says(shop, "C-1008", *turns)
+    later = await says(shop, "C-1008", *turns, ("", PHOTO))
+    assert "A-1068" in later
+
+
+async def test_a_word_that_points_means_what_was_spoken_of_or_nothing(shop: House) -> None:
+    told = await says(shop, "C-1004", "where are my sandals?", "can I return them when they come?")
+    assert "A-1033" not in told, "the only thing that has come is another one"
