@@ -1,6 +1,6 @@
 """What is left of a message once the words of a changed mind are taken out of it.
 
-"Changed my mind, cancel the blanket" takes one thing back and wants another. The words that only say
+"Changed my mind, cancel the visit" takes one thing back and wants another. The words that only say
 that she turns are like any wish and like none; what is left is read as though nothing had been asked.
 """
 

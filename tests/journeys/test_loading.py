@@ -215,3 +215,17 @@ def test_a_journey_passes_on_only_to_another_that_there_is(
     with pytest.raises(WorkspaceError, match=why):
         load(workspace, TOOLS)
     assert load(workspace, TOOLS, strict=False)[0] == {}
+
+
+@pytest.mark.parametrize(
+    "named", [{"excludes": ["sell"]}, {"tells_of": ["sell"]}, {"undo": "sell"}]
+)
+def test_another_journey_that_is_named_must_be_there(
+    workspace: Workspace, named: dict[str, Any]
+) -> None:
+    write(workspace, "seats.yaml", journey(**named))
+    (field,) = named
+    with pytest.raises(
+        WorkspaceError, match=f"`{field}` names 'sell', and there is no such journey"
+    ):
+        load(workspace, TOOLS)
