@@ -5,7 +5,18 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from agents import Brief, Kit, Report, Specialist, clauses, reading, recalling, settling, strangers
+from agents import (
+    Brief,
+    Kit,
+    Report,
+    Specialist,
+    aimless,
+    clauses,
+    reading,
+    recalling,
+    settling,
+    strangers,
+)
 from agents.cards import beside, filled
 from core.errors import ModelFailed
 from models.embedded import changing, words
@@ -53,6 +64,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         doubtful = all(one["confidence"] < SURE for one in intents)
         anew = told != text or (doubtful and words.is_question(text, language))
         intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
+    if not routed:
+        intents = await aimless.told(intents, language, kit)
     intents = routed or await strangers.asking(intents, language, kit)
     intents = [] if clauses.is_code(text) else recalling.intents(text, intents, language)
     names = {intent["name"] for intent in intents}

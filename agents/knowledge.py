@@ -14,9 +14,20 @@ from core.errors import ModelFailed
 from knowledge import Passage, Search
 from models.embedded import places, splitting, words
 from models.embedded.extracting import extract
+from models.embedded.pieces import pieces
 from models.usage import mark_degraded
 
 PASSAGES = 8
+BEHIND = 0.3
+"""How much less likely to answer than the likeliest a passage may be of which something is quoted."""
+
+SURE = 0.85
+"""Chance that an article answers, from which its beginning is given where no sentence of it stands out."""
+
+OPENING_PIECES = 2
+PART = " › "
+"""What stands between the title of an article and that of a part of it."""
+
 LEAST_WORDS = 3
 """Words of a clause that may be a question of its own."""
 
@@ -71,6 +82,8 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
         if citations:
             mark_degraded("the model's answer cited none of the passages")
     if not citations:
+        text, citations = cited(_opening(passages, language), passages)
+    if not citations:
         return _unknown(brief)
     if _foreign(text, citations, passages, language):
         text = f"{say('foreign', language)} {text}"
@@ -89,7 +102,16 @@ async def quoted(text: str, language: str, search: Search) -> str:
     """Give what the embedded model quotes for a question, with citations; nothing where it abstains."""
     asked, passages = await _found(text, language, search, ())
     given = [{"n": n, **passage} for n, passage in enumerate(passages, 1)]
-    return " ".join(f"{quote.sentence} [{quote.n}]" for quote in extract(asked, given, language))
+    quotes = " ".join(f"{quote.sentence} [{quote.n}]" for quote in extract(asked, given, language))
+    return quotes or _opening(passages, language)
+
+
+def _opening(passages: list[Passage], language: str) -> str:
+    """Give how the article begins that surely answers, though no sentence of it has the question's words."""
+    if not passages or passages[0]["score"] < SURE or PART in passages[0]["title"]:
+        return ""
+    told = [piece.told() for piece in pieces(0, passages[0], language)[:OPENING_PIECES]]
+    return f"{' '.join(told)} [1]" if told else ""
 
 
 async def _found(
@@ -112,7 +134,8 @@ async def _found(
         passages = await search(one, language=language, tags=tags, limit=PASSAGES)
         if _surest(passages) > _surest(best[1]):
             best = one, passages
-    return best
+    least = _surest(best[1]) - BEHIND
+    return best[0], [passage for passage in best[1] if passage["score"] >= least]
 
 
 def _surest(passages: list[Passage]) -> float:

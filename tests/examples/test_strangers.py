@@ -61,3 +61,17 @@ async def test_a_question_on_how_things_are_is_answered_from_the_articles(
 async def test_what_is_about_her_own_order_asks_her_to_sign_in(shop: House, text: str) -> None:
     reply = await says(shop, None, text)
     assert any(words in reply for words in SIGN_IN)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("vocês têm loja física?", "Rua Harmonia"),
+        ("tem loja em sp?", "Rua Harmonia"),
+        ("do you have a shop in são paulo?", "Rua Harmonia"),
+    ],
+)
+async def test_a_look_up_that_names_nothing_is_a_question_for_the_articles(
+    shop: House, text: str, told: str
+) -> None:
+    assert told in await says(shop, None, text)

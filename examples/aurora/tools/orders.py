@@ -129,6 +129,30 @@ def order_items(order_id: OrderNumber, *, context: Context) -> Result:
     return Result(text=text, data={"order_id": order["order_id"], "items": items})
 
 
+@tool(needs="verified")
+def delivery_address(order_id: OrderNumber, *, context: Context) -> Result:
+    """Say which address an order of this customer goes to, or went to.
+
+    Args:
+        order_id: `A-` and four digits.
+
+    Raises:
+        ToolFailed: this customer has no such order.
+    """
+    with opened(context) as shop:
+        order = shop.order(order_id)
+        label = shop.label(order)
+    status = order["status"]
+    name = "address_open" if status in NOT_SENT else "address_going"
+    if status in ("delivered", "returned"):
+        name = "address_was"
+    elif status == "cancelled":
+        name = "address_cancelled"
+    home = {"address": order["address"], "cep": order["cep"]}
+    text = say(name, context.language, label=label, **home)
+    return Result(text=text, data={"order_id": order["order_id"], **home})
+
+
 @tool(needs="anonymous")
 def delivery_estimate(cep: PostalCode, *, context: Context) -> Result:
     """Say how many working days a delivery takes to a postal code.
@@ -203,4 +227,4 @@ def _told(shop: Shop, order: Row, facts: dict[str, Any]) -> str:
     return " ".join(parts)
 
 
-tools = [my_orders, order_status, order_items, delivery_estimate]
+tools = [my_orders, order_status, order_items, delivery_address, delivery_estimate]
