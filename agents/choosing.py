@@ -7,6 +7,8 @@ from functools import lru_cache
 from core.workspace import said
 from journeys import Journey
 from models import Understanding
+from models.embedded import partly
+from models.embedded.choosing import asks_missing
 from models.embedded.naming import Mention, Names
 
 NEWEST = re.compile(
@@ -50,9 +52,8 @@ def choose(
     """
     if len(options) == 1 and understanding.agreement(text, language):
         return 0
-    return _of_its_kind(
-        named, options, text, understanding.choose(options, text, language, question)
-    )
+    chosen = understanding.choose(options, text, language, question)
+    return _of_its_kind(named, options, _asked_for(options, text, language, question), chosen)
 
 
 def meant(
@@ -71,13 +72,20 @@ def meant(
         turned = understanding.choose([*options[1:], options[0]], text, language, question)
         stays = turned is not None and (turned + 1) % len(options) == chosen
         chosen = chosen if stays else None
-    return _of_its_kind(named, options, text, chosen)
+    return _of_its_kind(named, options, _asked_for(options, text, language, question), chosen)
+
+
+def _asked_for(options: Sequence[str], text: str, language: str, question: str) -> str:
+    """Give a text without what it says of what she keeps; what she has says which one is missing."""
+    if asks_missing(question, language):
+        return text
+    return partly.without_kept(options, text, language)
 
 
 def _of_its_kind(named: Names, options: Sequence[str], text: str, chosen: int | None) -> int | None:
     """Give the choice if it may be what she names, or the only one of which she says the kind."""
     mentions = _mentions(named, options, text)
-    if not mentions:
+    if not mentions or (chosen is not None and partly.is_whole(options[chosen], named.language)):
         return chosen
     fits = [named.fitting(mentions, option) for option in options]
     if chosen is not None and fits[chosen]:
@@ -107,3 +115,11 @@ def fitting(named: Names, options: Sequence[str], text: str) -> list[int]:
     mentions = named.mentions(text)
     fits = [named.fitting(mentions, option) for option in options]
     return [at for at, fit in enumerate(fits) if fit and fit == max(fits)]
+
+
+def names_others(options: Sequence[str], taken: int, text: str, language: str) -> bool:
+    """Say whether a text names other choices than the one taken, or only some where all were."""
+    asked, kept = partly.named(options, text, language)
+    if not partly.is_whole(options[taken], language):
+        return bool(asked - {taken}) or taken in kept
+    return bool(kept) or 0 < len(asked - {taken}) < len(options) - 1

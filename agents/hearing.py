@@ -13,7 +13,7 @@ from journeys.asking import known_by, options_of
 from journeys.events import Answer, Called, Cancel, Correct, Event, Read, Reopen, Unable
 from journeys.model import Confirm
 from models import Answered, Understanding
-from models.embedded import amending, turning
+from models.embedded import amending, partly, turning
 from models.embedded.values import is_free
 from tools import Tool
 
@@ -133,13 +133,37 @@ def corrected(
     shown = name in instance.get("offered", {})
     choose = choosing.choose if shown else choosing.meant
     chosen = choose(kit.understanding, named, labels, text, language)
+    at = next((at for at, option in enumerate(listed) if option["value"] == taken), None)
+    if at is not None and (more := partly.added(labels, at, text, language)):
+        chosen = more.at
     if chosen is not None and listed[chosen]["value"] != taken:
         return listed[chosen]["value"]
+    if chosen is None and "?" not in text and names_others(brief, instance, name, listed):
+        return Reopen(name)
     there = [option["value"] for option in listed if not option.get("gone")]
     others = [value for value in there if value != taken]
     if turning.other(text, language, _called(journey, name)):
         return others[0] if len(others) == 1 else Reopen(name)
     return Reopen(name) if turning.not_this(text, language) else None
+
+
+def names_others(
+    brief: Brief, instance: Instance, name: str, listed: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Say whether her words name other choices of a slot than the one taken: "yes, only the chair"."""
+    taken = [option["value"] == instance["slots"].get(name) for option in listed]
+    labels = [known_by(option) for option in listed]
+    return True in taken and choosing.names_others(
+        labels, taken.index(True), brief["text"], brief["language"]
+    )
+
+
+def says_how_much(instance: Instance, text: str, language: str) -> bool:
+    """Say whether a text does no more than say how much of what she was shown: "all of them"."""
+    return any(
+        partly.only_how_much([known_by(option) for option in options], text, language)
+        for options in instance.get("offered", {}).values()
+    )
 
 
 def may_correct(brief: Brief, journey: Journey, instance: Instance, name: str) -> bool:
@@ -277,9 +301,11 @@ def answered(
     proposal = instance.get("proposal")
     question = proposal["asked"] if proposal else ""
     reply = understanding.answer(text, language, question, own)
+    if reply.meaning == "drop" and says_how_much(instance, text, language):
+        return Answered("no")  # "no wait, leave out the chair" drops nothing but the chair
     if reply.wholly:
         return reply
-    if understanding.gives_up(text, language):
+    if understanding.gives_up(text, language) and not says_how_much(instance, text, language):
         return Answered("drop")
     if reply.meaning == "yes":
         others = other_examples(journeys, instance, language)

@@ -349,8 +349,10 @@ class Course:
     async def _heard(self, journey: Journey, instance: Instance) -> Event:
         """Read the customer's words; she may also mean another of the choices than was taken."""
         event = hearing.answer(self.brief, self.kit, journey, instance)
-        if not isinstance(event, Answer) or event.agreed is True or event.chosen is not None:
+        if not isinstance(event, Answer) or event.chosen is not None:
             return event
+        if event.agreed is True:
+            return self._agreed(journey, instance, event)
         aim = await aiming.named_instead(
             self.brief, self.kit, self.deeds.read, journey, instance, event
         )
@@ -369,10 +371,21 @@ class Course:
                 listed = choices_of(found.data, slot) if isinstance(found, Called) else []
             turned = hearing.corrected(self.brief, self.kit, journey, instance, name, listed)
             if isinstance(turned, Reopen):
-                self._known.apart[name] = [instance["slots"][name]]
+                if hearing.means_other(self.brief["text"], self.language, journey, name):
+                    self._known.apart[name] = [instance["slots"][name]]
                 return turned
             if turned is not None:  # one of the choices: she means it for sure
                 return Correct(name, turned)
+        return event
+
+    def _agreed(self, journey: Journey, instance: Instance, event: Answer) -> Event:
+        """Take a yes, unless it names other choices than it would be to: "yes, but only the chair"."""
+        for name, listed in instance.get("offered", {}).items():
+            if not hearing.names_others(self.brief, instance, name, listed):
+                continue
+            turned = hearing.corrected(self.brief, self.kit, journey, instance, name, listed)
+            if turned is not None:
+                return turned if isinstance(turned, Reopen) else Correct(name, turned)
         return event
 
     # Doing

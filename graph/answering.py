@@ -61,7 +61,8 @@ class Answering(Wording):
     def _gives_up(self) -> bool:
         if self.said.wholly or not self.text:
             return self.said.meaning == "drop"
-        return self.understanding.gives_up(self.text, self.language)
+        gives_up = self.understanding.gives_up(self.text, self.language)
+        return gives_up and not self._only_how_much()  # "no wait, leave out the chair"
 
     def _asks_otherwise(self, journey: Journey) -> bool:
         """Say whether the text is a question of its own: "where is my order?" picks none of a list."""

@@ -84,4 +84,10 @@ class Wording:
             return False
         things = choosing.names(self.ensemble.journeys, self.language).words(self.text)
         others = self._other_examples()
-        return turning.only_points(self.text, self.language, things, others)
+        return self._only_how_much() or turning.only_points(
+            self.text, self.language, things, others
+        )
+
+    def _only_how_much(self) -> bool:
+        """Say whether the text does no more than say how much of what she was shown: "all of them"."""
+        return any(hearing.says_how_much(one, self.text, self.language) for one in self.running[:1])

@@ -77,7 +77,7 @@ class Options(_Part):
     """Field of an item that is the slot's value."""
 
     label: str
-    """Field of an item that a customer recognises it by."""
+    """Field of an item that a customer recognises it by; "everything" stands for all the others."""
 
     gone: str = ""
     """Field of its data that lists, in the same form, what there is but cannot be had now."""

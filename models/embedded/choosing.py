@@ -4,17 +4,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from models.embedded import spelling, words
+from models.embedded import keeping, partly, spelling, words
 from models.embedded.agreement import gives_up
 from models.embedded.numbers import small_numbers
 
 LONGEST_PLACE = 9
 """Words of an answer that may name a place; "the last time I called ..." is no choice."""
-
-CLAUSES = re.compile(
-    r"[,;.!?:\n…]+|\s(?:mas|but|and|e|yet|while|porém|só que|enquanto)\s|(?<=\w)\s(?=(?:só|only|cad[êe])\s)",
-    re.IGNORECASE,
-)
 
 MARK = re.compile(r"\b[A-Z]{1,3}\b")
 """Capitals that tell a choice: a size."""
@@ -39,6 +34,11 @@ def choose(options: Sequence[str], text: str, language: str, question: str = "")
     by_code = _by_code(options, text)
     if len(by_code) == 1:
         return by_code[0]
+    how_much = None if asks_missing(question, language) else partly.meant(options, text, language)
+    if how_much is not None:
+        return how_much.at
+    # Only words for all of them choose the one that stands for all.
+    options = ["" if partly.is_whole(label, language) else label for label in options]
     plain = _lists(language, "idioms").sub(" ", " ".join(said))
     if len(by_code) > 1 or _lists(language, "all_or_none").search(plain):
         return None
@@ -53,6 +53,11 @@ def choose(options: Sequence[str], text: str, language: str, question: str = "")
     if place is not None:
         return place
     return None if given_up else _by_place(options, " ".join(said), language)
+
+
+def asks_missing(question: str, language: str) -> bool:
+    """Say whether a question asks which of several things is missing."""
+    return _lists(language, "absent").search(words.plain(question, language)) is not None
 
 
 def _said(options: Sequence[str], text: str, language: str) -> list[str]:
@@ -115,10 +120,10 @@ def _by_words(options: Sequence[str], said: list[str], language: str) -> int | N
 
 def _by_absence(options: Sequence[str], text: str, language: str, question: str) -> int | None:
     """Read "the big one came, the small one is missing" where it was asked what is missing."""
-    absent = _lists(language, "absent")
-    if not absent.search(words.plain(question, language)):
+    if not asks_missing(question, language):
         return None
-    parts = [words.words(part, language) for part in CLAUSES.split(text)]
+    absent = _lists(language, "absent")
+    parts = [words.words(part, language) for part in keeping.CLAUSES.split(text)]
     parts = [part for part in parts if part]
     found: set[int | None] = set()
     present: set[int | None] = set()

@@ -53,7 +53,7 @@ class Names:
     def __init__(self, called: Iterable[tuple[str, Iterable[str]]], language: str) -> None:
         """Learn from what things are called and the kinds that may be meant by it."""
         self._base = words.base(language)
-        self._language = language
+        self.language = language
         named = (self._name(text, frozenset(kinds)) for text, kinds in called)
         self._names = [name for name in named if name]
         self._keys = frozenset(key for name in self._names for key in name.keys)
@@ -80,7 +80,7 @@ class Names:
     def words(self, text: str) -> frozenset[str]:
         """Give the stems by which a text names things."""
         named = frozenset(key for mention in self.mentions(text) for key in mention.words)
-        said = (self._spelling.mended(word) for word in words.words(text, self._language))
+        said = (self._spelling.mended(word) for word in words.words(text, self.language))
         return frozenset(words.stem(word, self._base) for word in said if self._key(word) in named)
 
     def without(self, text: str) -> str:
@@ -108,7 +108,7 @@ class Names:
         """Give the keys of a text that may be of a thing's name."""
         found: set[str] = set()
         before, grammar = "", words.function_words((self._base,))
-        for word in words.words(text, self._language):
+        for word in words.words(text, self.language):
             if word in grammar:
                 before = word
                 continue

@@ -23,6 +23,7 @@ MORE: dict[str, dict[str, str]] = {
     "change_address": {"address": "Rua Nova, 45, Recife", "cep": "50010-000"},
     "exchange_item": {"item": "AU-141", "wanted": "GG"},
     "exchange_choices": {"item": "AU-141"},
+    "request_return": {"item": "all"},
     "report_missing": {"item": "AU-141"},
     "report_wrong": {"item": "AU-141"},
     "report_defect": {"item": "AU-141", "photo": "zip.jpg"},

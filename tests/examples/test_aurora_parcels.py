@@ -120,7 +120,7 @@ def test_the_right_item_is_sent_for_a_wrong_one(ask: Ask, show: Ask) -> None:
     made = ask("report_wrong", "C-1004", key="p1", order_id="A-1033", item="running shoes")
     assert ask("report_wrong", "C-1004", key="p1", order_id="A-1033", item="running shoes") == made
     with pytest.raises(ToolFailed, match="under way already"):
-        ask("request_return", "C-1004", key="p2", order_id="A-1033")
+        ask("request_return", "C-1004", key="p2", order_id="A-1033", item="all")
 
 
 @pytest.mark.parametrize("name", ["report_missing", "report_wrong"])
@@ -218,7 +218,7 @@ def test_what_is_coming_back_is_neither_returned_nor_refunded_again(
     show: Ask, number: str, why: str
 ) -> None:
     with pytest.raises(ToolFailed, match="under way already"):
-        show("request_return", "C-1008", order_id=number)
+        show("request_return", "C-1008", order_id=number, item="all")
     with pytest.raises(ToolFailed, match=why):
         show("refund_order", "C-1008", order_id=number)
 

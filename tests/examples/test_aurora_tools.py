@@ -117,7 +117,7 @@ def test_a_refund_out_of_order_is_refused_with_its_reason(
 
 
 def test_what_is_being_returned_is_not_refunded_besides(ask: Ask, show: Ask) -> None:
-    ask("request_return", "C-1003", order_id="A-1045")
+    ask("request_return", "C-1003", order_id="A-1045", item="all")
     with pytest.raises(ToolFailed, match="have not reached us yet"):
         show("refund_order", "C-1003", order_id="A-1045")
 
@@ -153,7 +153,7 @@ def test_an_exchange_reserves_the_size_and_shows_in_the_status(ask: Ask) -> None
     assert made.data["size"] == "GG"
     assert made.data["request_id"] in ask("order_status", "C-1003", order_id="A-1045").text
     with pytest.raises(ToolFailed, match="under way"):
-        ask("request_return", "C-1003", order_id="A-1045")
+        ask("request_return", "C-1003", order_id="A-1045", item="all")
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ def test_what_cannot_be_had_is_refused_with_what_can(
 
 
 def test_returns_end_after_seven_days_and_exchanges_after_thirty(ask: Ask, show: Ask) -> None:
-    assert show("request_return", "C-1003", order_id="A-1045")
+    assert show("request_return", "C-1003", order_id="A-1045", item="all")
     with pytest.raises(ToolFailed, match="7 days"):
-        ask("request_return", "C-1002", order_id="A-1039")
+        ask("request_return", "C-1002", order_id="A-1039", item="all")
     with pytest.raises(ToolFailed, match="30 days"):
         ask("exchange_item", "C-1002", order_id="A-1009", item="shorts", wanted="GG")
 
@@ -266,7 +266,7 @@ DEEDS = [
     ("change_address", "C-1005", {"order_id": "A-1050"} | MORE["change_address"]),
     ("reschedule_delivery", "C-1006", {"order_id": "A-1061"}),
     ("trace_parcel", "C-1008", {"order_id": "A-1069"}),
-    ("request_return", "C-1003", {"order_id": "A-1045"}),
+    ("request_return", "C-1003", {"order_id": "A-1045", "item": "dress"}),
     ("exchange_item", "C-1003", {"order_id": "A-1045", "item": "dress", "wanted": "G"}),
     ("resend_label", "C-1008", {"order_id": "A-1070"}),
     ("refund_order", "C-1005", {"order_id": "A-1036"}),

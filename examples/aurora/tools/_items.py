@@ -1,6 +1,7 @@
 """The items of an order: which one is meant, and what else it comes as."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +11,9 @@ from core.errors import ToolRetry
 
 from ._shop import Row, Shop
 from ._words import plain, say
+
+ALL = "all"
+"""Instead of an item: all of an order."""
 
 # As `OrderNumber`: the pattern tells what to look for, the functions also take a name.
 Item = Annotated[str, Field(json_schema_extra={"pattern": "AU-[0-9]{3}"})]
@@ -22,6 +26,8 @@ class Bought:
     line: Row
     product: Row
     language: str
+    rate: float = 1.0
+    """Which part of its price was paid: the order's discount is spread over its lines."""
 
     @property
     def name(self) -> str:
@@ -36,7 +42,12 @@ class Bought:
     @property
     def worth(self) -> float:
         """What was paid for the line, in reais."""
-        return round(self.line["price"] * self.line.get("quantity", 1), 2)
+        return round(self.line["price"] * self.quantity * self.rate, 2)
+
+    @property
+    def quantity(self) -> int:
+        """How many were ordered."""
+        return self.line.get("quantity", 1)
 
     @property
     def called(self) -> str:
@@ -44,9 +55,16 @@ class Bought:
         return sized(self.name, self.product, self.size, self.language)
 
     @property
+    def counted(self) -> str:
+        """What it is called, and how many there are if more than one."""
+        if self.quantity == 1:
+            return self.called
+        return say("counted", self.language, name=self.called, quantity=self.quantity)
+
+    @property
     def stocked(self) -> bool:
         """Whether the same can be sent again."""
-        return self.product["stock"].get(self.size, 0) >= self.line.get("quantity", 1)
+        return self.product["stock"].get(self.size, 0) >= self.quantity
 
 
 def sized(name: str, product: Row, size: str, language: str) -> str:
@@ -58,8 +76,29 @@ def sized(name: str, product: Row, size: str, language: str) -> str:
 
 def bought(shop: Shop, order: Row) -> list[Bought]:
     """Give all lines of an order."""
-    language = shop.context.language
-    return [Bought(line, shop.product(line["product_id"]), language) for line in order["items"]]
+    language, lines = shop.context.language, order["items"]
+    goods = sum(line["price"] * line.get("quantity", 1) for line in lines)
+    rate = 1 - order["discount"] / goods if goods else 1.0
+    return [Bought(line, shop.product(line["product_id"]), language, rate) for line in lines]
+
+
+def named(lines: Iterable[Bought]) -> str:
+    """Give what lines are called, one after the other."""
+    return ", ".join(line.counted for line in lines)
+
+
+def going_back(shop: Shop, order: Row, request: Row) -> Bought | None:
+    """Give the only line that a return is of; None when it is of the whole order."""
+    if request["kind"] != "return" or "product_id" not in request:
+        return None
+    lines = bought(shop, order)
+    return next(line for line in lines if line.product["product_id"] == request["product_id"])
+
+
+def comes_back(shop: Shop, order: Row, request: Row) -> float:
+    """Give what comes back for a return, in reais: the shipping only with the whole order."""
+    part = going_back(shop, order, request)
+    return part.worth if part else order["total"]
 
 
 def found(shop: Shop, order: Row, item: str) -> Bought:

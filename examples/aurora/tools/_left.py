@@ -1,5 +1,6 @@
 """Why something cannot be done for an order, with the customer's own days, and what is left to her."""
 
+from ._items import going_back
 from ._shop import Row, Shop
 from ._words import money, say
 
@@ -45,11 +46,12 @@ def still(shop: Shop, order: Row, *, but: str = "") -> str:
 
 def busy(shop: Shop, order: Row, request: Row) -> str:
     """Say what is under way for an order already, and since when."""
-    language = shop.context.language
+    language, part = shop.context.language, going_back(shop, order, request)
+    partly = say("return_part_is", language, name=part.counted) if part else ""
     values = {
         "number": order["order_id"],
         "request_id": request["request_id"],
-        "what": say(f"{request['kind']}_is", language),
+        "what": partly or say(f"{request['kind']}_is", language),
         "opened": shop.said_day(request["opened"]),
     }
     return say("request_already", language, **values)

@@ -8,7 +8,7 @@ from core.errors import ToolRetry
 from tools import Context, Result
 from tools.building import tool
 
-from ._items import bought
+from ._items import bought, going_back
 from ._shop import NOT_SENT, PAY_URL, Row, Shop, opened
 from ._words import OrderNumber, PostalCode, money, say
 
@@ -220,11 +220,19 @@ def _told(shop: Shop, order: Row, facts: dict[str, Any]) -> str:
     if refund := order["refund"]:
         parts.append(say("refunded", language, total=money(refund["amount"], language)))
     parts += [
-        say(f"{request['kind']}_open", language, request_id=request["request_id"])
+        _under_way(shop, order, request)
         for request in order["requests"]
         if not request.keys() & {"received", "done"}
     ]
     return " ".join(parts)
+
+
+def _under_way(shop: Shop, order: Row, request: Row) -> str:
+    """Say what a request of an order is, and which item it is of if not of all."""
+    language, request_id = shop.context.language, request["request_id"]
+    if part := going_back(shop, order, request):
+        return say("return_part_open", language, name=part.counted, request_id=request_id)
+    return say(f"{request['kind']}_open", language, request_id=request_id)
 
 
 tools = [my_orders, order_status, order_items, delivery_address, delivery_estimate]

@@ -4,7 +4,7 @@ from core.errors import ToolFailed
 from tools import Context, Preview, Result
 from tools.building import tool
 
-from ._items import bought
+from ._items import bought, comes_back, going_back
 from ._left import REFUND_DAYS, RETURN_DAYS, away, over, paid_back
 from ._shop import Row, Shop, once, opened
 from ._words import OrderNumber, money, say
@@ -156,8 +156,20 @@ def refund_status(order_id: OrderNumber, *, context: Context) -> Result:
     with opened(context) as shop:
         order = shop.order(order_id)
         state, text = _standing(shop, order)
-        facts = {"order_id": order["order_id"], "state": state, "amount": order["total"]}
+        facts = {"order_id": order["order_id"], "state": state, "amount": _amount(shop, order)}
         return Result(text=text, data=facts)
+
+
+def _amount(shop: Shop, order: Row) -> float:
+    """Give what was or will be paid back for an order, or could be."""
+    if refund := order["refund"]:
+        return refund["amount"]
+    request = shop.under_way(order)
+    return (
+        comes_back(shop, order, request)
+        if request and request["kind"] == "return"
+        else order["total"]
+    )
 
 
 def _standing(shop: Shop, order: Row) -> tuple[str, str]:
@@ -165,11 +177,11 @@ def _standing(shop: Shop, order: Row) -> tuple[str, str]:
     language, request = shop.context.language, shop.under_way(order)
     values = {
         "label": shop.label(order),
-        "total": money(order["total"], language),
+        "total": money(_amount(shop, order), language),
         "how": _how(order, language),
     }
     if refund := order["refund"]:
-        values |= {"total": money(refund["amount"], language), "day": shop.said_day(refund["day"])}
+        values["day"] = shop.said_day(refund["day"])
         state = "made"
     elif request and request["kind"] == "return":
         state = "checking" if "received" in request else "waiting"
@@ -178,6 +190,8 @@ def _standing(shop: Shop, order: Row) -> tuple[str, str]:
             "received": shop.said_day(request.get("received", shop.today)),
             "days": str(CHECK_DAYS),
         }
+        if part := going_back(shop, order, request):
+            values["label"] = say("part_of", language, name=part.counted, label=values["label"])
     else:
         state = "not_paid" if order["status"] in NOT_PAID else "none"
     return state, say(f"refund_is_{state}", language, **values)

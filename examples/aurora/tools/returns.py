@@ -1,87 +1,139 @@
-"""Sending things back: returns, exchanges, and the label that goes on the parcel."""
+"""Sending things back: returns of all or some of an order, and the label that goes on the parcel."""
 
-from collections.abc import Iterator
+from typing import Annotated
 
-from core.errors import ToolFailed, ToolRetry
+from pydantic import Field
+
+from core.errors import ToolFailed
 from tools import Context, Preview, Result
 from tools.building import tool
 
-from ._items import Bought, Item, found, sized, take
-from ._left import EXCHANGE_DAYS, RETURN_DAYS, away, busy, over, paid_back, still
+from ._items import ALL, Bought, bought, comes_back, found, going_back, named
+from ._left import RETURN_DAYS
+from ._received import received
 from ._shop import Row, Shop, once, opened
-from ._words import OrderNumber, plain, say
+from ._words import OrderNumber, money, say
 
 LABEL_DAYS = 10
+WAYS_OF_ALL = {2: "all_of_two", 3: "all_of_three"}
+"""What customers call the whole of an order with so many items."""
+
+Part = Annotated[str, Field(json_schema_extra={"pattern": f"AU-[0-9]{{3}}|{ALL}"})]
 
 
-def _received(shop: Shop, order_id: str, days: int) -> Row:
-    """Give an order that arrived at most `days` ago and has nothing under way."""
-    order = shop.order(order_id)
-    if order["refund"]:
-        raise ToolFailed(paid_back(shop, order))
-    if request := shop.under_way(order):
-        raise ToolFailed(busy(shop, order, request))
-    if order["status"] != "delivered":
-        raise ToolFailed(away(shop, order))
-    if shop.today - order["arrived"] > days:
-        too_late = "return_too_late" if days == RETURN_DAYS else "exchange_too_late"
-        raise ToolFailed(over(shop, order, too_late, days))
-    return order
+def _part(shop: Shop, order: Row, item: str) -> list[Bought]:
+    """Give the lines of an order that are to go back.
+
+    Raises:
+        ToolRetry: the order has no such item.
+    """
+    lines = bought(shop, order)
+    return lines if item.strip().lower() == ALL else [found(shop, order, item)]
 
 
-def preview_return(order_id: OrderNumber, *, context: Context) -> Preview:
-    """Say which order would be sent back and where the label goes."""
-    with opened(context) as shop:
-        order = _received(shop, order_id, RETURN_DAYS)
-        email = shop.customer()["email"]
-        text = say("return_preview", context.language, label=shop.label(order), email=email)
-        return Preview(text=text)
-
-
-@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_return, retry="key")
-def request_return(order_id: OrderNumber, *, context: Context) -> Result:
-    """Open the return of an order that arrived at most seven days ago.
+@tool(needs="verified")
+def return_choices(order_id: OrderNumber, *, context: Context) -> Result:
+    """List what of an order can be sent back: each of its items, or all of them.
 
     Args:
         order_id: `A-` and four digits.
 
     Raises:
+        ToolFailed: this customer has no such order, or it can no longer be returned.
+    """
+    with opened(context) as shop:
+        order = received(shop, order_id, RETURN_DAYS)
+        lines = bought(shop, order)
+    language, number = context.language, order["order_id"]
+    choices = [
+        {"item": line.product["product_id"], "label": line.name, "also": ""} for line in lines
+    ]
+    names = ", ".join(choice["label"] for choice in choices)
+    if len(lines) > 1:
+        ways = say(WAYS_OF_ALL.get(len(lines), "all_of_it"), language)
+        choices.append({"item": ALL, "label": say("everything", language), "also": ways})
+    text = say("items", language, number=number, names=names)
+    return Result(text=text, data={"order_id": number, "choices": choices})
+
+
+def preview_return(order_id: OrderNumber, item: Part, *, context: Context) -> Preview:
+    """Say what would be sent back and where the label goes."""
+    with opened(context) as shop:
+        order = received(shop, order_id, RETURN_DAYS)
+        lines, going = bought(shop, order), _part(shop, order, item)
+        values = {"label": shop.label(order), "email": shop.customer()["email"]}
+        name = "return_preview"
+        if len(lines) > 1:
+            name = "return_preview_whole" if len(going) == len(lines) else "return_preview_part"
+        values |= {"number": order["order_id"], "names": named(going)}
+        return Preview(text=say(name, context.language, **values))
+
+
+@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_return, retry="key")
+def request_return(order_id: OrderNumber, item: Part, *, context: Context) -> Result:
+    """Open the return of an item, or of all items, of an order that arrived at most seven days ago.
+
+    Args:
+        order_id: `A-` and four digits.
+        item: number of the product that goes back, as `return_choices` gives it; or its name; or `all`.
+
+    Raises:
+        ToolRetry: the order has no such item.
         ToolFailed: this customer has no such order, or it cannot be returned; the message says why.
     """
 
     def act(shop: Shop) -> Result:
-        order = _received(shop, order_id, RETURN_DAYS)
-        request_id = shop.open_request(order, "return")
-        values = {"number": order["order_id"], "email": shop.customer()["email"]}
+        order = received(shop, order_id, RETURN_DAYS)
+        going = _part(shop, order, item)
+        whole = len(going) == len(order["items"])
+        details = {} if whole else {"product_id": going[0].product["product_id"]}
+        request_id = shop.open_request(order, "return", **details)
+        amount = comes_back(shop, order, {"kind": "return", **details})
+        values = {
+            "number": order["order_id"],
+            "email": shop.customer()["email"],
+            "names": named(going),
+            "amount": money(amount, context.language),
+        }
         return Result(
-            text=say("return_done", context.language, request_id=request_id, **values),
-            data={"order_id": order["order_id"], "request_id": request_id},
+            text=say(
+                "return_done" if whole else "return_done_part",
+                context.language,
+                request_id=request_id,
+                **values,
+            ),
+            data={"order_id": order["order_id"], "request_id": request_id, **details},
         )
 
     return once(context, act)
 
 
-def _labelled(shop: Shop, order_id: str) -> tuple[Row, str]:
-    """Give an order with a parcel that is still to be posted to us, and the number of its request."""
+def _labelled(shop: Shop, order_id: str) -> tuple[Row, Row]:
+    """Give an order with a parcel that is still to be posted to us, and the request for it."""
     order, language = shop.order(order_id), shop.context.language
     number, request = order["order_id"], shop.under_way(order)
     if request is None or request["kind"] not in ("return", "exchange"):
         raise ToolFailed(say("label_none", language, number=number))
-    request_id = request["request_id"]
     if "received" in request:
         received = shop.said_day(request["received"])
-        values = {"number": number, "request_id": request_id, "received": received}
+        values = {"number": number, "request_id": request["request_id"], "received": received}
         raise ToolFailed(say("label_arrived", language, **values))
-    return order, request_id
+    return order, request
 
 
 def preview_label(order_id: OrderNumber, *, context: Context) -> Preview:
     """Say which label would go where."""
     with opened(context) as shop:
-        order, request_id = _labelled(shop, order_id)
-        values = {"label": shop.label(order), "email": shop.customer()["email"]}
-        text = say("label_preview", context.language, request_id=request_id, **values)
-        return Preview(text=text)
+        order, request = _labelled(shop, order_id)
+        part = going_back(shop, order, request)
+        values = {
+            "label": shop.label(order),
+            "email": shop.customer()["email"],
+            "request_id": request["request_id"],
+            "names": part.counted if part else "",
+        }
+        name = "label_preview_part" if part else "label_preview"
+        return Preview(text=say(name, context.language, **values))
 
 
 @tool(effect="write", needs="verified", entity=("order_id",), preview=preview_label, retry="key")
@@ -96,7 +148,8 @@ def resend_label(order_id: OrderNumber, *, context: Context) -> Result:
     """
 
     def act(shop: Shop) -> Result:
-        order, request_id = _labelled(shop, order_id)
+        order, request = _labelled(shop, order_id)
+        request_id = request["request_id"]
         until = shop.said_day(shop.today + LABEL_DAYS)
         values = {"number": order["order_id"], "email": shop.customer()["email"], "until": until}
         return Result(
@@ -107,138 +160,4 @@ def resend_label(order_id: OrderNumber, *, context: Context) -> Result:
     return once(context, act)
 
 
-def _choices(shop: Shop, line: Bought, *, stocked: bool = True) -> Iterator[tuple[str, Row, str]]:
-    """Give what an item comes as, besides what it is: how to call it, the product, the size.
-
-    `stocked` tells whether it is what can be had now, or what is out of stock.
-    """
-    language = shop.context.language
-    for size, number in line.product["stock"].items():
-        if bool(number) is stocked and size != line.size:
-            yield say("size", language, size=size), line.product, size
-    for other in shop.products():
-        same = other["item"] == line.product["item"] and line.size in other["stock"]
-        differs = same and other["colour"] != line.product["colour"]
-        if differs and bool(other["stock"][line.size]) is stocked:
-            yield other["colour"][language], other, line.size
-
-
-def _wanted(shop: Shop, order: Row, line: Bought, wanted: str) -> tuple[Row, str]:
-    """Give the product and the size that a size or a colour means.
-
-    Raises:
-        ToolRetry: it does not come like that, is the same, or is out of stock.
-    """
-    language, flat = shop.context.language, plain(wanted.strip())
-    flat = flat.removeprefix(plain(say("size", language, size="")))
-    sizes = {plain(size): size for size in line.product["stock"]}
-    colours = {
-        plain(word): row
-        for row in shop.products()
-        if row["item"] == line.product["item"]
-        for word in row["colour"].values()
-    }
-    values = {"name": line.name, "wanted": wanted.strip()}
-    values["choices"] = ", ".join(name for name, _, _ in _choices(shop, line)) or say(
-        "none", language
-    )
-    if flat in sizes:
-        product, size = line.product, sizes[flat]
-    elif flat in colours:
-        product, size = colours[flat], line.size
-    else:
-        raise ToolRetry(say("exchange_no_such", language, **values))
-    if (product["product_id"], size) == (line.product["product_id"], line.size):
-        raise ToolRetry(say("exchange_same", language, number=order["order_id"], **values))
-    if not product["stock"].get(size):
-        message = say("exchange_no_stock", language, **values)
-        raise ToolRetry(message, argument="wanted")
-    return product, size
-
-
-@tool(needs="verified")
-def exchange_choices(order_id: OrderNumber, item: Item, *, context: Context) -> Result:
-    """List the sizes and colours that an item of an order can be exchanged for now.
-
-    Args:
-        order_id: `A-` and four digits.
-        item: number of the product, as `order_items` gives it; or its name.
-
-    Raises:
-        ToolRetry: the order has no such item.
-        ToolFailed: this customer has no such order, or it can no longer be exchanged.
-    """
-    with opened(context) as shop:
-        order = _received(shop, order_id, EXCHANGE_DAYS)
-        line, left = found(shop, order, item), still(shop, order, but="exchange")
-        choices, gone = (
-            [
-                {
-                    "wanted": size if product is line.product else product["colour"]["en"],
-                    "label": name,
-                }
-                for name, product, size in _choices(shop, line, stocked=stocked)
-            ]
-            for stocked in (True, False)
-        )
-    name = "exchange_choices" if choices else "exchange_nothing"
-    listed = ", ".join(choice["label"] for choice in choices)
-    text = say(name, context.language, name=line.called, choices=listed, still=left)
-    return Result(text=text, data={"choices": choices, "out_of_stock": gone})
-
-
-def preview_exchange(
-    order_id: OrderNumber, item: Item, wanted: str, *, context: Context
-) -> Preview:
-    """Say what would be exchanged for what."""
-    with opened(context) as shop:
-        order = _received(shop, order_id, EXCHANGE_DAYS)
-        line = found(shop, order, item)
-        product, size = _wanted(shop, order, line, wanted)
-        values = {
-            "name": line.called,
-            "number": order["order_id"],
-            "new": _called(product, size, context.language),
-        }
-        return Preview(text=say("exchange_preview", context.language, **values))
-
-
-@tool(effect="write", needs="verified", entity=("order_id",), preview=preview_exchange, retry="key")
-def exchange_item(order_id: OrderNumber, item: Item, wanted: str, *, context: Context) -> Result:
-    """Exchange an item that arrived at most thirty days ago for another size or another colour.
-
-    Args:
-        order_id: `A-` and four digits.
-        item: number of the product, as `order_items` gives it; or its name.
-        wanted: the size (PP, P, M, G, GG, or a shoe size from 34 to 44) or the colour to have instead.
-
-    Raises:
-        ToolRetry: the product does not come like that, is the same one, or is out of stock.
-        ToolFailed: no such order, or too late.
-    """
-
-    def act(shop: Shop) -> Result:
-        order = _received(shop, order_id, EXCHANGE_DAYS)
-        line = found(shop, order, item)
-        product, size = _wanted(shop, order, line, wanted)
-        details = {"product_id": product["product_id"], "size": size}
-        request_id = shop.open_request(order, "exchange", **details)
-        take(shop, product, size)
-        values = {
-            "number": order["order_id"],
-            "new": _called(product, size, context.language),
-            "email": shop.customer()["email"],
-        }
-        return Result(
-            text=say("exchange_done", context.language, request_id=request_id, **values),
-            data={"order_id": order["order_id"], "request_id": request_id, **details},
-        )
-
-    return once(context, act)
-
-
-def _called(product: Row, size: str, language: str) -> str:
-    return sized(product["name"][language], product, size, language)
-
-
-tools = [request_return, resend_label, exchange_choices, exchange_item]
+tools = [return_choices, request_return, resend_label]
