@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents import Brief, Kit, choosing, hearing
+from agents import Brief, Kit, choosing, hearing, remembering
 from journeys import Instance, Journey, words
 from journeys.asking import known_by
 from journeys.events import Answer, Called, Event, Read
@@ -36,11 +36,12 @@ class Aim:
 
 async def aimed(
     brief: Brief, kit: Kit, look: Look, happened: Called, journey: Journey, instance: Instance,
-    spoken_of: Any = None,
+    spoken_of: Any = None, *, whole: Called,
 ) -> Aim:  # fmt: skip
     """Give the choices that are left of those a call listed, or what she names instead of them.
 
-    `spoken_of` is what was talked about, which "it" may mean.
+    `spoken_of` is what was talked about, which "it" may mean; `whole` the list before it was narrowed to
+    what she may mean.
     """
     slot = collected(journey, instance)
     if slot is None or slot.options is None:
@@ -49,7 +50,8 @@ async def aimed(
     named = choosing.names(kit.journeys, language)
     listed = hearing.listed(slot, happened)
     missed = choosing.missed(named, _labels(listed), text)
-    if not listed or not (missed or len(listed) == 1):
+    spoken = "" if missed else _spoken_of(brief, kit, listed, journey, instance)
+    if not listed or not (missed or spoken or len(listed) == 1):
         return Aim(happened)
     hers = await _hers(look, slot, instance, language, listed)
     fits = choosing.fitting(named, _labels(hers), text)
@@ -62,10 +64,39 @@ async def aimed(
     if pointed and not fits and turning.points(text, language):
         return Aim(_listing(happened, slot, pointed), beyond=pointed[0] not in listed)
     other = _other(kit, hers, listed, text, language) if fits or not named else None
+    mine = next((one for one in hers if spoken and one["value"] == spoken), None)
+    if mine is not None and not fits:
+        apart = spoken in [one["value"] for one in hearing.listed(slot, whole)]
+        if journey.writes and not apart:
+            return Aim(_listing(happened, slot, [mine]), beyond=True)
+        if not apart and not journey.writes:
+            return Aim(happened, words.say("not_for_it", language, thing=str(mine["label"])))
     if other is None:
         return Aim(happened)
     both = _listing(happened, slot, [*listed, other])
     return Aim(replace(both, certain=False), open=True)
+
+
+def _spoken_of(
+    brief: Brief,
+    kit: Kit,
+    listed: Sequence[Mapping[str, Any]],
+    journey: Journey,
+    instance: Instance,
+) -> Any:
+    """Give what was spoken of last, if none of the choices is it and she names no other.
+
+    Of it there may be no refund, and of another thing there is; and "I want to send it back" means it.
+    """
+    language, text = brief["language"], hearing.words_of(brief)
+    spoken = remembering.recent(brief["journey"], getattr(_step(journey, instance), "collect", ""))
+    if len(spoken) != 1 or spoken[0] in [option["value"] for option in listed]:
+        return ""
+    if turning.other(text, language) or turning.any_of(text, language):
+        return ""
+    if choosing.names(kit.journeys, language).mentions(text):
+        return ""
+    return spoken[0]
 
 
 async def named_instead(
@@ -90,8 +121,11 @@ async def named_instead(
 
 def collected(journey: Journey, instance: Instance) -> Slot | None:
     """Give the slot that a procedure's present step collects."""
-    step = next((step for step in journey.steps if step.id == instance["step"]), None)
-    return journey.slots.get(getattr(step, "collect", ""))
+    return journey.slots.get(getattr(_step(journey, instance), "collect", ""))
+
+
+def _step(journey: Journey, instance: Instance) -> Any:
+    return next((step for step in journey.steps if step.id == instance["step"]), None)
 
 
 async def _hers(

@@ -4,7 +4,7 @@ import json
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agents import Brief, Citation, Kit, Report, Specialist, choosing
+from agents import Brief, Citation, Kit, Report, Specialist, choosing, hers
 from agents.cards import beside, filled
 from agents.citing import cited, shown
 from agents.clauses import asks_leave
@@ -35,7 +35,12 @@ say = phrases(__file__)
 
 
 async def respond(brief: Brief, kit: Kit) -> Report:
-    """Search, answer from what was found, cite it; abstain when nothing answers."""
+    """Search, answer from what was found, cite it; abstain when nothing answers.
+
+    What the records say of the thing of hers that is spoken of comes before what holds for all.
+    """
+    if told := await hers.told(brief, kit):
+        return told
     return await answer(brief, kit, tags=())
 
 

@@ -469,7 +469,9 @@ class Course:
         step = next((step for step in journey.steps if step.id == instance["step"]), None)
         guess = self._known.guesses.get(getattr(step, "collect", ""))
         look = self.deeds.read
-        aim = await aiming.aimed(self.brief, self.kit, look, kept, journey, instance, guess)
+        aim = await aiming.aimed(
+            self.brief, self.kit, look, kept, journey, instance, guess, whole=happened
+        )
         self._tell(aim.told)
         self._hears = not aim.open
         self.beyond = self.beyond or aim.beyond

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
 from agents import Report, Signals, attaching, remembering
-from graph import packets, planning, promising
+from graph import owning, packets, planning, promising
 from graph.briefing import brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
@@ -54,7 +54,8 @@ def _planned(state: Conversation, context: TurnContext, ensemble: Ensemble) -> d
         for name, member in ensemble.team.members.items()
         if not member.perceives
     }
-    steps = promising.told_first(planning.plan(situation), reading)
+    steps = owning.of_hers(planning.plan(situation), reading)
+    steps = promising.told_first(steps, reading)
     for step in steps:
         step["rejected"] = planning.rejected(step, situation, team)
     return {"plan": steps} | _unasked(state, steps) | _handed_back(state)

@@ -27,6 +27,8 @@ const KNOWN = [
   [/^she asks about what a person decides on$/, "reason_decision"],
   [/^she asks whether it was done$/, "reason_outcome"],
   [/^she asks about what a person promised$/, "reason_promised"],
+  [/^she asks how long something of hers is kept or valid$/, "reason_hers"],
+  [/^she points at what was spoken of$/, "reason_points"],
   [/^she wants it left alone$/, "reason_alone"],
   [/^its question is still open$/, "reason_open"],
   [/^she says who she is$/, "reason_named"],

@@ -1,0 +1,92 @@
+"""Who means her own thing is answered about it: not about another one, nor with the rule for all."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.workspace import Workspace
+from evals.house import House, opened
+from tests.examples.talking import says
+
+AURORA = Path(__file__).parents[2] / "examples" / "aurora"
+TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[House]:
+    async with opened(Workspace(AURORA), told=TOLD) as house:
+        yield house
+
+
+@pytest.mark.parametrize(
+    ("customer", "before", "asks", "told", "never"),
+    [
+        (
+            "C-1006",
+            "cadê a cortina?",
+            "quanto tempo fica guardado?",
+            "espera na agência",
+            "10 dias",
+        ),
+        ("C-1006", "cadê a cortina?", "e até quando eles guardam?", "espera na agência", "10 dias"),
+        (
+            "C-1006",
+            "where is my curtain?",
+            "how long will they keep it?",
+            "at the depot",
+            "10 days",
+        ),
+        ("C-1006", "where is my curtain?", "until when do they hold it?", "at the depot", "open"),
+        # The only thing that is under warranty, or has come, is another one.
+        ("C-1004", "where are my sandals?", "is it under warranty?", "A-1047", "A-1033"),
+        ("C-1004", "cadê o pedido A-1047?", "ela tem garantia?", "A-1047", "A-1033"),
+        ("C-1004", "where are my sandals?", "I want to send it back", "A-1047", "A-1033"),
+        ("C-1004", "cadê o pedido A-1047?", "quero devolver", "A-1047", "A-1033"),
+        ("C-1005", "cadê a caneca?", "e a garantia dela?", "extraviado", "A-1044"),
+        ("C-1005", "where is my mug?", "and is it under warranty?", "lost", "A-1044"),
+    ],
+)
+async def test_her_own_thing_is_answered_about(
+    shop: House, customer: str, before: str, asks: str, told: str, never: str
+) -> None:
+    reply = await says(shop, customer, before, asks)
+    assert told in reply, reply
+    assert never not in reply, reply
+
+
+@pytest.mark.parametrize(
+    ("before", "asks", "told"),
+    [
+        (
+            "minha caneca veio quebrada",
+            "quando cai o meu reembolso?",
+            "Não encontrei nada disso para A-1069",
+        ),
+        (
+            "my mug arrived broken",
+            "how long does my refund take?",
+            "I found none of that for A-1069",
+        ),
+    ],
+)
+async def test_that_there_is_none_for_it_is_said_before_another_is_asked_for(
+    shop: House, before: str, asks: str, told: str
+) -> None:
+    assert told in await says(shop, "C-1008", before, asks)
+
+
+@pytest.mark.parametrize(
+    ("before", "asks", "told"),
+    [
+        ("cadê a cortina?", "até quando a loja guarda um pedido para retirar?", "10 dias"),
+        ("cadê a cortina?", "quero devolver outro pedido", "almofada"),
+        ("where is my curtain?", "I want to return another order", "cushion"),
+    ],
+)
+async def test_what_is_asked_of_all_or_of_another_is_not_held_to_be_about_it(
+    shop: House, before: str, asks: str, told: str
+) -> None:
+    assert told in await says(shop, "C-1006", before, asks)
