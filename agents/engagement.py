@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, promising, recalling
 from agents.cards import beside
+from agents.clauses import flattened, pattern_of
 from agents.phrases import phrases
 from core.workspace import said
 from models.embedded import turning
@@ -157,9 +158,12 @@ def attached(brief: Brief, kit: Kit) -> Report:
 
 
 def small_talk(brief: Brief, kit: Kit) -> Report:
-    """Answer in kind; beside an open question nothing else is asked."""
-    key = "small_talk_between" if _asked_elsewhere(brief) else "small_talk"
-    return _told(say(key, brief["language"]))
+    """Say how we are if that is asked, else what we are here for; ask nothing beside an open question."""
+    language, between = brief["language"], _asked_elsewhere(brief)
+    if pattern_of("how_are_you", language).search(flattened(brief["text"], language)):
+        return _told(say("small_talk_between" if between else "small_talk", language))
+    values = {"company": kit.workspace.profile.name, "abilities": _abilities(brief, kit)}
+    return _told(say("aside_between" if between else "aside", language, **values))
 
 
 def _asked_elsewhere(brief: Brief) -> bool:

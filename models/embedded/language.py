@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from models.embedded import words
+from models.embedded import lexicon, words
 
 SHORT = 4
 """Words below which a text may be a bare answer, a name or a code rather than a sentence."""
@@ -18,6 +18,9 @@ CERTAIN = 0.9
 LIKELY = 0.5
 GREETING, SAYING, NAMING, LEANING, PARTICLE = 2.0, 1.0, 0.5, 0.5, 0.25
 FOREIGN = 0.75
+SOUNDS = frozenset({"ah", "ahn", "eh", "ha", "hein", "hm", "hmm", "hum", "mm", "mmm", "oh", "uh"})
+"""What people of any language write when they say nothing yet."""
+
 OTHERS = ("pt", "en", "es", "fr", "de", "it")
 """Languages that a text may be in although the workspace does not speak them."""
 
@@ -71,6 +74,9 @@ class Languages:
         if not ranked or ranked[0][1] < (CERTAIN if certain else LIKELY):
             return None
         best = ranked[0][0]
+        # Letters without words, as of whoever falls on the keys, are like some language, and are none.
+        if 2 * sum(_is_word(words.folded(token), best) for token in tokens) < len(tokens):
+            return None
         spoken_for = signs[best] >= (SAYING if needed == LATER else 0)
         against = any(sign > signs[best] for sign in signs.values())
         return self._by_base[best] if spoken_for and not against else None
@@ -128,7 +134,21 @@ def _telling(language: str, among: tuple[str, ...]) -> tuple[dict[str, float], f
         weights |= dict.fromkeys(_listed(one, "greets"), GREETING)
         return weights | dict.fromkeys(_listed(one, "particles"), PARTICLE)
 
-    others: set[str] = {"ok", "okay", "show", "top", "email", "no"}
+    others: set[str] = {
+        "ok",
+        "okay",
+        "show",
+        "top",
+        "email",
+        "no",
+        "hm",
+        "hmm",
+        "mm",
+        "hum",
+        "eh",
+        "ah",
+        "oh",
+    }
     for other in among:
         others |= _listed(other, "leans")
         if other != language:
@@ -136,6 +156,10 @@ def _telling(language: str, among: tuple[str, ...]) -> tuple[dict[str, float], f
     own = {word: weight for word, weight in known(language).items() if len(word) > 1}
     telling = {word: weight for word, weight in own.items() if word not in others}
     return telling, _listed(language, "names") - others - telling.keys()
+
+
+def _is_word(token: str, language: str) -> bool:
+    return token not in SOUNDS and lexicon.is_listed(token, language)
 
 
 @cache

@@ -83,3 +83,12 @@ def test_without_a_prior_the_first_language_stands_for_what_says_nothing() -> No
 
 def test_with_one_language_there_is_nothing_to_choose() -> None:
     assert Languages(("en",)).language("cadê meu pedido?", "en") == "en"
+
+
+@pytest.mark.parametrize("prior", ["pt-BR", "en"])
+@pytest.mark.parametrize("needed", [OPENING, LATER, ANSWERING])
+@pytest.mark.parametrize(
+    "text", ["asdkjh qwe", "fgh jkl ewq tyu", "sdjkfh sdkjfh skdjfh sdf", "xxxx yyyy", "😡😡😡", "???", "hmm"]
+)  # fmt: skip
+def test_what_says_nothing_keeps_the_language(text: str, needed: int, prior: str) -> None:
+    assert READER.language(text, prior, needed=needed) == prior
