@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations import accept, checkpoints, handoffs
+from conversations import accept, checkpoints, effects, handoffs
 from conversations.rows import found, locked
 from conversations.tables import approvals, conversations
 from core import audit, events
@@ -413,6 +413,7 @@ def _end(
         due_at=None,
         finished_at=domain_now(tx),
     )
+    effects.close(tx, effects.of_turn(tx, row["workspace_id"], approval["approval_id"]))
     accept.address_event(tx, row, event, key=f"approval:{approval['approval_id']}")
     if state in ("unknown", "lost") and row["owner"] == "ai":
         packet = {"approval_id": approval["approval_id"], "proposal": approval["proposal"]}

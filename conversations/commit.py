@@ -45,6 +45,8 @@ def commit(
     decided = verdict(claim.standing, standing(row), draft)
     if decided == "commit" and not _withdraw(tx, claim, result, last=draft):
         decided = "rerun"
+    if decided == "commit" and _surprises(claim, done) and draft.stale_reruns < MAX_STALE_RERUNS:
+        decided = "rerun"
     if decided == "rerun":
         mailbox.rerun(tx, row)
     elif decided == "withhold":
@@ -52,6 +54,17 @@ def commit(
     elif decided == "commit":
         _store(tx, row, claim, result, rows, done, follow_up_hours)
     return decided
+
+
+def _surprises(claim: Claim, done: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give what an earlier, slow run has ended while this one ran: the draft says it is not certain."""
+    return [
+        effect
+        for effect in done
+        if effect["run"] != claim.standing.epoch
+        and effect["state"] != "unknown"
+        and (effect["finished_at"] or 0.0) >= claim.claimed_at
+    ]
 
 
 def _too_late(tx: Tx, row: dict[str, Any], claim: Claim) -> bool:
@@ -101,7 +114,7 @@ def _store(
     change(tx, row, language=result.language or row["language"])
     replies = list(result.replies)
     handoff: dict[str, Any] | None = result.handoff
-    unsure = effects.close(tx, done)
+    unsure = effects.close(tx, done) + _surprises(claim, done)
     if unsure and handoff is None and row["owner"] == "ai":
         # Nobody knows whether it happened: a person finds out, and the customer is told so.
         handoff = {"reason": "unknown_outcome", "packet": {"effects": effects.sentences(unsure)}}

@@ -13,7 +13,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 import structlog
 
+from conversations import transcript
+from conversations.rows import locked
 from conversations.tables import effects
+from conversations.transcript import Utterance
 from core.database import Database, Tx, domain_now
 from core.errors import ToolFailed, ToolRetry
 from core.statements import Prepared
@@ -108,6 +111,7 @@ class Effects:
                 tool=proposal["tool"],
                 proposal=dict(proposal),
                 state="started",
+                untold_since=domain_now(tx),
                 text="",
                 data={},
                 started_at=domain_now(tx),
@@ -132,8 +136,12 @@ class Effects:
         return {"state": "done", "text": result.text, "data": result.data}
 
     def _end(self, tx: Tx, proposal_id: str, outcome: Outcome) -> None:
+        """Enter how it ended; who was told that nobody is sure is told what has come out."""
+        row = locked(tx, **self._place)
         known = _known(tx, self._place["workspace_id"], proposal_id)
         assert known is not None
+        if known["state"] == "unknown" and outcome["state"] != "unknown":
+            _tell_late(tx, row, known, outcome)
         _change(
             tx,
             known,
@@ -142,6 +150,20 @@ class Effects:
             data=outcome["data"],
             finished_at=domain_now(tx),
         )
+
+
+def _tell_late(tx: Tx, row: dict[str, Any], known: dict[str, Any], outcome: Outcome) -> None:
+    """Show people how an effect ended that was told to be uncertain: its run was slow, not dead."""
+    told = f"{known['proposal'].get('preview') or known['tool']}: {outcome['state']} after all."
+    said = Utterance(
+        role="system",
+        kind="internal",
+        text=" ".join(filter(None, (told, outcome["text"]))),
+        key=f"effect:{known['proposal_id']}:late",
+        event={"kind": "effect", "state": outcome["state"], "proposal_id": known["proposal_id"]},
+        turn_id=known["turn_id"],
+    )
+    transcript.add(tx, row, said)
 
 
 def _outcome(
@@ -187,11 +209,31 @@ _OF_TURN = Prepared(
 )
 
 
+def untold(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
+    """Give the effects of a conversation that no turn and no approval has told of, oldest first; locked."""
+    statement = (
+        sa.select(effects)
+        .where(
+            effects.c.workspace_id == workspace_id,
+            effects.c.conversation_id == conversation_id,
+            effects.c.untold_since.is_not(None),
+        )
+        .order_by(effects.c.started_at)
+        .with_for_update()
+    )
+    return [dict(row) for row in tx.execute(statement).mappings()]
+
+
 def close(tx: Tx, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Call what was begun and never ended `unknown`, and give the effects nobody is sure of."""
+    """Note that effects are told of, and give those that nobody is sure of.
+
+    What was begun and never ended is `unknown` from now on.
+    """
     for effect in known:
+        changed: dict[str, Any] = {"untold_since": None}
         if effect["state"] == "started":
-            _change(tx, effect, state="unknown", finished_at=domain_now(tx))
+            changed |= {"state": "unknown", "finished_at": domain_now(tx)}
+        _change(tx, effect, **changed)
     return [effect for effect in known if effect["state"] == "unknown"]
 
 

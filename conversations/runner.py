@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 import structlog
 
 from agents import Memory
-from conversations import approvals, closing, commit, mailbox, summaries, turns
+from conversations import approvals, closing, commit, mailbox, orphans, summaries, turns
 from conversations.approvals import Action
 from conversations.effects import Effects
 from conversations.leases import kept_alive
@@ -176,7 +176,7 @@ class Runner:
             await asyncio.sleep(self._sweep_s)
 
     async def sweep(self) -> None:
-        """Find what nobody was told of: due conversations, decided and expired approvals."""
+        """Find what nobody was told of: what is due, decided, expired, or was left half done."""
         for conversation_id in await self._database.reading(mailbox.due, self._workspace_id):
             self.ring(conversation_id)
         decided, late = await self._database.reading(approvals.due, self._workspace_id)
@@ -184,6 +184,11 @@ class Runner:
             decided += await self._database.writing(approvals.expire, self._workspace_id)
         for approval_id in decided:
             self.ring_approval(approval_id)
+        for conversation_id in await self._database.reading(
+            orphans.left_behind, self._workspace_id
+        ):
+            await self._database.writing(orphans.tell, self._workspace_id, conversation_id)
+            self._hub.ring(conversation_id)
         await self._close_quiet()
 
     async def _close_quiet(self) -> None:

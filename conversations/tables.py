@@ -188,6 +188,16 @@ effects = sa.Table(
     sa.Column("data", sa.JSON, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("finished_at", Moment),
+    # Null: its turn, its approval or the sweep has told of it.
+    sa.Column("untold_since", Moment),
+)
+
+sa.Index(
+    "ix_effects_untold",
+    effects.c.workspace_id,
+    effects.c.conversation_id,
+    sqlite_where=effects.c.untold_since.is_not(None),
+    postgresql_where=effects.c.untold_since.is_not(None),
 )
 
 approvals = sa.Table(

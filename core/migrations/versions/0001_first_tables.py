@@ -267,6 +267,7 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("started_at", sa.Double(), nullable=False),
         sa.Column("finished_at", sa.Double(), nullable=True),
+        sa.Column("untold_since", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "proposal_id", name=op.f("pk_effects")),
     )
     with op.batch_alter_table("effects", schema=None) as batch_op:
@@ -274,6 +275,13 @@ def upgrade() -> None:
             batch_op.f("ix_effects_conversation_id"), ["conversation_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_effects_turn_id"), ["turn_id"], unique=False)
+        batch_op.create_index(
+            "ix_effects_untold",
+            ["workspace_id", "conversation_id"],
+            unique=False,
+            sqlite_where=sa.text("untold_since IS NOT NULL"),
+            postgresql_where=sa.text("untold_since IS NOT NULL"),
+        )
 
     op.create_table(
         "events",
@@ -546,6 +554,11 @@ def downgrade() -> None:
 
     op.drop_table("events")
     with op.batch_alter_table("effects", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_effects_untold",
+            sqlite_where=sa.text("untold_since IS NOT NULL"),
+            postgresql_where=sa.text("untold_since IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_effects_turn_id"))
         batch_op.drop_index(batch_op.f("ix_effects_conversation_id"))
 
