@@ -159,7 +159,11 @@ def _telling(language: str, among: tuple[str, ...]) -> tuple[dict[str, float], f
 
 
 def _is_word(token: str, language: str) -> bool:
-    return token not in SOUNDS and lexicon.is_listed(token, language)
+    short = re.sub(r"(.)\1+", r"\1", token)  # "heyy"
+    listed = lexicon.is_listed(token, language) or (
+        len(short) > 1 and lexicon.is_listed(short, language)
+    )
+    return listed and token not in SOUNDS
 
 
 @cache

@@ -76,7 +76,8 @@ def _street_first() -> re.Pattern[str]:
     within = _either([*lists["within"]])
     name = rf"(?:[\s.]+[^\W\d_][^\W_'’.-]*){{1,{NAME_WORDS}}}?"
     return re.compile(
-        rf"(?<![^\W_])(?:{kinds})(?![^\W_]){name}[\s,]*(?:(?:{numbered})[\s.:]*)?[\s,-]*\d{{1,5}}(?![\d-])"
+        rf"(?<![^\W_])(?:{kinds})(?![^\W_]){name}(?:\s*[,–-]?\s+|\s*,\s*)"
+        rf"(?:(?:{numbered})[\s.:]*)?\d{{1,5}}(?![\d-])"
         rf"(?:[\s,;-]+(?:{within})[\s.:]*\d{{1,5}}\w?)*"
     )
 

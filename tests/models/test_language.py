@@ -17,6 +17,7 @@ READER = Languages(("pt-BR", "en"))
         ("looking for a throw blanket, what u got", "pt-BR", OPENING, "en"),
         ("track my parcel pls", "pt-BR", OPENING, "en"),
         ("human please", "pt-BR", OPENING, "en"),
+        ("heyy", "pt-BR", OPENING, "en"),
         ("A-1042", "pt-BR", OPENING, "pt-BR"),
         ("A-1042", "en", OPENING, "en"),
         ("Rua da Aurora, 325, Recife", "en", ANSWERING, "en"),

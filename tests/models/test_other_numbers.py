@@ -33,6 +33,7 @@ HERS = [
     ("change the address of order 1045 to 1234 Baker Street", "A-1045"), ("a 1045", "A-1045"),
     ("cobraram o 1045 duas vezes", "A-1045"), ("I paid order 1045 twice", "A-1045"),
     ("muda a rua do pedido 1045", "A-1045"),
+    ("I put the wrong street in when I bought A-1045, silly me", "A-1045"),
 ]  # fmt: skip
 
 
