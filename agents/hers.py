@@ -12,20 +12,21 @@ from knowledge.reading import units
 from models.embedded import words
 
 WORDS: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_name("hers_words.yaml"))
-FAMILIES = ("kept", "valid")
+FAMILIES = ("kept", "valid", "take", "come")
+DONE = "come"
+"""Family that only a deed of ours tells of: when what we send again arrives; else it is looked up."""
 
 
 async def told(brief: Brief, kit: Kit) -> Report | None:
     """Give what the records say of the thing that is spoken of, if a question on a term is about it."""
     text, language = brief["text"], brief["language"]
-    current = newest(brief, kit)
     family = asked(text, language)
-    if current is None or not family:
-        return None
-    for said in await _known(current, kit):
-        found = _telling(said, family, language)
-        if found:
-            return Report(agent="knowledge", text=found, by_model=False, evidence=[said])
+    for current in spoken_of(brief, kit) if family else ():
+        if family == DONE and not current.get("performed"):
+            continue
+        for said in await _known(current, kit):
+            if found := _telling(said, family, language):
+                return Report(agent="knowledge", text=found, by_model=False, evidence=[said])
     return None
 
 
@@ -45,20 +46,22 @@ def asked(text: str, language: str) -> str:
     return ""
 
 
-def newest(brief: Brief, kit: Kit) -> Instance | None:
-    """Give the procedure that is under way or was the last, if it is not long ago."""
-    known = [*remembering.running(brief["journey"])[:1], *remembering.kept(brief["journey"])[:1]]
+def spoken_of(brief: Brief, kit: Kit) -> list[Instance]:
+    """Give the last procedure and the one under way, newest first; none that is long ago."""
+    known = [*remembering.kept(brief["journey"])[:1], *remembering.running(brief["journey"])[:1]]
     known = [one for one in known if not remembering.stale(one, kit.context.now)]
-    return max(known, key=lambda one: str(one.get("at")), default=None)
+    return sorted(known, key=lambda one: str(one.get("at")), reverse=True)
 
 
 async def _known(current: Instance, kit: Kit) -> list[str]:
-    """Give what was found out for a procedure, and what the records say of its thing now."""
+    """Give what was done or found out for a procedure, and what the records say of its thing now."""
     names = subjects.names(kit)
     things = [value for name, value in current["slots"].items() if name in names and value]
-    found = [await subjects.facts(kit, str(things[0]))] if things else []
     results = [str(result.get("text") or "") for result in current["results"].values()]
-    return [text for text in (*found, *reversed(results)) if text]
+    if current.get("performed") or not things:
+        return [text for text in reversed(results) if text]
+    found = await subjects.facts(kit, str(things[0]))
+    return [text for text in (found, *reversed(results)) if text]
 
 
 def _telling(said: str, family: str, language: str) -> str:

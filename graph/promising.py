@@ -29,7 +29,8 @@ def told_first(steps: list[Step], said: Wording) -> list[Step]:
         if not any(known["goal"] == "promised" for known in kept):
             doing = made["intent"] if made["goal"] == "answer" and _writes(made, said) else ""
             kept.append(step("engagement", "promised", WHY, text=made["text"], intent=doing))
-        if _looks(made, said) and not _generic(made, left, said):
+        own = _looks(made, said) and not _generic(made, left, said)
+        if own or made["goal"] == "decision":
             kept.append(made)
     return _keyed(kept)
 
@@ -38,7 +39,7 @@ def _open(made: Step, said: Wording) -> bool:
     """Say whether a step may be about something promised: no answer, nor what she takes back."""
     if made["goal"] == "outcome":
         return not any(one.get("performed") for one in said.kept)
-    if made["goal"] not in ("answer", *GUESSES):
+    if made["goal"] not in ("answer", "decision", *GUESSES):
         return False
     if made["intent"] == RECALL:
         return not recalling.asks_back(made["text"], said.language)

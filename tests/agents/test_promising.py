@@ -94,7 +94,12 @@ def test_what_a_person_noted_is_found_too_in_whichever_language(
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("pt-BR", "alguma novidade?"), ("en", "any news?"), ("en", "is it sorted?")],
+    [
+        ("pt-BR", "alguma novidade?"),
+        ("pt-BR", "vão me ligar quando?"),
+        ("en", "any news?"),
+        ("en", "is it sorted?"),
+    ],
 )
 def test_a_question_that_names_nothing_is_about_it_only_if_nothing_came_since(
     language: str, text: str

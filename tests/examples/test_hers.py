@@ -41,9 +41,9 @@ async def shop() -> AsyncIterator[House]:
         ),
         ("C-1006", "where is my curtain?", "until when do they hold it?", "at the depot", "open"),
         # The only thing that is under warranty, or has come, is another one.
-        ("C-1004", "where are my sandals?", "is it under warranty?", "A-1047", "A-1033"),
+        ("C-1004", "where is order A-1047?", "is it under warranty?", "A-1047", "A-1033"),
         ("C-1004", "cadê o pedido A-1047?", "ela tem garantia?", "A-1047", "A-1033"),
-        ("C-1004", "where are my sandals?", "I want to send it back", "A-1047", "A-1033"),
+        ("C-1004", "where is order A-1047?", "I want to send it back", "A-1047", "A-1033"),
         ("C-1004", "cadê o pedido A-1047?", "quero devolver", "A-1047", "A-1033"),
         ("C-1005", "cadê a caneca?", "e a garantia dela?", "extraviado", "A-1044"),
         ("C-1005", "where is my mug?", "and is it under warranty?", "lost", "A-1044"),
@@ -90,3 +90,19 @@ async def test_what_is_asked_of_all_or_of_another_is_not_held_to_be_about_it(
     shop: House, before: str, asks: str, told: str
 ) -> None:
     assert told in await says(shop, "C-1006", before, asks)
+
+
+@pytest.mark.parametrize(
+    ("customer", "messages", "told"),
+    [
+        ("C-1006", ["the cushion was missing", "yes", "when does it arrive?"], "R-5001"),
+        ("C-1008", ["when does the refund of the flat shoes arrive?", "how long does it take?"],
+         "3 working days"),
+        ("C-1008", ["e o reembolso da sapatilha, quando cai?", "quanto tempo demora?"],
+         "3 dias úteis"),
+    ],
+)  # fmt: skip
+async def test_how_long_what_was_just_told_or_done_takes_is_said_of_it(
+    shop: House, customer: str, messages: list[str], told: str
+) -> None:
+    assert told in await says(shop, customer, *messages)

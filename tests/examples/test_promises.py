@@ -151,3 +151,28 @@ async def test_only_a_yes_to_the_offer_calls_a_person(
         assert (await customer.says(question)).endswith(("da equipe?", "from the team?"))
         reply = await customer.says(answer)
         assert reply.startswith(("Claro, estou", "Claro, passei", "Of course, I")) is called, reply
+
+
+@pytest.mark.parametrize(
+    ("wish", "yes", "person", "promise", "asks"),
+    [
+        (
+            "quero meu dinheiro de volta da jaqueta", "sim", "quero falar com uma pessoa",
+            "respondemos até segunda sobre a jaqueta", "alguma novidade da jaqueta?",
+        ),
+        (
+            "I want my money back for the windbreaker", "yes", "I want to talk to a person",
+            "we answer by Monday about the windbreaker", "any news on the windbreaker?",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_promise_is_told_beside_what_still_awaits_approval(
+    shop: House, wish: str, yes: str, person: str, promise: str, asks: str
+) -> None:
+    customer = await talk(shop, "C-1005")
+    for text in (wish, yes, person):
+        await customer.says(text)
+    await customer.handed_back(promised=promise)
+    reply = await customer.says(asks)
+    assert promise in reply
+    assert "A-1044" in reply
