@@ -269,6 +269,7 @@ DEEDS = [
     ("request_return", "C-1003", {"order_id": "A-1045", "item": "dress"}),
     ("exchange_item", "C-1003", {"order_id": "A-1045", "item": "dress", "wanted": "G"}),
     ("resend_label", "C-1008", {"order_id": "A-1070"}),
+    ("withdraw_return", "C-1008", {"order_id": "A-1070"}),
     ("refund_order", "C-1005", {"order_id": "A-1036"}),
     ("reverse_charge", "C-1006", {"order_id": "A-1063"}),
     ("report_missing", "C-1006", {"order_id": "A-1062", "item": "cushion"}),

@@ -45,7 +45,7 @@ USUAL: Row = {
     "charges": 1,  # how often the card was charged and not paid back
     "gift_message": "",
     "carrier_note": "",
-    "requests": [],  # {kind, request_id, opened, received?, done?}
+    "requests": [],  # {kind, request_id, opened, received?, done?, withdrawn?}
     "refund": None,  # {amount, day}
 }
 """What an order has where the data says nothing."""

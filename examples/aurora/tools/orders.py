@@ -40,7 +40,10 @@ IS: dict[str, Callable[[Row], bool]] = {
     ),
     "paid_back": lambda order: (
         order["refund"] is not None
-        or any(request["kind"] == "return" for request in order["requests"])
+        or any(
+            request["kind"] == "return" and "withdrawn" not in request
+            for request in order["requests"]
+        )
     ),
 }
 
