@@ -12,7 +12,7 @@ from typing import Any
 from agents import Brief, Kit, choosing, hearing, remembering
 from journeys import Instance, Journey, words
 from journeys.asking import known_by
-from journeys.events import Answer, Called, Event, Read
+from journeys.events import Answer, Called, Correct, Event, Read
 from journeys.model import Slot
 from models.embedded import turning
 
@@ -117,6 +117,28 @@ async def named_instead(
     if len(fits) == 1:
         return Aim(replace(event, values={**event.values, asked: hers[fits[0]]["value"]}))
     return Aim(event, "" if fits else words.say("not_hers", language, thing=missed))
+
+
+async def another_of_hers(
+    brief: Brief, kit: Kit, look: Look, journey: Journey, instance: Instance
+) -> Correct | None:
+    """Give the other thing of hers that she names while one is about to be confirmed.
+
+    It need not be one that the procedure is for: the tool then says why not.
+    """
+    text, language = brief["text"], brief["language"]
+    named = choosing.names(kit.journeys, language)
+    if not named.words(text):
+        return None
+    for name, taken in instance["slots"].items():
+        slot = journey.slots.get(name)
+        if slot is None or slot.options is None or "pattern" not in slot.schema_:
+            continue
+        hers = await _hers(look, slot, instance, language, [])
+        fits = choosing.fitting(named, _labels(hers), text)
+        if len(fits) == 1 and hers[fits[0]]["value"] != taken:
+            return Correct(name, hers[fits[0]]["value"])
+    return None
 
 
 def collected(journey: Journey, instance: Instance) -> Slot | None:

@@ -376,6 +376,10 @@ class Course:
                 return turned
             if turned is not None:  # one of the choices: she means it for sure
                 return Correct(name, turned)
+        if instance["asked"] == "confirm" and _is_useless(event):
+            look = self.deeds.read
+            other = await aiming.another_of_hers(self.brief, self.kit, look, journey, instance)
+            return other or event
         return event
 
     def _agreed(self, journey: Journey, instance: Instance, event: Answer) -> Event:

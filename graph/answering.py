@@ -114,9 +114,26 @@ class Answering(Wording):
 
     def _wants_another(self, journey: Journey) -> bool:
         """Say whether she surely wants something else, which what she names then belongs to."""
-        wishes = [i for i in self.signals["intents"] if i["name"] != journey.trigger.intent]
+        wishes = [
+            intent
+            for intent in self.signals["intents"]
+            if intent["name"] != journey.trigger.intent and self._may_claim(intent["name"], journey)
+        ]
         sure = any(i["confidence"] >= DIGRESSION for i in wishes)
         return sure and not self._only_corrects()
+
+    def _may_claim(self, intent: str, journey: Journey) -> bool:
+        """Say whether what she names may belong to this wish, rather than to what is open.
+
+        To look something up that is chosen among other things ("may it be blue?") claims nothing.
+        """
+        other = next(
+            (one for one in self.ensemble.journeys.values() if one.trigger.intent == intent), None
+        )
+        if other is None or other.writes:
+            return True
+        chosen = {name for name, slot in journey.slots.items() if slot.options is not None}
+        return bool(chosen & {*other.slots})
 
     def _asks_which(self) -> bool:
         """Say whether a question of a procedure is open."""

@@ -97,6 +97,8 @@ def _in_queue(situation: Situation) -> list[Step]:
         return [
             step("engagement", "withdrawn", "she no longer wants a person", text=situation.text)
         ]
+    if situation.heard or any(one["name"] == "thanks" for one in situation.signals["intents"]):
+        return [step("engagement", "heard", "she has heard it", text=situation.text)]
     return [step("engagement", "waiting", "a person has been called", text=situation.text)]
 
 
@@ -184,7 +186,7 @@ def moves(steps: Sequence[Step]) -> bool:
 def _continuing(situation: Situation) -> list[Step]:
     """Give the message back to who asked, if it is an answer or gives the matter up."""
     if not situation.awaiting:
-        if situation.gives_up and not situation.signals["intents"]:
+        if situation.gives_up and not _sure(situation):
             return [step("engagement", "withdrawn", "she drops the matter", text=situation.text)]
         return []
     asker = situation.awaiting[0]["agent"]
@@ -198,10 +200,13 @@ def _continuing(situation: Situation) -> list[Step]:
 
 def _wanted(situation: Situation) -> list[Step]:
     """Give a step for each thing that is wanted and is not the matter already under way."""
-    dropping = situation.gives_up and (situation.awaiting or situation.pending_approvals)
+    dropping = situation.gives_up and (
+        situation.awaiting or situation.pending_approvals or not _sure(situation)
+    )
     if dropping or situation.only_corrects or situation.wholly:
         return []
-    if situation.again and not situation.awaiting and not situation.signals["intents"]:
+    known = situation.signals["intents"] and not situation.names_thing
+    if situation.again and not situation.awaiting and not known:
         return [_again(situation, situation.text)]
     steps: list[Step] = []
     for intent in situation.signals["intents"]:
@@ -218,6 +223,11 @@ def _wanted(situation: Situation) -> list[Step]:
     return steps if len(steps) < 2 else [made for made in steps if not _courtesy(made)] or steps[:1]
 
 
+def _sure(situation: Situation) -> bool:
+    """Say whether something is wanted with certainty: "forget it, cancel the order"."""
+    return any(intent["confidence"] >= PLAIN for intent in situation.signals["intents"])
+
+
 def _again(situation: Situation, text: str) -> Step:
     """Make the step for what was just looked up and is asked again, or of another one."""
     owner = situation.owners[situation.again]
@@ -231,6 +241,10 @@ def _passed_over(intent: Intent, situation: Situation) -> bool:
     agent = situation.owners.get(name)
     if agent is None or name in situation.refused or _too_weak(intent, situation):
         return True
+    if situation.names_thing:
+        return True  # what she wants with it would be a guess
+    if situation.heard and name not in COURTESIES:
+        return True  # "sorry" says that something was heard, and complains of nothing
     if situation.answers and name in COURTESIES:
         return True  # a bare yes is like a greeting
     if situation.attached and agent != "care" and name != PERSON:
@@ -283,6 +297,9 @@ def _unrecognised(situation: Situation) -> Step:
             "it asked, and nothing else was recognised",
             text=situation.text,
         )
+    if situation.declined:
+        why = "she wants after all what she had just said no to"
+        return step("transactions", "answer", why, text=situation.text, intent=situation.declined)
     if situation.agreement and situation.current and not situation.heard:
         why = "she says yes, and what was asked last is still open"
         return step("transactions", "remind", why)
@@ -292,6 +309,8 @@ def _unrecognised(situation: Situation) -> Step:
         return step("engagement", "withdrawn", "she wants nothing more", text=situation.text)
     if situation.agreement:
         return step("engagement", "stray", "nothing was asked", text=situation.text)
+    if situation.names_thing:
+        return step("engagement", "clarify", "she only names a thing", text=situation.text)
     if not any(character.isalpha() for character in situation.text):
         return step("engagement", "clarify", "there are no words in it", text=situation.text)
     return step(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agents import hearing, remembering
+from agents import choosing, hearing, remembering
 from graph.planning import COURTESIES, DIGRESSION, PERSON
 from graph.wording import Wording
 from journeys import Instance, Journey
@@ -109,7 +109,14 @@ class Retracting(Wording):
             return True
         if self.awaiting:
             return False
-        return gives_up or turning.regrets(self.text, self.language)
+        lets_go = changing.lets_go(self.text, self.language) and not self._names_elsewhere()
+        return gives_up or lets_go or turning.regrets(self.text, self.language)
+
+    def _names_elsewhere(self) -> bool:
+        """Say whether she names a thing that nothing which waits for a person is about."""
+        named = choosing.names(self.ensemble.journeys, self.language)
+        waits = " ".join(str(one.get("preview", "")) for one in self.pending)
+        return bool(named.words(self.text) - named.words(waits))
 
     def _regrets(self, refused: Sequence[str], gives_up: bool) -> str:
         """Give the procedure that was carried out and that she wishes had not been, or nothing."""

@@ -3,9 +3,9 @@
 from agents import choosing, hearing, remembering
 from graph.answering import Answering
 from graph.planning import COURTESIES, DIGRESSION, PERSON
-from graph.retracting import Retracting
+from graph.retracting import CERTAIN, Retracting
 from graph.situation import Claim, Situation
-from journeys import Instance, Journey
+from journeys import Instance, Journey, words
 from models.embedded import asides, turning
 
 
@@ -56,6 +56,8 @@ class Reading(Answering, Retracting):
             corrected=self._corrected(),
             agreement=self._bare_agreement(),
             heard=bool(self.text) and turning.heard(self.text, self.language),
+            names_thing=not self.awaiting and self._only_names_a_thing(),
+            declined=self._wants_after_all(),
             names_herself=not self.awaiting and self._names_herself(),
             attachments=bool(self.attachments),
             attached=bool(answers) and self._takes_attachment(),
@@ -63,13 +65,28 @@ class Reading(Answering, Retracting):
             follow_up=bool(event.get("follow_up")),
         )
 
+    def _wants_after_all(self) -> str:
+        """Give the intent of what she said no to in her last message, where she says yes now."""
+        last = next(iter(self.kept), None)
+        journey = self._journey(last) if last and last["state"] == "cancelled" else None
+        if last is None or journey is None or self.awaiting or not self.text:
+            return ""
+        if not self._says_last(words.say("declined", self.language)) or turning.only_heard(
+            self.text, self.language
+        ):
+            return ""
+        agrees = self.understanding.agreement(self.text, self.language)
+        return journey.trigger.intent if agrees else ""
+
     def _corrected(self) -> str:
         """Give the intent of what was just told if she only says that another one is meant."""
         last = next(iter(self.kept), None)
         journey = self._journey(last) if last and last["state"] in ("done", "failed") else None
         if last is None or journey is None or self.awaiting or last.get("performed"):
             return ""
-        corrects = turning.only_corrects(self.text, self.language, self._other_examples())
+        corrects = turning.the_other(self.text, self.language) and turning.only_corrects(
+            self.text, self.language, self._other_examples()
+        )
         names = turning.denies(self.text, self.language) and self._only_points()
         if not (corrects or names):
             return ""
@@ -112,6 +129,10 @@ class Reading(Answering, Retracting):
             return False
         if not asked and not self._says_last(told):
             return False
+        looks_up = any(i["confidence"] >= CERTAIN for i in self.signals["intents"])
+        named = choosing.names(self.ensemble.journeys, self.language).words(self.text)
+        if looks_up and named:
+            return False  # "where are the boots?" asks for the boots
         if asides.answered(self.text, told, self.language):
             return True
         sure = any(i["confidence"] >= DIGRESSION for i in self.signals["intents"])
@@ -124,7 +145,11 @@ class Reading(Answering, Retracting):
         """
         last = next(iter(self.kept), None)
         journey = self._journey(last) if last and last["state"] == "done" else None
-        if journey is None or journey.writes or not turning.asks_status(self.text, self.language):
+        if journey is None or journey.writes:
+            return ""
+        if not self.awaiting and self._only_names_a_thing():
+            return journey.trigger.intent
+        if not turning.asks_status(self.text, self.language):
             return ""
         asks = any(
             i["name"] == "question" and i["confidence"] >= DIGRESSION
@@ -185,4 +210,5 @@ class Reading(Answering, Retracting):
             ):
                 return name
         generic = turning.asks_generally(self.text, self.language)
-        return "" if generic and (written or after_person) else None
+        dropped = any(one["state"] == "cancelled" for one in self.kept[:1])
+        return "" if generic and (written or after_person or dropped) else None

@@ -94,6 +94,12 @@ class Situation:
     heard: bool = False
     """Whether the text only says that something was heard."""
 
+    names_thing: bool = False
+    """Whether it does no more than name a kind of thing of hers: "and the chair?"."""
+
+    declined: str = ""
+    """The intent of what she has just said no to, where she now says yes."""
+
     names_herself: bool = False
     """Whether the text only says who she is: an address, a telephone, a name."""
 

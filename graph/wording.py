@@ -91,3 +91,8 @@ class Wording:
     def _only_how_much(self) -> bool:
         """Say whether the text does no more than say how much of what she was shown: "all of them"."""
         return any(hearing.says_how_much(one, self.text, self.language) for one in self.running[:1])
+
+    def _only_names_a_thing(self) -> bool:
+        """Say whether the text does no more than name a kind of thing of hers: "and the chair?"."""
+        named = choosing.names(self.ensemble.journeys, self.language).words(self.text)
+        return bool(named) and not turning.besides(self.text, named, self.language)

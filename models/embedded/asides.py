@@ -8,11 +8,13 @@ LONGEST = 9
 """Words of a question that is about nothing but what was just proposed."""
 
 PARTS = re.compile(r"\s*[;,]\s+|\.\s+|\s+(?:e|and)\s+")
+CLAUSES = re.compile(r"[?!.;,]+\s*")
+OR_ELSE = re.compile(r"\s(?:ou|or)\s.*")
 ASIDE = re.compile(r"\s*\([^)]*\)")
 """What only tells which thing it is: "(19 Nov)"."""
 
 HOLDS = {
-    "price": expected.HOLDS["price"],
+    "price": rf"{expected.HOLDS['price']}|\b(?:nothing to|nao ha valor|nada a (?:pagar|devolver))\b",
     "duration": rf"{expected.HOLDS['duration']}|\b\d{{1,2}}/\d{{1,2}}\b|\b\d{{1,2}} [a-z]{{3}}\b",
     "where": r"\S+@\S+|\b(?:cep|cartao|conta|card|account|by post|pelo correio)\b",
     "next": r"\w",
@@ -26,18 +28,33 @@ def answered(question: str, proposal: str, language: str) -> str:
 
     A question with a word of its own is about something else than what is proposed.
     """
-    if not _is_short(question, language):
-        return ""
-    plain = changing.bare(words.plain(question, language), language)
-    parts = [part for each in PARTS.split(ASIDE.sub("", proposal)) if (part := each.strip(" ."))]
-    for kind, holds in HOLDS.items():
-        asks = _asking(kind, language)
-        if not asks.search(plain) or _beyond(asks.sub(" ", plain), proposal, language):
+    told: list[str] = []
+    for clause in CLAUSES.split(question):
+        said = changing.bare(words.plain(clause, language), language)
+        if not words.content(said.split(), (words.base(language),)) and not _kinds(said, language):
             continue
-        told = [part for part in parts if re.search(holds, words.flat(part))]
+        found = _told(said, proposal, language) if _is_short(clause, language) else []
+        if not found and clause is not None:
+            return ""
+        told += found
+    return "; ".join(dict.fromkeys(told)) if words.is_question(question, language) else ""
+
+
+def _told(said: str, proposal: str, language: str) -> list[str]:
+    """Give the parts of a proposal that answer a clause; `[]` where it has a word of its own."""
+    parts = [part for each in PARTS.split(ASIDE.sub("", proposal)) if (part := each.strip(" ."))]
+    for kind in _kinds(said, language):
+        rest = _asking(kind, language).sub(" ", OR_ELSE.sub(" ", said))
+        if _beyond(rest, proposal, language):
+            continue
+        told = [part for part in parts if re.search(HOLDS[kind], words.flat(part))]
         if told:
-            return "; ".join(told)
-    return ""
+            return told
+    return []
+
+
+def _kinds(said: str, language: str) -> list[str]:
+    return [kind for kind in HOLDS if _asking(kind, language).search(said)]
 
 
 def repeats(question: str, proposal: str, language: str) -> bool:
@@ -48,8 +65,7 @@ def repeats(question: str, proposal: str, language: str) -> bool:
 
 
 def _is_short(question: str, language: str) -> bool:
-    said = words.words(question, language)
-    return 0 < len(said) <= LONGEST and words.is_question(question, language)
+    return 0 < len(words.words(question, language)) <= LONGEST
 
 
 def _beyond(plain: str, proposal: str, language: str) -> list[str]:

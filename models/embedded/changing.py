@@ -34,6 +34,12 @@ def left(text: str, language: str) -> str | None:
     return said
 
 
+def lets_go(text: str, language: str) -> bool:
+    """Say whether a part of a message lets go of something and says no more: "...; forget it"."""
+    parts = (bare(words.flat(part), language) for part in PARTS.findall(text))
+    return "?" not in text and any(_pattern(language, "alone").fullmatch(part) for part in parts)
+
+
 def _without(part: str, language: str) -> str | None:
     """Give a part of a sentence without the words of a changed mind; None where it has none."""
     flat = words.flat(part)

@@ -153,6 +153,14 @@ def only_points(
     return article is not None and len(stems) == 1 and not (acts & stems)
 
 
+def besides(text: str, things: frozenset[str], language: str) -> list[str]:
+    """Give the words of meaning, of whatever weight, beside the stems by which a text names a thing."""
+    base = words.base(language)
+    joined = _said(language, "joins").sub(" ", words.plain(text, language))
+    told = words.content(joined.split(), (base,))
+    return [word for word in told if words.stem(word, base) not in things]
+
+
 def _besides(said: str, language: str) -> list[str]:
     """Give the words of meaning in a plain text that neither correct nor point."""
     for kind in ("mistaken", "not_this", "other", "things", "pointing", "negation"):
@@ -250,6 +258,19 @@ def acknowledges(text: str, language: str) -> bool:
     for kind in ("thanking", "heard", "plain_yes", "noting"):
         said = _said(language, kind).sub(" ", said)
     return not words.content(said.split(), (words.base(language),))
+
+
+def only_heard(text: str, language: str) -> bool:
+    """Say whether nothing at all stands beside the words of having heard: "ok", but not "ok, do it"."""
+    return not _said(language, "heard").sub(" ", words.plain(text, language)).strip()
+
+
+def the_other(text: str, language: str) -> bool:
+    """Say whether a text means a certain other one, or denies the one taken: "a outra", not "quero outra"."""
+    said = words.plain(_settled(text, language), language)
+    return (
+        _said(language, "the_other").search(said) is not None or not_this(text, language)
+    )
 
 
 def introducing(language: str) -> frozenset[str]:
