@@ -17,6 +17,9 @@ from models.embedded import amending, partly, turning
 from models.embedded.values import is_free
 from tools import Tool
 
+PUT_RIGHT = 12
+"""Words that only put a number right; more than that objects to other things as well."""
+
 DIGITS = re.compile(r"\d+")
 AGREED = {"yes": True, "no": False}
 
@@ -283,7 +286,8 @@ def put_right(
     ]
     if "?" in text or not own:
         return None
-    for name in own:
+    short = len(text.split()) <= PUT_RIGHT
+    for name in own if short else ():
         value = amending.amended(str(instance["slots"][name]), text, language)
         if value is not None:
             return Correct(name, value)
@@ -307,6 +311,8 @@ def answered(
         return reply
     if understanding.gives_up(text, language) and not says_how_much(instance, text, language):
         return Answered("drop")
+    if not reply.meaning and turning.urges_act(text, f"{question} {own}", language):
+        reply = Answered("yes")
     if reply.meaning == "yes":
         others = other_examples(journeys, instance, language)
         if turning.names_another(f"{question} {own}", others, text, language):

@@ -358,6 +358,16 @@ class Course:
         )
         self._tell(aim.told)
         event = cast(Answer, aim.event)
+        turned = await self._turned(journey, instance, event)
+        if turned is None and instance["asked"] == "confirm" and _is_useless(event):
+            look = self.deeds.read
+            turned = await aiming.another_of_hers(self.brief, self.kit, look, journey, instance)
+        return turned or event
+
+    async def _turned(
+        self, journey: Journey, instance: Instance, event: Answer
+    ) -> Correct | Reopen | None:
+        """Give the choice that she means instead of one that was taken."""
         for name in reversed(instance["slots"]):
             slot = journey.slots.get(name)
             if slot is None or slot.options is None or {name, instance["asked"]} & {*event.values}:
@@ -376,11 +386,7 @@ class Course:
                 return turned
             if turned is not None:  # one of the choices: she means it for sure
                 return Correct(name, turned)
-        if instance["asked"] == "confirm" and _is_useless(event):
-            look = self.deeds.read
-            other = await aiming.another_of_hers(self.brief, self.kit, look, journey, instance)
-            return other or event
-        return event
+        return None
 
     def _agreed(self, journey: Journey, instance: Instance, event: Answer) -> Event:
         """Take a yes, unless it names other choices than it would be to: "yes, but only the chair"."""

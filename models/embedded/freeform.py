@@ -1,9 +1,10 @@
 """Whether words may be the value of a free slot: an address looks like one, whatever else was said."""
 
 import re
+from functools import cache
 from typing import Any
 
-from models.embedded import words
+from models.embedded import expected, splitting, words
 from models.embedded.courtesy import is_courtesy
 from models.embedded.spans import Span
 from models.embedded.spelling import listening
@@ -43,6 +44,29 @@ def address_in(text: str) -> str:
         return ""
     first = min(street.start(), number.start())
     return text[first:].strip(MARKS)
+
+
+def alone(address: str, language: str) -> str:
+    """Give an address without what is asked or wanted after it: "..., Niterói, and when does it come"."""
+    kept, numbered = "", False
+    for clause in splitting.clauses(address, language):
+        said = splitting.bare(clause.text, language)
+        asks = words.is_question(said, language) or _wishes(language).search(words.flat(said))
+        asks = asks or expected.asked(said, language)
+        if numbered and asks and not any(map(str.isdigit, said)):
+            break
+        kept += clause.text
+        numbered = numbered or any(map(str.isdigit, said))
+    kept = kept.strip(MARKS)
+    for joint in ("e", "and"):  # it joined what is left out
+        kept = kept.removesuffix(f" {joint}").strip(MARKS)
+    return kept
+
+
+@cache
+def _wishes(language: str) -> re.Pattern[str]:
+    lists = words.load("agreement")
+    return words.pattern(*map(str, lists.get(words.base(language), lists["en"])["asks"]))
 
 
 def address_said(text: str, language: str) -> str:

@@ -153,6 +153,22 @@ def only_points(
     return article is not None and len(stems) == 1 and not (acts & stems)
 
 
+def urges_act(text: str, about: str, language: str) -> bool:
+    """Say whether a short text begins with a yes and does no more than name what is proposed.
+
+    "Ok, just return them" agrees to a return; with "only", "not" or a question it is more than a yes.
+    """
+    said, base = words.plain(text, language), words.base(language)
+    begins = _said(language, "agreeing").match(said)
+    if begins is None or "?" in text or _said(language, "limits").search(said):
+        return False
+    rest = words.content(said[begins.end() :].split(), (base,))
+    known = {*words.stems(words.words(about, base), base)} | {*_answer_words(language)}
+    return 0 < len(rest) <= SHORT_ACT and all(
+        word in known or words.stem(word, base) in known for word in rest
+    )
+
+
 def besides(text: str, things: frozenset[str], language: str) -> list[str]:
     """Give the words of meaning, of whatever weight, beside the stems by which a text names a thing."""
     base = words.base(language)
@@ -268,9 +284,7 @@ def only_heard(text: str, language: str) -> bool:
 def the_other(text: str, language: str) -> bool:
     """Say whether a text means a certain other one, or denies the one taken: "a outra", not "quero outra"."""
     said = words.plain(_settled(text, language), language)
-    return (
-        _said(language, "the_other").search(said) is not None or not_this(text, language)
-    )
+    return _said(language, "the_other").search(said) is not None or not_this(text, language)
 
 
 def introducing(language: str) -> frozenset[str]:

@@ -156,6 +156,7 @@ def _free(asking: Asking, taken: list[Span]) -> Span | None:
         return _answer(asking, freeform.without(asking.text, taken))
     if freeform.is_address(asking.name, asking.schema):
         left = freeform.address_in(freeform.without(asking.text, taken))
+        left = freeform.alone(left, asking.language)
         if left and not words.is_question(asking.text, asking.language):
             return Span("free", left, 0, len(asking.text))
     introduced = _introduced(asking)
@@ -167,7 +168,7 @@ def _answer(asking: Asking, text: str) -> Span | None:
     language = asking.language
     address = freeform.is_address(asking.name, asking.schema) and "?" not in text
     if address and (found := freeform.address_said(text, language)):
-        return Span("free", found, 0, len(text))
+        return Span("free", freeform.alone(found, language), 0, len(text))
     if words.is_question(text, language) or gives_up(text, language):
         return None
     if len(words.words(text)) <= 3 and agreement(text, language) is not None:
