@@ -67,7 +67,9 @@ class Answering(Wording):
     def _asks_otherwise(self, journey: Journey) -> bool:
         """Say whether the text is a question of its own: "where is my order?" picks none of a list."""
         return turning.asks_status(self.text, self.language) and any(
-            intent["name"] != journey.trigger.intent and intent["confidence"] >= DIGRESSION
+            intent["name"] != journey.trigger.intent
+            and intent["confidence"] >= DIGRESSION
+            and self._may_claim(intent["name"], journey)
             for intent in self.signals["intents"]
         )
 

@@ -57,7 +57,7 @@ class Retracting(Wording):
             name
             for name in names
             if (journey := self.ensemble.journeys.get(name)) is not None
-            and journey.writes
+            and (journey.writes or any(one["journey"] == name for one in self.running))
             and turning.calls_off(self.text, self._telling(journey), self.language)
         ]
 
