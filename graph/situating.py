@@ -132,7 +132,7 @@ class Reading(Answering, Retracting):
         looks_up = any(i["confidence"] >= CERTAIN for i in self.signals["intents"])
         named = choosing.names(self.ensemble.journeys, self.language).words(self.text)
         if looks_up and named:
-            return False  # "where are the boots?" asks for the boots
+            return False  # "where is the chair?" asks for the chair
         if asides.answered(self.text, told, self.language):
             return True
         sure = any(i["confidence"] >= DIGRESSION for i in self.signals["intents"])
