@@ -130,6 +130,7 @@ class _Rehearsal(Course):
     ) -> Event | None:
         event = await super()._do(journey, instance, effects)
         self.dead = self.dead or isinstance(event, CallFailed) or _refuses(journey, instance)
+        self.dead = self.dead or bool(self.handoff)  # all that it does is to call a person
         if isinstance(event, Called) and instance.get("waits_for") == "options":
             self._only_one(event, journey, instance)
         return event

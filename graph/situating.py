@@ -6,7 +6,7 @@ from graph.planning import COURTESIES, DIGRESSION, PERSON
 from graph.retracting import CERTAIN, Retracting
 from graph.situation import Claim, Situation
 from journeys import Instance, Journey, words
-from models.embedded import asides, turning
+from models.embedded import asides, changing, turning
 
 
 class Reading(Answering, Retracting):
@@ -126,6 +126,8 @@ class Reading(Answering, Retracting):
         told = remembering.told_of(self.state.get("journey", []), self.ensemble.journeys)
         asked = self.awaiting[0]["slot"] if self.awaiting else ""
         if not told or asked not in ("", "confirm") or not self.text:
+            return False
+        if self.said.meaning or changing.left(self.text, self.language) is not None:
             return False
         if not asked and not self._says_last(told):
             return False
