@@ -188,7 +188,7 @@ ADDRESS = {
 @pytest.mark.parametrize(
     ("language", "right", "agrees", "asks"),
     [
-        ("pt-BR", "na vdd o ap é 15", "sim", "Para qual endereço?"),
+        ("pt-BR", "na vdd o certo é 15", "sim", "Para qual endereço?"),
         ("en", "actually it's flat 15", "yes", "What is the new address?"),
     ],
 )
