@@ -79,5 +79,5 @@ async def test_the_server_is_not_taken_for_dead_afterwards(
     database.write(lambda tx: tx.execute(processes.processes.update().values(seen_at=1.0)))
     house.remember()
     await house.fresh()
-    assert database.write(processes.dead, "acme", 60) == []
+    assert database.write(processes.bury, "acme", 60) == []
     assert database.write(processes.beat, "acme", server)
