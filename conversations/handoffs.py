@@ -299,5 +299,6 @@ def handed_back(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, A
 
 def _wanted(packet: dict[str, Any]) -> list[str]:
     said = [line["text"] for line in packet.get("last_words", []) if line["role"] == "customer"]
-    matters = (packet.get("summary") or {}).get("matters", [])
+    summary = packet.get("summary")
+    matters = summary.get("matters", []) if isinstance(summary, dict) else []
     return said[-OWN_WORDS:] or [str(one["text"]) for one in matters][-OWN_WORDS:]
