@@ -13,6 +13,9 @@ from journeys.asking import known_by
 from models import Answered
 from models.embedded import turning
 
+FEW_WORDS = 5
+"""Words of a text that may do no more than name a thing."""
+
 
 class Wording:
     """The words of a turn, and all that is known where they are said."""
@@ -94,5 +97,7 @@ class Wording:
 
     def _only_names_a_thing(self) -> bool:
         """Say whether the text does no more than name a kind of thing of hers: "and the chair?"."""
+        if len(self.text.split()) > FEW_WORDS:
+            return False
         named = choosing.names(self.ensemble.journeys, self.language).words(self.text)
         return bool(named) and not turning.besides(self.text, named, self.language)
