@@ -9,6 +9,7 @@ import structlog
 from agents import Memory
 from conversations import approvals, closing, commit, mailbox, orphans, summaries, turns
 from conversations.approvals import Action
+from conversations.driving import Driver
 from conversations.effects import Effects
 from conversations.leases import kept_alive
 from conversations.live import Hub, TurnLive
@@ -96,34 +97,26 @@ class Runner:
         self._lease_s = settings.lease_s
         self._hub = hub
         self._process_id = process_id or new_id("process")
-        self._places = asyncio.Semaphore(at_once)
         self._sweep_s = sweep_s
         self._max_turn_s = max_turn_s
-        self._driving: dict[str, asyncio.Task[None]] = {}
-        self._rung: set[str] = set()
+        self._driver = Driver(at_once)
         self._sweeper: asyncio.Task[None] | None = None
-        self._stopping = False
         self._closed_at: float | None = None
 
     # --- start, stop, doorbell -------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to answer; also what an earlier process left unanswered."""
-        self._stopping = False
+        self._driver.stopping = False
         self._sweeper = asyncio.create_task(self._sweep_forever(), name="sweep")
 
     async def stop(self, *, grace_s: float = 8.0) -> None:
         """Let running turns end within `grace_s`; what is cut off then is given back to others."""
-        self._stopping = True
+        self._driver.stopping = True
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
-        if not (running := list(self._driving.values())):
-            return
-        _, late = await asyncio.wait(running, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self._driver.stop(grace_s)
 
     def tools(self) -> Mapping[str, Tool]:
         """Give the tools of the version that plays now."""
@@ -134,38 +127,15 @@ class Runner:
         if in_s > 0:
             asyncio.get_running_loop().call_later(in_s, self.ring, conversation_id)
         else:
-            self._begin(conversation_id, self._answer_all)
+            self._driver.begin(conversation_id, self._answer_all)
 
     def ring_approval(self, approval_id: str) -> None:
         """Say that an approval was decided."""
-        self._begin(approval_id, self._carry_out)
+        self._driver.begin(approval_id, self._carry_out)
 
     async def settled(self) -> None:
         """Wait until all that was rung for is done."""
-        while self._driving:
-            await asyncio.gather(*self._driving.values(), return_exceptions=True)
-
-    def _begin(self, key: str, work: Callable[[str], Awaitable[None]]) -> None:
-        if self._stopping:
-            return
-        if key in self._driving:
-            self._rung.add(key)
-            return
-        task = asyncio.create_task(self._drive(key, work), name=f"drive {key}")
-        self._driving[key] = task
-
-    async def _drive(self, key: str, work: Callable[[str], Awaitable[None]]) -> None:
-        try:
-            while True:
-                self._rung.discard(key)
-                async with self._places:
-                    await work(key)
-                if key not in self._rung or self._stopping:
-                    return
-        except Exception:  # the sweep tries again; a crash here must not end the runner
-            log.exception("drive_failed", key=key)
-        finally:
-            self._driving.pop(key, None)
+        await self._driver.settled()
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -208,7 +178,7 @@ class Runner:
     # --- turns -----------------------------------------------------------------------------------
 
     async def _answer_all(self, conversation_id: str) -> None:
-        while not self._stopping and await self._answer(conversation_id) == "more":
+        while not self._driver.stopping and await self._answer(conversation_id) == "more":
             pass
 
     async def answer(self, conversation_id: str) -> bool:
@@ -268,7 +238,7 @@ class Runner:
             done = decided == "commit"
             log.info("turn", turn_id=claim.turn_id, verdict=decided, attempt=claim.attempts)
             if done and claim.unsummed >= summaries.BATCH:
-                self._begin(f"{SUMMING}{claim.conversation_id}", self._sum_up)
+                self._driver.begin(f"{SUMMING}{claim.conversation_id}", self._sum_up)
             if due_in_s:
                 self.ring(claim.conversation_id, in_s=due_in_s)
             return "more" if due_in_s == 0 else "nothing"

@@ -1,6 +1,5 @@
 """Three hundred turns through the real runner: turn 3 is still remembered, and a turn costs the same."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,8 +87,7 @@ class Long:
 
     async def settled(self) -> None:
         """Wait until nothing is being answered or summed up."""
-        while running := list(self.runner._driving.values()):
-            await asyncio.gather(*running, return_exceptions=True)
+        await self.runner.settled()
 
 
 @pytest.fixture(scope="module")

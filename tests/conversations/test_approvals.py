@@ -38,8 +38,9 @@ async def carry_out(home: House, approval_id: str) -> None:
 
 
 async def settled(home: House, conversation_id: str) -> None:
-    while await home.runner.answer(conversation_id) or home.runner._driving:
-        await asyncio.sleep(0.01)
+    await home.runner.settled()
+    while await home.runner.answer(conversation_id):
+        await home.runner.settled()
 
 
 async def test_an_approved_write_runs_once_and_the_customer_hears_of_it(home: House) -> None:
@@ -170,7 +171,6 @@ async def test_an_outcome_finds_the_customer_after_her_conversation_was_closed(
     await decide(home, approval_id, "approve")
     await carry_out(home, approval_id)
     async with asyncio.timeout(5):
-        while home.runner._driving:
-            await asyncio.sleep(0.01)
+        await home.runner.settled()
     assert home.conductor.seen[-1].event["decision"] == "approve"
     assert home.conductor.seen[-1].conversation_id != conversation_id

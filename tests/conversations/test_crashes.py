@@ -125,8 +125,7 @@ async def test_an_approved_action_killed_anywhere_happens_once_and_is_told_once(
         await wait_for_lease()
         home.conductor.seen.clear()
         await home.runner._carry_out(approval_id)
-        while home.runner._driving:
-            await asyncio.sleep(0.01)
+        await home.runner.settled()
         await home.runner.answer(conversation_id)
         ended = (await home.database.reading(approvals.one, W, approval_id))["state"]
         assert ended in ("done", "unknown"), die_at

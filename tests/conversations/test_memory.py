@@ -1,6 +1,5 @@
 """What is found again of a long conversation, on each database: only what was said, and only where."""
 
-import asyncio
 import re
 from datetime import datetime
 from typing import Any
@@ -118,8 +117,7 @@ async def test_a_packet_has_what_people_promised_earlier(home: House, length: st
         for number in range(summaries.BATCH):
             await home.say(f"more {number}", first)
             home.runner.ring(conversation_id)
-            while running := list(home.runner._driving.values()):
-                await asyncio.gather(*running)
+            await home.runner.settled()
         await summaries.catch_up(home.database, W, conversation_id, Codes())
     await take_over(home, conversation_id)
     row = await home.database.reading(locked, W, conversation_id)
