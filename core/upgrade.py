@@ -76,14 +76,18 @@ def _migrate(tx: Tx, migrate: Callable[[Config, str], None], revision: str) -> s
     if tx.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE has locked already
         tx.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     with _alembic(tx) as config:
-        _refuse_newer(revision_of(tx), config)
+        _refuse_newer(revision_of(tx))
         migrate(config, revision)
     return revision_of(tx)
 
 
-def _refuse_newer(current: str, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current and current not in known:
+def known_revisions() -> set[str]:
+    """Give the revisions that this version can bring a database to, or take it further from."""
+    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _refuse_newer(current: str) -> None:
+    if current and current not in known_revisions():
         raise Conflict(
             f"The database is at revision {current!r}, which this version of Regente does not know:"
             " a newer one has upgraded it. Start that version, or restore a backup from before."
