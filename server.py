@@ -21,6 +21,7 @@ from conversations.runner import Runner
 from core import clock, logs, web
 from core.access import OptionalCaller, first_key, needs
 from core.database import Database, Tx
+from core.doorbell import Doorbell
 from core.errors import BadInput, RegenteError, WorkspaceError
 from core.metrics import CONTENT_TYPE, Measured, Metrics
 from core.settings import Settings
@@ -93,7 +94,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(upgrade, state.database)
         await asyncio.to_thread(_live, state)
         await asyncio.to_thread(_open, state)
-        state.hub = Hub()
+        state.hub = Hub(Doorbell(state.database))
         state.pulse = Pulse(state.database, state.workspace_id, VERSION)
         state.runner = Runner(
             database=state.database,
@@ -153,6 +154,7 @@ async def _running(state: Any) -> AsyncIterator[None]:
         asyncio.create_task(state.versions.watch(), name="watch workspace"),
         asyncio.create_task(state.metrics.watch_loop(), name="watch loop"),
         asyncio.create_task(state.pulse.run(), name="pulse"),
+        asyncio.create_task(state.hub.doorbell.run(), name="doorbell"),
     ]
     state.ready = "ready"
     try:

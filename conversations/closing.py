@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations import feed, handoffs, mailbox, ownership
+from conversations import feed, handoffs, mailbox, ownership, voice
 from conversations.rows import change, locked
 from conversations.tables import approvals, conversations, messages
 from core import audit, events
@@ -28,6 +28,7 @@ def close(
     Raises:
         Conflict: it is closed, or somebody else is speaking in it.
     """
+    voice.silence(tx, conversation_id)
     row = locked(tx, workspace_id, conversation_id)
     if row["state"] == "closed":
         raise Conflict("The conversation is closed already.")

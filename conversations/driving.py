@@ -19,6 +19,11 @@ class Driver:
         self._rung: set[str] = set()
         self.stopping = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether what is rung for now would have to wait here, or is not taken at all."""
+        return self.stopping or self._places.locked()
+
     def begin(self, key: str, work: Work) -> None:
         """Run `work(key)` now, or again when the run that is under way has ended."""
         if self.stopping:

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import accept, feed, mailbox, ownership, summaries, transcript
+from conversations import accept, feed, mailbox, ownership, summaries, transcript, voice
 from conversations.rows import change, locked
 from conversations.tables import conversations, handoffs
 from conversations.transcript import Utterance
@@ -143,6 +143,7 @@ def take_over(
     Raises:
         Conflict: another person has it, or it is closed.
     """
+    voice.silence(tx, conversation_id)
     row = locked(tx, workspace_id, conversation_id)
     _still_open(row)
     if row["owner"] == "person":

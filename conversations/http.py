@@ -15,6 +15,7 @@ from conversations import (
     explaining,
     handoffs,
     listing,
+    passing,
     reading,
     tokens,
     transcript,
@@ -143,7 +144,9 @@ async def chat(
     state.runner.ring(taken.accepted.conversation_id, in_s=taken.accepted.due_in_s)
     state.hub.ring(taken.accepted.conversation_id)
     if "text/event-stream" in request.headers.get("Accept", ""):
-        return _stream(_turn_events(state, taken, _number(last)))
+        return _stream(
+            state, taken.accepted.conversation_id, _turn_events(state, taken, _number(last))
+        )
     answer = await reading.wait(
         state.database,
         state.hub,
@@ -258,11 +261,14 @@ def _number(last: str | None) -> int | None:
     return int(last) if last.strip().isdecimal() and len(last) < 10 else 0
 
 
-def _stream(batches: AsyncIterator[list[Entry]]) -> StreamingResponse:
+def _stream(
+    state: Any, conversation_id: str, batches: AsyncIterator[list[Entry]]
+) -> StreamingResponse:
     """Send entries as server-sent events; what comes together goes out together."""
+    passed = passing.passed(state.database, state.hub, state.workspace_id, conversation_id, batches)
 
     async def encoded() -> AsyncIterator[bytes]:
-        async for entries in batches:
+        async for entries in passed:
             yield b"".join(map(_event, entries))
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -419,10 +425,12 @@ async def live_feed(
         raise
     number = _number(last)
     return _stream(
+        state,
+        conversation_id,
         reading.follow(
             state.database, state.hub, state.workspace_id, conversation_id,
             after=after if number is None else number, staff=staff,
-        )
+        ),
     )  # fmt: skip
 
 

@@ -1,12 +1,16 @@
-"""Live text: sentences shown while a turn runs, provisional until its commit, in this process.
+"""Live text: sentences shown while a turn runs, provisional until its commit.
 
 A sentence is published from inside a transaction that holds the conversation's row, so it stands
-either before a take-over's commit or not at all. A take-over in the same process also empties what
-readers have not fetched yet (`hush`).
+either before a take-over's commit or not at all. What readers have not fetched by then is emptied in the
+process of the take-over (`hush`), and found out in every process as it goes out (`conversations.passing`).
+
+The hubs of several processes ring each other (`core.doorbell`): rows that are new, sentences, and who reads
+what, for a sentence that nobody reads is not released at all.
 """
 
 import asyncio
-from collections import deque
+import time
+from collections import OrderedDict, deque
 from threading import Lock
 from typing import Any
 
@@ -14,10 +18,14 @@ from conversations.mailbox import Claim
 from conversations.ownership import may_speak
 from conversations.rows import locked, standing
 from core.database import Database, Tx
+from core.doorbell import Doorbell
 from core.errors import NotFound
 
 MAX_WAITING = 256
 """Provisional events kept for one reader; a slower one misses some, and gets the message at last."""
+
+READS_S = 40.0
+"""How long another process is taken to read a conversation after it has said so."""
 
 
 class Reader:
@@ -49,14 +57,20 @@ class Reader:
 
 
 class Hub:
-    """Who reads which conversation in this process."""
+    """Who reads which conversation, in this process and, by hearsay, in others."""
 
-    def __init__(self) -> None:
+    def __init__(self, doorbell: Doorbell | None = None) -> None:
         self._readers: dict[str, set[Reader]] = {}
+        self._elsewhere: OrderedDict[str, float] = OrderedDict()
         self._hushed: dict[str, int] = {}
         self._lock = Lock()
         self.stopping = asyncio.Event()
         """Set when the process stops; endless feeds end themselves then."""
+        self.doorbell = doorbell or Doorbell()
+        """Rings the other processes; a hub on its own rings nobody."""
+        self.doorbell.on("feed", self._ring_here)
+        self.doorbell.on("live", self.show)
+        self.doorbell.on("reads", self._read_elsewhere)
 
     def subscribe(self, conversation_id: str) -> Reader:
         """Read a conversation from now on; give the reader back with `unsubscribe`."""
@@ -73,8 +87,24 @@ class Hub:
             if not readers:
                 self._readers.pop(conversation_id, None)
 
+    def announce(self, conversation_id: str) -> None:
+        """Tell the other processes that the conversation is read live here; again before `READS_S`."""
+        self.doorbell.ring("reads", conversation_id)
+
+    def _read_elsewhere(self, conversation_id: str) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._elsewhere[conversation_id] = now + READS_S
+            self._elsewhere.move_to_end(conversation_id)
+            while next(iter(self._elsewhere.values())) < now:
+                self._elsewhere.popitem(last=False)
+
     def ring(self, conversation_id: str) -> None:
         """Say that the conversation's feed has new rows."""
+        self._ring_here(conversation_id)
+        self.doorbell.ring("feed", conversation_id)
+
+    def _ring_here(self, conversation_id: str) -> None:
         with self._lock:
             readers = list(self._readers.get(conversation_id, ()))
         for reader in readers:
@@ -82,13 +112,25 @@ class Hub:
             reader.ring()
 
     def reads(self, conversation_id: str) -> bool:
-        """Say whether anybody in this process reads the conversation now."""
-        return conversation_id in self._readers
+        """Say whether anybody reads the conversation now."""
+        return (
+            conversation_id in self._readers
+            or self._elsewhere.get(conversation_id, 0.0) > time.monotonic()
+        )
+
+    def tell(self, conversation_id: str, *events: dict[str, Any]) -> None:
+        """Give provisional events to the readers of other processes."""
+        for event in events:
+            self.doorbell.ring("live", conversation_id, event)
+
+    def speaks(self, conversation_id: str, tenure: int) -> bool:
+        """Say that the AI of this tenure has not been hushed in this process."""
+        return tenure > self._hushed.get(conversation_id, -1)
 
     def show(self, conversation_id: str, event: dict[str, Any], *, tenure: int = -1) -> bool:
         """Give a provisional event to the readers; False when this tenure has been hushed."""
         with self._lock:
-            if 0 <= tenure <= self._hushed.get(conversation_id, -1):
+            if tenure >= 0 and not self.speaks(conversation_id, tenure):
                 return False
             readers = list(self._readers.get(conversation_id, ()))
             for reader in readers:
@@ -139,13 +181,23 @@ class TurnLive:
         """Show reviewed sentences; False when a newer message or a person came."""
         if not self._hub.reads(self._claim.conversation_id):
             return True  # nobody is there to see it
-        if await self._database.writing(self._release, sentences):
+        deltas = [
+            {
+                "event": "delta",
+                "turn_id": self._claim.turn_id,
+                "text": sentence,
+                "tenure": self._claim.standing.tenure,
+            }
+            for sentence in sentences
+        ]
+        if await self._database.writing(self._release, deltas):
             self.shown = True
+            self._hub.tell(self._claim.conversation_id, *deltas)
             return True
         await self.retract()
         return False
 
-    def _release(self, tx: Tx, sentences: tuple[str, ...]) -> bool:
+    def _release(self, tx: Tx, deltas: list[dict[str, Any]]) -> bool:
         claim = self._claim
         try:
             row = locked(tx, claim.workspace_id, claim.conversation_id)
@@ -154,12 +206,8 @@ class TurnLive:
         if not may_speak(claim.standing, standing(row)):
             return False
         return all(
-            self._hub.show(
-                claim.conversation_id,
-                {"event": "delta", "turn_id": claim.turn_id, "text": sentence},
-                tenure=claim.standing.tenure,
-            )
-            for sentence in sentences
+            self._hub.show(claim.conversation_id, delta, tenure=claim.standing.tenure)
+            for delta in deltas
         )
 
     async def retract(self) -> None:
@@ -168,3 +216,4 @@ class TurnLive:
             self.shown = False
             event = {"event": "retract", "turn_id": self._claim.turn_id}
             self._hub.show(self._claim.conversation_id, event)
+            self._hub.tell(self._claim.conversation_id, event)

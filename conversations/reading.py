@@ -12,7 +12,10 @@ from core.database import Database
 
 HEARTBEAT_S = 15.0
 LOOK_S = 1.0
-"""Where other processes write too, their rows are found by looking this often."""
+"""Where other processes write too, their rows are found by looking this often ..."""
+
+LOOK_LISTENING_S = 5.0
+"""... and this often while they ring: a ring may be lost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,9 @@ class Entry:
     sequence: int | None = None
     """Number in the feed; None for what is provisional."""
 
+    tenure: int | None = None
+    """Of the AI that said a sentence; `passing.passed` asks whether it still speaks. None: nothing to ask."""
+
 
 def entry(row: dict[str, Any], *, staff: bool) -> Entry:
     """Give a row of the feed as its reader may see it; staff's names stay inside."""
@@ -37,7 +43,8 @@ def entry(row: dict[str, Any], *, staff: bool) -> Entry:
 
 def provisional(event: dict[str, Any]) -> Entry:
     """Give a provisional event as its reader sees it."""
-    return Entry(event=event["event"], data={key: event[key] for key in event if key != "event"})
+    data = {key: event[key] for key in event if key not in ("event", "tenure")}
+    return Entry(event=event["event"], data=data, tenure=event.get("tenure"))
 
 
 async def follow(
@@ -55,9 +62,9 @@ async def follow(
     A batch with one entry without event comes when nothing has happened for `patience_s`.
     """
     reader = hub.subscribe(conversation_id)
-    look_s = min(patience_s, HEARTBEAT_S if database.dialect == "sqlite" else LOOK_S)
+    hub.announce(conversation_id)
     clock = get_running_loop().time
-    heard = clock()
+    heard = announced = clock()
     try:
         while True:
             stopping = hub.stopping.is_set()  # what stands in the feed by then is still given
@@ -80,9 +87,19 @@ async def follow(
                 heard = clock()
                 yield news
             else:
-                await reader.wait(look_s)
+                await reader.wait(min(patience_s, _look_s(database, hub)))
+            if clock() - announced >= HEARTBEAT_S:
+                announced = clock()
+                hub.announce(conversation_id)
     finally:
         hub.unsubscribe(conversation_id, reader)
+
+
+def _look_s(database: Database, hub: Hub) -> float:
+    """Give how long a reader may rest before it looks whether it was not told of something."""
+    if database.dialect == "sqlite":
+        return HEARTBEAT_S
+    return LOOK_LISTENING_S if hub.doorbell.listening else LOOK_S
 
 
 async def wait(

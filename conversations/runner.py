@@ -102,6 +102,9 @@ class Runner:
         self._driver = Driver(at_once)
         self._sweeper: asyncio.Task[None] | None = None
         self._closed_at: float | None = None
+        begin = self._driver.begin
+        hub.doorbell.on("turn", lambda conversation_id: begin(conversation_id, self._answer_all))
+        hub.doorbell.on("approval", lambda approval_id: begin(approval_id, self._carry_out))
 
     # --- start, stop, doorbell -------------------------------------------------------------------
 
@@ -128,10 +131,17 @@ class Runner:
             asyncio.get_running_loop().call_later(in_s, self.ring, conversation_id)
         else:
             self._driver.begin(conversation_id, self._answer_all)
+            self._call_others("turn", conversation_id)
 
     def ring_approval(self, approval_id: str) -> None:
         """Say that an approval was decided."""
         self._driver.begin(approval_id, self._carry_out)
+        self._call_others("approval", approval_id)
+
+    def _call_others(self, kind: str, key: str) -> None:
+        """Let another process do at once what this one cannot; else they would only compete for it."""
+        if self._driver.busy:
+            self._hub.doorbell.ring(kind, key)
 
     async def settled(self) -> None:
         """Wait until all that was rung for is done."""
@@ -206,6 +216,7 @@ class Runner:
             log.warning("lease_lost", turn_id=claim.turn_id)
         except asyncio.CancelledError:
             await asyncio.shield(self._database.writing(mailbox.give_back, claim))
+            self._call_others("turn", conversation_id)
             raise
         except Exception as error:  # whatever went wrong, the customer is not left in silence
             log.exception("turn_failed", turn_id=claim.turn_id, attempt=claim.attempts)

@@ -14,10 +14,11 @@ leaves out.
 
 import asyncio
 import sqlite3
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -131,6 +132,38 @@ class Database:
                 return work(tx, *args, **kwargs)
             finally:
                 view.rollback()
+
+    @asynccontextmanager
+    async def holding(
+        self,
+        work: Callable[Concatenate[Tx, P], T],
+        at_most_s: float,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> AsyncIterator[T]:
+        """Give what `work(tx, ...)` gives and keep its locks while the block runs, at most so long.
+
+        A thread of the database and a connection wait for the block: let it be short.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        loop, over = asyncio.get_running_loop(), threading.Event()
+        given: asyncio.Future[T] = loop.create_future()
+
+        def hold(tx: Tx) -> None:
+            loop.call_soon_threadsafe(given.set_result, work(tx, *args, **kwargs))
+            over.wait(at_most_s)
+
+        kept = asyncio.ensure_future(self.writing(hold))
+        kept.add_done_callback(asyncio.Future.exception)  # who only let go hears of no failure
+        try:
+            await asyncio.wait((given, kept), return_when=asyncio.FIRST_COMPLETED)
+            if not given.done():
+                await kept
+            yield given.result()
+        finally:
+            over.set()
 
     async def _on(self, threads: ThreadPoolExecutor, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(threads, work)

@@ -243,7 +243,14 @@ def take(tx: Tx, text: str, visitor: Visitor, message_id: str = "") -> Taken:
     return visitors.take(tx, W, visitor, message, message_id)
 
 
-def house(database: Database, folder: Path, *, retry: Any = "never", lease_s: float = 15) -> House:
+def house(
+    database: Database,
+    folder: Path,
+    *,
+    retry: Any = "never",
+    lease_s: float = 15,
+    hub: Hub | None = None,
+) -> House:
     """Build a house whose data are in `folder`."""
     path = folder / "acme"
     path.mkdir(exist_ok=True)
@@ -256,7 +263,7 @@ def house(database: Database, folder: Path, *, retry: Any = "never", lease_s: fl
         _env_file=None,  # pyright: ignore[reportCallIssue]
     )
     conductor = EchoConductor(tools={"pay": till(folder / "book", retry=retry)})
-    workspace, hub = Workspace(path), Hub()
+    workspace, hub = Workspace(path), hub or Hub()
     runner = Runner(
         database=database,
         workspace=workspace,
