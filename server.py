@@ -22,7 +22,7 @@ from core import clock, logs, web
 from core.access import OptionalCaller, first_key, needs
 from core.database import Database, Tx
 from core.doorbell import Doorbell
-from core.errors import BadInput, RegenteError, WorkspaceError
+from core.errors import BadInput, RegenteError, Unavailable, WorkspaceError
 from core.metrics import CONTENT_TYPE, Measured, Metrics
 from core.settings import Settings
 from core.settings import settings as deployment_settings
@@ -37,6 +37,8 @@ VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
 EVERYWHERE = ("0.0.0.0", "127.0.0.1", "::")  # noqa: S104 - read, not bound
 PERIOD_OF_GRACE_S = 10
+REFUSED = 78
+"""EX_CONFIG of sysexits.h: tell systemd with `RestartPreventExitStatus=78`."""
 
 log = structlog.get_logger("server")
 router = APIRouter(tags=["running"])
@@ -221,9 +223,24 @@ async def metrics(request: Request, caller: OptionalCaller) -> Response:
     return Response(state.metrics.text(), media_type=CONTENT_TYPE)
 
 
+def _try_out(settings: Settings) -> None:
+    """Open what most often keeps a deployment from starting, so that a sentence says why."""
+    Workspace(settings.workspace)
+    database = Database(settings.database)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+
+
 def main() -> int:
-    """Serve until told to stop."""
-    settings = deployment_settings()
+    """Serve until told to stop; `REFUSED` when starting once more would end in the same way."""
+    try:
+        settings = deployment_settings()
+        _try_out(settings)
+    except RegenteError as error:
+        _say(f"Regente does not start. {error}")
+        return 1 if isinstance(error, Unavailable) else REFUSED
     options: dict[str, Any] = {"host": settings.host, "port": settings.port, "access_log": False}
     grace = {"timeout_graceful_shutdown": PERIOD_OF_GRACE_S, "log_config": None}
     server = uvicorn.Server(uvicorn.Config(create_app(settings), **options, **grace))

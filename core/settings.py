@@ -4,8 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import BadInput
 
 
 class Settings(BaseSettings):
@@ -104,5 +106,15 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """Give the settings, read once; a change needs a restart."""
-    return Settings()
+    """Give the settings, read once; a change needs a restart.
+
+    Raises:
+        BadInput: one of them cannot be used; names each, but no value: it may be a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"REGENTE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()
+        )
+        raise BadInput(f"{wrong}. See .env.example.") from None

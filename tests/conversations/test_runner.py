@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from core.errors import LeaseLost
 from customers import cases
 from graph.saver import TurnSaver
 from graph.turn import Reply, TurnRequest, TurnResult
-from tests.conversations.echo import House, W, memory
+from tests.conversations.echo import House, W, house, memory
 
 DRAFT = TurnResult(replies=[Reply(text="from the dead", agent="echo")], language="en")
 
@@ -470,3 +471,25 @@ async def test_feed_numbers_have_no_gaps_whoever_writes(home: House) -> None:
         lambda tx: tx.execute(sa.select(conversations.c.feed_seq)).scalar_one()
     )
     assert top == len(rows)
+
+
+async def test_what_does_not_end_in_time_is_given_back_and_answered_once_by_the_next(
+    home: House, tmp_path: Path
+) -> None:
+    async def hangs(_: Any) -> None:
+        await asyncio.Event().wait()
+
+    conversation_id = (await home.say("hi")).accepted.conversation_id
+    home.conductor.before = hangs
+    home.runner.ring(conversation_id)
+    while not (await home.database.reading(found, W, conversation_id))["lease_owner"]:
+        await asyncio.sleep(0.01)
+    await home.runner.stop(grace_s=0.1)
+    left = await home.database.reading(found, W, conversation_id)
+    assert (left["lease_owner"], left["attempts"]) == (None, 0)
+    assert left["ready_at"] is not None
+
+    following = house(home.database, tmp_path)
+    assert await following.runner.answer(conversation_id)
+    said = await home.database.reading(transcript.of_conversation, W, conversation_id, staff=False)
+    assert [row["text"] for row in said] == ["hi", "You said hi."]
