@@ -9,7 +9,7 @@ MINILM := requirements-minilm.lock
 # The certificates that the machine trusts, which behind a company's proxy are more than uv's own.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: run test check example format lock studio chat bench evals life attacks minilm clean
+.PHONY: run test check example format lock studio chat bench evals life attacks doctor minilm clean
 
 run: $(VENV)/product.done ## serve the workspace; prints where to go
 	@exec $(BIN)/python server.py
@@ -44,6 +44,9 @@ life: $(VENV)/product.done ## live the demo's past through anew; takes minutes
 
 bench: $(VENV)/product.done ## measure
 	@exec $(BIN)/python -m bench $(ARGS)
+
+doctor: $(VENV)/product.done ## what is wrong with this deployment, and what to do
+	@exec $(BIN)/python -m core.doctor $(ARGS)
 
 studio: $(VENV)/development.done ## open both graphs in LangGraph Studio, without calling home
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 LANGSMITH_TRACING=false exec $(BIN)/langgraph dev --no-browser $(ARGS)

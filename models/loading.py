@@ -21,12 +21,12 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     from models.embedded.chat import EmbeddedChatModel
 
     check(settings)
-    embedder = _embedder(settings)
+    sentences = embedder(settings)
     embedded = EmbeddedChatModel(languages=tuple(workspace.profile.languages))
     if settings.model == "embedded":
         return Models(
             route=embedded, answer=embedded, write=embedded, judge=embedded,
-            embedded=embedded, embedder=embedder, external=False,
+            embedded=embedded, embedder=sentences, external=False,
         )  # fmt: skip
     from models.breaker import Breaker
     from models.fallback import FallbackChatModel
@@ -49,7 +49,7 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     )
     return Models(
         route=chat, answer=chat, write=chat, judge=chat,
-        embedded=embedded, embedder=embedder, external=True,
+        embedded=embedded, embedder=sentences, external=True,
     )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _base_url(settings: Settings) -> str:
     return settings.openai_base_url.strip().rstrip("/") or "https://api.openai.com/v1"
 
 
-def _embedder(settings: Settings) -> Embedder:
+def embedder(settings: Settings) -> Embedder:
     """Give the embedder; when the server of the chosen one is down at start, an embedded one.
 
     It is never changed afterwards: vectors of two embedders cannot be compared.
