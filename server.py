@@ -14,6 +14,8 @@ import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from channels.providers import accounts
+from conversations.courier import Courier
 from conversations.listing import open_ones
 from conversations.live import Hub
 from conversations.pulse import Pulse
@@ -89,6 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.set_up(state.settings)
     state.workspace = Workspace(state.settings.workspace)
     state.workspace_id = state.workspace.workspace_id
+    state.accounts = accounts(state.workspace)
     clock.follow(_clock_file(state))
     state.settings.data_dir.mkdir(parents=True, exist_ok=True)
     state.database = Database(state.settings.database)
@@ -98,13 +101,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(_open, state)
         state.hub = Hub(Doorbell(state.database))
         state.pulse = Pulse(state.database, state.workspace_id, VERSION)
+        process_id = await state.pulse.begin()
         state.runner = Runner(
             database=state.database,
             workspace=state.workspace,
             conductor=lambda: state.versions.current,
             settings=state.settings,
             hub=state.hub,
-            process_id=await state.pulse.begin(),
+            process_id=process_id,
+        )
+        state.courier = Courier(
+            database=state.database,
+            workspace_id=state.workspace_id,
+            accounts=state.accounts,
+            hub=state.hub,
+            process_id=process_id,
+            lease_s=state.settings.lease_s,
         )
         key = await state.database.writing(first_key, state.workspace_id)
         async with _running(state):
@@ -149,6 +161,7 @@ def _open(state: Any) -> None:
 async def _running(state: Any) -> AsyncIterator[None]:
     """Answer conversations while the block runs."""
     state.runner.start()
+    state.courier.start()
     tasks = [
         asyncio.create_task(
             asyncio.to_thread(warm, tuple(state.workspace.profile.languages)), name="warm"
@@ -165,6 +178,7 @@ async def _running(state: Any) -> AsyncIterator[None]:
         state.ready = ""
         state.hub.stop()
         await state.runner.stop()
+        await state.courier.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -51,7 +51,14 @@ class Accepted:
 
 
 def open_conversation(
-    tx: Tx, workspace_id: str, customer_id: str, *, channel: str, address: str, language: str = ""
+    tx: Tx,
+    workspace_id: str,
+    customer_id: str,
+    *,
+    channel: str,
+    account: str,
+    address: str,
+    language: str = "",
 ) -> dict[str, Any]:
     """Give the customer's one open conversation, locked; it is opened if there is none.
 
@@ -61,14 +68,11 @@ def open_conversation(
         row = _OPEN.first(tx, workspace=workspace_id, customer=customer_id)
         if row is not None:
             return row
-        insert_once(
-            tx, conversations, _new(tx, workspace_id, customer_id, channel, address, language)
-        )
+        where = {"channel": channel, "account": account, "address": address}
+        insert_once(tx, conversations, _new(tx, workspace_id, customer_id, language) | where)
 
 
-def _new(
-    tx: Tx, workspace_id: str, customer_id: str, channel: str, address: str, language: str
-) -> dict[str, Any]:
+def _new(tx: Tx, workspace_id: str, customer_id: str, language: str) -> dict[str, Any]:
     return {
         "workspace_id": workspace_id,
         "conversation_id": new_id("conversation"),
@@ -78,8 +82,6 @@ def _new(
         "owner": "ai",
         "owner_name": "",
         "language": language,
-        "channel": channel,
-        "address": address,
         "opened_at": domain_now(tx),
         "outcome": "",
         "simulated": identity.customer(tx, workspace_id, customer_id).simulated,
@@ -123,6 +125,7 @@ def accept(
             workspace_id,
             customer_id,
             channel=inbound.channel,
+            account=inbound.account,
             address=inbound.address,
             language=inbound.language,
         )
@@ -136,6 +139,7 @@ def accept(
             text=inbound.text,
             key=inbound.key,
             channel=inbound.channel,
+            account=inbound.account,
             address=inbound.address,
             parts=inbound.parts,
             language=inbound.language,
@@ -153,6 +157,7 @@ def accept(
         row,
         fence=row["fence"] + 1,
         channel=inbound.channel,
+        account=inbound.account,
         address=inbound.address,
         language=inbound.language or row["language"],
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations import accept, checkpoints, effects, handoffs
+from conversations import accept, checkpoints, effects, handoffs, leases
 from conversations.rows import found, locked
 from conversations.tables import approvals, conversations
 from core import audit, events
@@ -225,6 +225,7 @@ def _open(tx: Tx, row: dict[str, Any], customer_id: str) -> dict[str, Any]:
         row["workspace_id"],
         identity.customer(tx, row["workspace_id"], customer_id).customer_id,
         channel=row["channel"],
+        account=row["account"],
         address=row["address"],
         language=row["language"],
     )
@@ -294,9 +295,7 @@ def due(tx: Tx, workspace_id: str, limit: int = 20) -> tuple[list[str], bool]:
 
 
 def _free(now: float) -> sa.ColumnElement[bool]:
-    return (approvals.c.due_at <= now) & (
-        approvals.c.lease_until.is_(None) | (approvals.c.lease_until < now)
-    )
+    return (approvals.c.due_at <= now) & leases.free(approvals, now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,10 +332,7 @@ def claim(
     _change(
         tx,
         approval,
-        epoch=approval["epoch"] + 1,
-        attempts=approval["attempts"] + 1,
-        lease_owner=process_id,
-        lease_until=now + lease_s,
+        **leases.claimed(approval, process_id, now + lease_s),
     )
     conversation = found(tx, workspace_id, approval["conversation_id"])
     return Action(
@@ -350,13 +346,9 @@ def claim(
 
 
 def free_all(tx: Tx, workspace_id: str, process_id: str) -> int:
-    """Let everything be driven on at once that a dead process held; give how much that was."""
-    held_by_it = approvals.update().where(
-        approvals.c.workspace_id == workspace_id,
-        approvals.c.state == "decided",
-        approvals.c.lease_owner == process_id,
-    )
-    return tx.execute(held_by_it.values(lease_owner=None, lease_until=None)).rowcount
+    """Let every approval be driven on at once that a dead process held; give how many there were."""
+    decided = approvals.c.state == "decided"
+    return leases.free_all(tx, approvals, workspace_id, process_id, where=decided)
 
 
 def holds(tx: Tx, action: Action) -> bool:

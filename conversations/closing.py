@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations import feed, handoffs, mailbox, ownership, voice
+from conversations import feed, handoffs, mailbox, outbox, ownership, voice
 from conversations.rows import change, locked
 from conversations.tables import approvals, conversations, messages
 from core import audit, events
@@ -84,6 +84,7 @@ def _end(tx: Tx, row: dict[str, Any], outcome: Outcome, actor: str) -> None:
     ownership.after(row["owner"], "close")
     handoffs.end(tx, row)
     mailbox.clear(tx, row)
+    outbox.recall(tx, row)
     change(
         tx,
         row,

@@ -159,6 +159,7 @@ def _say(
             text=reply["text"],
             key=f"{claim.turn_id}:{number}",
             channel=first["channel"],
+            account=first["account"],
             address=first["address"],
             citations=[dict(citation) for citation in reply.get("citations", [])],
             buttons=list(reply.get("buttons", [])),

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import accept, feed, mailbox, ownership, summaries, transcript, voice
+from conversations import accept, feed, mailbox, outbox, ownership, summaries, transcript, voice
 from conversations.rows import change, locked
 from conversations.tables import conversations, handoffs
 from conversations.transcript import Utterance
@@ -158,8 +158,28 @@ def take_over(
         _insert(tx, row, "taken over by a person", {}, **taken)
     mailbox.clear(tx, row)
     give_to(tx, row, ownership.after(before, "take_over"), person)
+    _recall(tx, row)
     _record(tx, row, actor, "conversation.takeover", {"from": before})
     return row
+
+
+def _recall(tx: Tx, row: dict[str, Any]) -> None:
+    """Stop what of the AI has not gone out yet, and show the person what may still arrive."""
+    stopped, in_flight = outbox.recall(tx, row)
+    told = [
+        f"{len(messages)} of the AI's messages {what}."
+        for messages, what in ((stopped, "not sent"), (in_flight, "in flight, and may arrive"))
+        if messages
+    ]
+    if told:
+        said = Utterance(
+            role="system",
+            kind="internal",
+            text=" ".join(told),
+            key=f"recall:{row['conversation_id']}:{row['tenure']}",
+            event={"kind": "recall", "stopped": stopped, "in_flight": in_flight},
+        )
+        transcript.add(tx, row, said)
 
 
 def _still_open(row: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from conversations import (
     turns,
     uploads,
     visitors,
+    webhooks,
 )
 from conversations.accept import Accepted
 from conversations.admission import Limits
@@ -434,5 +435,5 @@ async def live_feed(
     )  # fmt: skip
 
 
-for more in (listing.router, uploads.router, explaining.router):
+for more in (listing.router, uploads.router, explaining.router, webhooks.router):
     router.include_router(more)

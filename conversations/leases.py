@@ -1,14 +1,53 @@
-"""Keeping a lease while work is done under it."""
+"""Leases: who holds a row, for how long, and keeping it while work is done under it.
+
+Conversations, approvals and deliveries are claimed alike: their tables have `lease_owner`, `lease_until`
+and an `epoch` that grows with each claim, so that what an earlier holder prepared is refused.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
+from core.database import Tx
 from core.errors import LeaseLost
 
 log = structlog.get_logger(__name__)
+
+
+FREED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+"""What a row holds that nobody has claimed."""
+
+
+def free(table: sa.Table, now: Any) -> sa.ColumnElement[bool]:
+    """Say of a table's rows that nobody holds them at `now`, a moment of the database's clock."""
+    return table.c.lease_until.is_(None) | (table.c.lease_until < now)
+
+
+def claimed(row: dict[str, Any], process_id: str, until: float) -> dict[str, Any]:
+    """Give what changes in a row that is claimed; the try is counted before it is made."""
+    return {
+        "epoch": row["epoch"] + 1,
+        "attempts": row["attempts"] + 1,
+        "lease_owner": process_id,
+        "lease_until": until,
+    }
+
+
+def free_all(
+    tx: Tx, table: sa.Table, workspace_id: str, process_id: str, *, where: sa.ColumnElement[bool]
+) -> int:
+    """Let everything be claimed at once that a dead process held; give how much that was.
+
+    Should it live after all, the next claim's epoch refuses what it prepared.
+    """
+    held_by_it = table.update().where(
+        table.c.workspace_id == workspace_id, where, table.c.lease_owner == process_id
+    )
+    return tx.execute(held_by_it.values(FREED)).rowcount
 
 
 @asynccontextmanager

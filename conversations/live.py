@@ -11,6 +11,7 @@ what, for a sentence that nobody reads is not released at all.
 import asyncio
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
@@ -64,6 +65,9 @@ class Hub:
         self._elsewhere: OrderedDict[str, float] = OrderedDict()
         self._hushed: dict[str, int] = {}
         self._lock = Lock()
+        self.listeners: set[Callable[[str], None]] = set()
+        """Called with each conversation whose feed this process has given new rows."""
+
         self.stopping = asyncio.Event()
         """Set when the process stops; endless feeds end themselves then."""
         self.doorbell = doorbell or Doorbell()
@@ -103,6 +107,8 @@ class Hub:
         """Say that the conversation's feed has new rows."""
         self._ring_here(conversation_id)
         self.doorbell.ring("feed", conversation_id)
+        for listener in list(self.listeners):
+            listener(conversation_id)
 
     def _ring_here(self, conversation_id: str) -> None:
         with self._lock:

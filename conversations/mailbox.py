@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import transcript
+from conversations import leases, transcript
 from conversations.ownership import ANSWER_WITHIN_S, MAX_ATTEMPTS, Standing
 from conversations.rows import change, locked, standing
 from conversations.tables import conversations, messages
@@ -68,10 +68,7 @@ def due_in_s(tx: Tx, row: dict[str, Any]) -> float | None:
 _FREE = (
     (conversations.c.workspace_id == sa.bindparam("workspace"))
     & (conversations.c.ready_at <= sa.bindparam("moment"))
-    & (
-        conversations.c.lease_until.is_(None)
-        | (conversations.c.lease_until < sa.bindparam("lease_moment"))
-    )
+    & leases.free(conversations, sa.bindparam("lease_moment"))
 )
 _DUE = sa.select(conversations.c.conversation_id).where(_FREE).order_by(conversations.c.ready_at)
 _CLAIMABLE = Prepared(
@@ -112,14 +109,7 @@ def claim(
         return None
     batch = _batch(waiting)
     turn_id = f"{conversation_id}:{waiting[0]['sequence']}"
-    change(
-        tx,
-        row,
-        epoch=row["epoch"] + 1,
-        attempts=row["attempts"] + 1,
-        lease_owner=process_id,
-        lease_until=lease_now + lease_s,
-    )
+    change(tx, row, **leases.claimed(row, process_id, lease_now + lease_s))
     mark(tx, workspace_id, batch, turn_id=turn_id)
     return Claim(
         workspace_id=workspace_id,
@@ -155,7 +145,7 @@ def _batch(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for message in waiting:
         if message["class"] == "internal":
             break
-        if (message["channel"], message["address"]) == (first["channel"], first["address"]):
+        if all(message[part] == first[part] for part in ("channel", "account", "address")):
             batch.append(message)
     if all(message["provider_at"] is not None for message in batch):
         batch.sort(key=lambda message: (message["provider_at"], message["sequence"]))
@@ -201,20 +191,13 @@ def back_off(tx: Tx, claim: Claim) -> None:
 
 
 def free_all(tx: Tx, workspace_id: str, process_id: str) -> int:
-    """Let everything be claimed at once that a dead process held; give how much that was.
-
-    Should it live after all, the next claim's epoch refuses what it prepared.
-    """
-    held_by_it = conversations.update().where(
-        conversations.c.workspace_id == workspace_id,
-        conversations.c.ready_at.is_not(None),
-        conversations.c.lease_owner == process_id,
-    )
-    return tx.execute(held_by_it.values(lease_owner=None, lease_until=None)).rowcount
+    """Let every conversation be claimed at once that a dead process held; give how many there were."""
+    waiting = conversations.c.ready_at.is_not(None)
+    return leases.free_all(tx, conversations, workspace_id, process_id, where=waiting)
 
 
 def _free_row(tx: Tx, row: dict[str, Any], **values: Any) -> None:
-    change(tx, row, lease_owner=None, lease_until=None, **values)
+    change(tx, row, **leases.FREED, **values)
 
 
 def settle(tx: Tx, row: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import asyncio
 
 import structlog
 
-from conversations import approvals, mailbox
+from conversations import approvals, mailbox, outbox
 from core import events, limits, processes
 from core.database import Database, Tx
 from core.errors import RegenteError
@@ -70,7 +70,8 @@ class Pulse:
 
     def _free(self, tx: Tx, process_id: str) -> int:
         return sum(
-            kind.free_all(tx, self._workspace_id, process_id) for kind in (mailbox, approvals)
+            kind.free_all(tx, self._workspace_id, process_id)
+            for kind in (mailbox, approvals, outbox)
         )
 
     async def end(self) -> None:

@@ -46,7 +46,9 @@ conversations = sa.Table(
     # Messages up to here are in the summary and found by `message_terms`.
     sa.Column("summed_seq", sa.Integer, nullable=False),
     sa.Column("language", _WORD, nullable=False),  # empty: not known yet
+    # Where she wrote last: from which channel, to which account of ours, from which address.
     sa.Column("channel", _WORD, nullable=False),
+    sa.Column("account", _KEY, nullable=False),
     sa.Column("address", _KEY, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
@@ -84,6 +86,7 @@ messages = sa.Table(
     sa.Column("role", _WORD, nullable=False),  # customer | ai | person | system
     sa.Column("class", _WORD, nullable=False),  # conversation | notice | internal
     sa.Column("channel", _WORD, nullable=False),
+    sa.Column("account", _KEY, nullable=False),
     sa.Column("address", _KEY, nullable=False),
     # Inbound `channel:account:address:provider_message_id`; outbound `turn_id:n`.
     sa.Column("key", sa.String(600), nullable=False),
@@ -111,6 +114,61 @@ sa.Index(
     postgresql_where=messages.c.state == "waiting",
 )
 sa.Index("ix_messages_turn", messages.c.workspace_id, messages.c.turn_id)
+
+# What goes out through a provider: written with its message, worked off by `conversations.courier`.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _workspace(),
+    sa.Column("delivery_id", _KEY, primary_key=True),
+    # What the provider is given at every try: the message's key, and from the second part on its number.
+    sa.Column("key", sa.String(600), nullable=False),
+    sa.Column("conversation_id", _KEY, nullable=False),
+    sa.Column("message_id", _KEY, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),  # of the message
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("channel", _WORD, nullable=False),
+    sa.Column("account", _KEY, nullable=False),
+    sa.Column("role", _WORD, nullable=False),  # ai | person
+    sa.Column("class", _WORD, nullable=False),  # mandatory | transactional | promotional
+    sa.Column("lane", sa.Integer, nullable=False),  # the lower one goes first
+    sa.Column("body", sa.JSON, nullable=False),  # as the channel wrote it
+    sa.Column("state", _WORD, nullable=False),  # see `conversations.outbox`
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", Moment),  # null: nothing is left to do
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("lease_owner", _KEY),
+    sa.Column("lease_until", Moment),
+    # A person took over while it was on its way: it is not tried again.
+    sa.Column("recalled", sa.Boolean, nullable=False),
+    sa.Column("provider_message_id", _KEY, nullable=False),
+    sa.Column(
+        "receipt", _WORD, nullable=False
+    ),  # the provider's word: sent | delivered | read | failed
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("settled_at", Moment),
+    sa.UniqueConstraint("workspace_id", "key"),
+)
+sa.Index(
+    "ix_outbox_open",
+    outbox.c.workspace_id,
+    outbox.c.conversation_id,
+    outbox.c.lane,
+    outbox.c.sequence,
+    outbox.c.part,
+    sqlite_where=outbox.c.due_at.is_not(None),
+    postgresql_where=outbox.c.due_at.is_not(None),
+)
+sa.Index("ix_outbox_message", outbox.c.workspace_id, outbox.c.message_id)
+sa.Index("ix_outbox_provider", outbox.c.workspace_id, outbox.c.provider_message_id)
+sa.Index(
+    "ix_outbox_letters",
+    outbox.c.workspace_id,
+    outbox.c.settled_at,
+    sqlite_where=outbox.c.state.in_(("dead", "unknown")),
+    postgresql_where=outbox.c.state.in_(("dead", "unknown")),
+)
 
 # What was said beyond the window of the graph's state, kept so that it is found without reading all.
 # Written after a commit, in batches; what is newer is read from `messages`.

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations import feed
+from conversations import feed, outbox
 from conversations.rows import change
 from conversations.tables import messages
 from core.database import Tx, domain_now, insert_once
@@ -39,6 +39,7 @@ class Utterance:
 
     kind: Class = "conversation"
     channel: str = ""
+    account: str = ""
     address: str = ""
     parts: list[dict[str, Any]] = field(default_factory=list)
     citations: list[dict[str, Any]] = field(default_factory=list)
@@ -52,40 +53,40 @@ class Utterance:
 
 
 def add(tx: Tx, row: dict[str, Any], said: Utterance) -> str | None:
-    """Put a message at the end of a *locked* conversation and into its feed; give its id.
+    """Put a message at the end of a *locked* conversation, into its feed and, where it goes out through
+    a provider, into its outbox; give its id.
 
     Gives None, and changes nothing, when the key is already there.
     """
     message_id, now = new_id("message"), domain_now(tx)
-    stored = insert_once(
-        tx,
-        messages,
-        {
-            "workspace_id": row["workspace_id"],
-            "message_id": message_id,
-            "conversation_id": row["conversation_id"],
-            "sequence": row["message_seq"] + 1,
-            "role": said.role,
-            "class": said.kind,
-            "channel": said.channel or row["channel"],
-            "address": said.address or row["address"],
-            "key": said.key,
-            "text": said.text,
-            "parts": said.parts,
-            "citations": said.citations,
-            "buttons": said.buttons,
-            "event": said.event,
-            "agent": said.agent,
-            "language": said.language or row["language"],
-            "state": "waiting" if said.waiting else "done",
-            "turn_id": said.turn_id,
-            "provider_at": said.provider_at,
-            "created_at": now,
-        },
-    )
-    if not stored:
+    message = {
+        "workspace_id": row["workspace_id"],
+        "message_id": message_id,
+        "conversation_id": row["conversation_id"],
+        "sequence": row["message_seq"] + 1,
+        "role": said.role,
+        "class": said.kind,
+        "channel": said.channel or row["channel"],
+        "account": said.account or row["account"],
+        "address": said.address or row["address"],
+        "key": said.key,
+        "text": said.text,
+        "parts": said.parts,
+        "citations": said.citations,
+        "buttons": said.buttons,
+        "event": said.event,
+        "agent": said.agent,
+        "language": said.language or row["language"],
+        "state": "waiting" if said.waiting else "done",
+        "turn_id": said.turn_id,
+        "provider_at": said.provider_at,
+        "created_at": now,
+    }
+    if not insert_once(tx, messages, message):
         return None
     change(tx, row, message_seq=row["message_seq"] + 1)
+    if said.role in ("ai", "person") and said.kind != "internal" and not row["simulated"]:
+        outbox.put(tx, message)
     feed.append(
         tx,
         row,

@@ -125,8 +125,8 @@ def prove(
         return None
     conversation_id, kept = _theirs(tx, workspace_id, customer_id, opened, token)
     if not conversation_id:
-        channel, address = row["channel"], row["address"]
-        hers = open_conversation(tx, workspace_id, customer_id, channel=channel, address=address)
+        where = {part: row[part] for part in ("channel", "account", "address")}
+        hers = open_conversation(tx, workspace_id, customer_id, **where)
         conversation_id = hers["conversation_id"]
     return conversation_id, kept or tokens.issue(tx, workspace_id, conversation_id)
 

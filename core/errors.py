@@ -13,6 +13,7 @@
     ├── Unavailable              503  try again later; nothing was kept
     ├── WorkspaceError           500  a workspace file is wrong; raised at start-up
     ├── ChannelError             502  a provider refused a message
+    │   └── ChannelUnclear       502  nobody knows whether it went out
     ├── ModelFailed              502  a model gave no usable answer
     └── ToolError                422
         ├── ToolRetry            422  the arguments can be mended: ask for them again
@@ -103,6 +104,10 @@ class ChannelError(RegenteError):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class ChannelUnclear(ChannelError):
+    """A request broke off, or its answer does not tell: the message may have gone out, or not."""
 
 
 class ModelFailed(RegenteError):

@@ -32,6 +32,15 @@ _TAKEN = Prepared(
         """
     )
 )
+_HELD = Prepared(
+    sa.text(
+        """
+        INSERT INTO buckets (workspace_id, name, full_at) VALUES (:workspace, :bucket, :until)
+        ON CONFLICT (workspace_id, name) DO UPDATE SET full_at = :until
+        WHERE buckets.full_at < :until
+        """
+    )
+)
 _FULL_AT = Prepared(
     sa.select(buckets.c.full_at).where(
         buckets.c.workspace_id == sa.bindparam("workspace"),
@@ -58,6 +67,15 @@ def take(tx: Tx, workspace_id: str, name: str, *, per_minute: float, burst: int)
         raise TooManyRequests(
             f"More than {per_minute:g} a minute; try again in {wait_s:.0f} s.", retry_after_s=wait_s
         )
+
+
+def hold(
+    tx: Tx, workspace_id: str, name: str, *, for_s: float, per_minute: float, burst: int
+) -> None:
+    """Let nothing be taken out of a bucket for so long: whoever it protects has asked for that."""
+    drop_s, now = 60.0 / per_minute, database_now(tx)
+    until = now + for_s + (burst - 1) * drop_s
+    _HELD.run(tx, workspace=workspace_id, bucket=name, until=until)
 
 
 def prune(tx: Tx) -> int:

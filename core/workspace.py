@@ -32,6 +32,22 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ChannelAccount(_File):
+    """One of the company's own addresses at a channel's provider."""
+
+    url: str
+    """Root of the provider's interface."""
+
+    secret_env: str
+    """Environment variable with the secret that signs its webhooks and our requests."""
+
+    per_minute: float = Field(default=600, gt=0)
+    """Messages a minute that it lets out."""
+
+    burst: int = Field(default=10, ge=1)
+    """Messages that may go out at once."""
+
+
 class Profile(_File):
     """`workspace.yaml`."""
 
@@ -56,6 +72,9 @@ class Profile(_File):
 
     tone: Text = {}
     """How replies should sound; goes into prompts."""
+
+    channels: dict[str, dict[str, ChannelAccount]] = {}
+    """By channel, then by the account's name there, which its webhooks have in their address."""
 
     token_secret_env: str = ""
     """Environment variable with the secret that signs customers' tokens (HS256)."""

@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("summed_seq", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("opened_at", sa.Double(), nullable=False),
         sa.Column("closed_at", sa.Double(), nullable=True),
@@ -396,6 +397,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("class", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("key", sa.String(length=600), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -426,6 +428,56 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
+        "outbox",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("delivery_id", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=600), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("class", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("lease_owner", sa.String(length=200), nullable=True),
+        sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.Column("recalled", sa.Boolean(), nullable=False),
+        sa.Column("provider_message_id", sa.String(length=200), nullable=False),
+        sa.Column("receipt", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "delivery_id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_outbox_workspace_id_key")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_letters",
+            ["workspace_id", "settled_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('dead', 'unknown')"),
+            postgresql_where=sa.text("state IN ('dead', 'unknown')"),
+        )
+        batch_op.create_index("ix_outbox_message", ["workspace_id", "message_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_open",
+            ["workspace_id", "conversation_id", "lane", "sequence", "part"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_provider", ["workspace_id", "provider_message_id"], unique=False
         )
 
     op.create_table(
@@ -519,6 +571,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passages_source_id"))
 
     op.drop_table("passages")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_provider")
+        batch_op.drop_index(
+            "ix_outbox_open",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_outbox_message")
+        batch_op.drop_index(
+            "ix_outbox_letters",
+            sqlite_where=sa.text("state IN ('dead', 'unknown')"),
+            postgresql_where=sa.text("state IN ('dead', 'unknown')"),
+        )
+
+    op.drop_table("outbox")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_messages_waiting",

@@ -1,0 +1,64 @@
+"""The send gate: what may go out, decided in the transaction that marks a delivery `sending`.
+
+It is the last word, whoever sends: the AI, a person, a journey, a campaign. A rule is a pure function that
+gives the reason against a delivery, or None; another one is another line of `RULES`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.database import Tx
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is true at this moment, and may have changed since the message was written."""
+
+    state: str
+    """Of the conversation: open | closed."""
+
+    owner: str
+    """Who speaks in it: ai | queue | person."""
+
+    consented: bool | None
+    """To promotions on this channel; None: not known."""
+
+
+Delivery = Mapping[str, Any]
+"""A row of the outbox."""
+
+Rule = Callable[[Delivery, Facts, float], str | None]
+"""Why not, or None; the moment is of the database's clock."""
+
+
+def one_voice(delivery: Delivery, facts: Facts, _now: float) -> str | None:
+    """Nothing of the AI while a person speaks, or after the conversation was closed."""
+    if delivery["role"] != "ai":
+        return None
+    if delivery["recalled"] or facts.owner == "person":
+        return "a person has taken over"
+    return "the conversation was closed" if facts.state == "closed" else None
+
+
+def consent(delivery: Delivery, facts: Facts, _now: float) -> str | None:
+    """No promotion without a consent; not to know is not to have one."""
+    if delivery["class"] != "promotional" or facts.consented:
+        return None
+    return "she did not consent" if facts.consented is False else "no consent is known"
+
+
+RULES: tuple[Rule, ...] = (one_voice, consent)
+
+
+def objection(
+    delivery: Delivery, facts: Facts, now: float, rules: tuple[Rule, ...] = RULES
+) -> str | None:
+    """Give the first reason against sending a delivery now; None: it may go out."""
+    return next((reason for rule in rules if (reason := rule(delivery, facts, now))), None)
+
+
+def facts(_tx: Tx, row: Mapping[str, Any]) -> Facts:
+    """Read the facts for a *locked* conversation."""
+    # No consents are kept yet, so none is known.
+    return Facts(state=row["state"], owner=row["owner"], consented=None)

@@ -1,0 +1,89 @@
+"""Letters: deliveries that ended without reaching anybody for sure, and what people do about them."""
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from conversations.outbox import change, end
+from conversations.rows import locked
+from conversations.settling import one
+from conversations.tables import messages, outbox
+from core import audit
+from core.database import Tx, database_now
+from core.errors import Conflict, NotFound
+
+Decision = Literal["replay", "drop"]
+State = Literal["waiting", "sending", "sent", "unknown", "dead", "cancelled"]
+LISTED = 200
+
+
+def listed(tx: Tx, workspace_id: str, state: State = "dead") -> list[dict[str, Any]]:
+    """Give the deliveries in a state with the words of their messages, the newest first."""
+    found = (
+        sa.select(outbox, messages.c.text)
+        .join(
+            messages,
+            (messages.c.workspace_id == outbox.c.workspace_id)
+            & (messages.c.message_id == outbox.c.message_id),
+        )
+        .where(outbox.c.workspace_id == workspace_id, outbox.c.state == state)
+        .order_by(outbox.c.created_at.desc(), outbox.c.part)
+        .limit(LISTED)
+    )
+    return [dict(row) for row in tx.execute(found).mappings()]
+
+
+def decide(
+    tx: Tx, workspace_id: str, delivery_id: str, decision: Decision, *, person: str, actor: str
+) -> dict[str, Any]:
+    """Send a dead or unknown delivery once more, with the key it always had, or let it be.
+
+    One that is unknown may have reached her: unless the provider is repeatable, she may read it twice.
+
+    Raises:
+        NotFound: there is no such delivery.
+        Conflict: it is still on its way, or there is nothing to decide.
+    """
+    if (found := one(tx, workspace_id, delivery_id)) is None:
+        raise NotFound(f"There is no delivery {delivery_id!r}.")
+    row = locked(tx, workspace_id, found["conversation_id"])
+    found = one(tx, workspace_id, delivery_id) or found
+    if found["state"] not in ("dead", "unknown"):
+        raise Conflict(
+            f"The delivery is {found['state']!r}; only a dead or unknown one is decided."
+        )
+    if found["due_at"] is not None:
+        raise Conflict("It is not known yet whether it went out; look again in a minute.")
+    if decision == "replay":
+        change(
+            tx, found, state="waiting", reason="", attempts=0, recalled=False, receipt="",
+            due_at=database_now(tx), settled_at=None,
+        )  # fmt: skip
+    else:
+        end(tx, row, found, "cancelled", f"{person} dropped it")
+    audit.append(
+        tx,
+        workspace_id=workspace_id,
+        actor=actor,
+        action=f"delivery.{decision}",
+        subject=delivery_id,
+        details={"conversation_id": found["conversation_id"]},
+    )
+    return found
+
+
+def of_messages(tx: Tx, workspace_id: str, message_ids: list[str]) -> dict[str, str]:
+    """Give what became of messages that a provider carries, by message: of several parts, the worst."""
+    found = tx.execute(
+        sa.select(outbox.c.message_id, outbox.c.state, outbox.c.receipt).where(
+            outbox.c.workspace_id == workspace_id, outbox.c.message_id.in_(message_ids)
+        )
+    )
+    worst: dict[str, str] = {}
+    for message_id, state, receipt in found:
+        word = receipt if state == "sent" and receipt else state
+        worst[message_id] = min(worst.get(message_id, word), word, key=_BEST_LAST.index)
+    return worst
+
+
+_BEST_LAST = ("dead", "unknown", "cancelled", "waiting", "sending", "sent", "delivered", "read")
