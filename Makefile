@@ -11,8 +11,8 @@ export UV_SYSTEM_CERTS ?= true
 
 .PHONY: run test check example format lock studio chat bench evals life attacks doctor minilm clean
 
-run: $(VENV)/product.done ## serve the workspace; prints where to go
-	@exec $(BIN)/python server.py
+run: $(VENV)/product.done ## serve the workspace; prints where to go. PROCESSES=2 with PostgreSQL
+	@$(if $(PROCESSES),REGENTE_PROCESSES=$(PROCESSES)) exec $(BIN)/python server.py
 
 test: $(VENV)/development.done ## all tests
 	@exec $(BIN)/python -m pytest $(ARGS)

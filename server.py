@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -20,8 +21,9 @@ from conversations.listing import open_ones
 from conversations.live import Hub
 from conversations.pulse import Pulse
 from conversations.runner import Runner
-from core import clock, logs, web
+from core import clock, crew, logs, web
 from core.access import OptionalCaller, first_key, needs
+from core.crew import REFUSED
 from core.database import Database, Tx
 from core.doorbell import Doorbell
 from core.errors import BadInput, RegenteError, Unavailable, WorkspaceError
@@ -39,8 +41,6 @@ VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
 EVERYWHERE = ("0.0.0.0", "127.0.0.1", "::")  # noqa: S104 - read, not bound
 PERIOD_OF_GRACE_S = 10
-REFUSED = 78
-"""EX_CONFIG of sysexits.h: tell systemd with `RestartPreventExitStatus=78`."""
 
 log = structlog.get_logger("server")
 router = APIRouter(tags=["running"])
@@ -194,6 +194,8 @@ def _announce(state: Any, key: str | None) -> None:
         f"  model     {settings.model}",
         f"  embedder  {state.models.embedder.name}",
     ]
+    if settings.processes > 1:
+        lines.append(f"  process   {os.getpid()}, one of {settings.processes}")
     if key:
         lines += [f"  staff key {key}", "  (shown this once; more with `python -m core.access`)"]
     print("\n".join(lines), file=sys.stderr, flush=True)
@@ -248,17 +250,21 @@ def _try_out(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Serve until told to stop; `REFUSED` when starting once more would end in the same way."""
+    """Serve until told to stop, or lead the processes that do; `REFUSED` when to start again is in vain."""
+    port = crew.inherited(sys.argv)
     try:
         settings = deployment_settings()
         _try_out(settings)
+        if settings.processes > 1 and port is None:
+            logs.set_up(settings)
+            return crew.lead([sys.executable, str(ROOT / "server.py")], settings)
     except RegenteError as error:
         _say(f"Regente does not start. {error}")
         return 1 if isinstance(error, Unavailable) else REFUSED
     options: dict[str, Any] = {"host": settings.host, "port": settings.port, "access_log": False}
     grace = {"timeout_graceful_shutdown": PERIOD_OF_GRACE_S, "log_config": None}
     server = uvicorn.Server(uvicorn.Config(create_app(settings), **options, **grace))
-    server.run()
+    server.run([port] if port else None)
     return 0 if server.started else 1
 
 

@@ -242,3 +242,12 @@ _NOW = sa.text("SELECT extract(epoch FROM clock_timestamp())::float8")
 def insert_once(tx: Tx, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
     return insertion(table, tuple(row), tx.dialect.name).inserted(tx, **row)
+
+
+def alone(tx: Tx, what: str) -> None:
+    """Wait until no other transaction is at `what`, and be alone at it until this one ends.
+
+    For what is looked at and then written by whoever comes first; SQLite's one writer is always alone.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, 0))))

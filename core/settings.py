@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     """TCP port to listen on."""
 
+    processes: int = Field(default=1, ge=1, le=64)
+    """Server processes behind the port; more than one needs PostgreSQL."""
+
     data_dir: Path = Path("data")
     """Folder for the embedded database, Chroma and caches; made at start."""
 

@@ -7,11 +7,13 @@ data never enters it.
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.errors import Unavailable
 from models import Embedder
 
 if TYPE_CHECKING:
@@ -25,7 +27,11 @@ hundredth of what a way through Chroma takes, and misses nothing. A larger colle
 
 
 def connect(folder: Path, url: str = "") -> "ClientAPI":
-    """Open Chroma in `folder`, or the Chroma server at `url`; takes most of a second."""
+    """Open Chroma in `folder`, or the Chroma server at `url`; takes most of a second.
+
+    Raises:
+        Unavailable: the server does not answer.
+    """
     import chromadb
     from chromadb.config import Settings
 
@@ -34,12 +40,17 @@ def connect(folder: Path, url: str = "") -> "ClientAPI":
         from urllib.parse import urlsplit
 
         parts = urlsplit(url)
-        return chromadb.HttpClient(
-            host=parts.hostname or "localhost",
-            port=parts.port or 8000,
-            ssl=parts.scheme == "https",
-            settings=settings,
-        )
+        try:
+            return chromadb.HttpClient(
+                host=parts.hostname or "localhost",
+                port=parts.port or 8000,
+                ssl=parts.scheme == "https",
+                settings=settings,
+            )
+        except ValueError as error:  # the way in which Chroma says that it was not reached
+            raise Unavailable(
+                f"The Chroma server of REGENTE_CHROMA_URL={url!r} does not answer. Start it, or name none."
+            ) from error
     folder.mkdir(parents=True, exist_ok=True)
     return chromadb.PersistentClient(str(folder), settings=settings)
 
@@ -52,12 +63,16 @@ def name_of(workspace_id: str, language: str, audience: str, embedder: str, vers
 
 def versions_of(client: "ClientAPI", name: str) -> list[Any]:
     """Give the collections that hold the same as `name` in another version."""
+    from chromadb.errors import NotFoundError
+
     kind = name.rpartition("-")[0] + "-"
-    found = [
-        client.get_collection(one, embedding_function=None) if isinstance(one, str) else one
-        for one in client.list_collections()
-    ]
-    return [one for one in found if one.name != name and one.name.startswith(kind)]
+    names = [one if isinstance(one, str) else one.name for one in client.list_collections()]
+    found = []
+    for other in names:
+        if other != name and other.startswith(kind):
+            with suppress(NotFoundError):  # another process has just pruned it
+                found.append(client.get_collection(other, embedding_function=None))
+    return found
 
 
 class Dense:
@@ -163,7 +178,10 @@ def _embedded(collections: Iterable[Any], marks: set[str]) -> dict[str, np.ndarr
 
 def prune(client: "ClientAPI", prefix: str, keep: set[str]) -> None:
     """Delete a workspace's collections of other versions."""
+    from chromadb.errors import NotFoundError
+
     for collection in client.list_collections():
         name = collection if isinstance(collection, str) else collection.name
         if name.startswith(prefix) and name not in keep:
-            client.delete_collection(name)
+            with suppress(NotFoundError):  # another process was faster
+                client.delete_collection(name)

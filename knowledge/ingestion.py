@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import seconds
-from core.database import Tx, database_now
+from core.database import Tx, alone, database_now
 from core.workspace import Workspace
 from knowledge.articles import Article
 from knowledge.tables import passages, sources
@@ -16,6 +16,7 @@ from knowledge.tables import passages, sources
 def ingest(tx: Tx, workspace: Workspace, found: list[Article]) -> str:
     """Make the tables say what the articles say; give a version that changes with any passage."""
     workspace_id = workspace.workspace_id
+    alone(tx, f"knowledge of {workspace_id}")
     rows = tx.execute(
         sa.select(sources.c.source_id, sources.c.digest).where(
             sources.c.workspace_id == workspace_id

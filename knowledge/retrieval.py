@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from core.database import Database, Tx, database_now
+from core.database import Database, Tx, alone, database_now
 from core.settings import Settings
 from core.statements import Prepared
 from core.workspace import Workspace, read_yaml
@@ -243,6 +243,7 @@ def _known(tx: Tx, workspace_id: str, hits: list[Hit]) -> set[str]:
 
 
 def _switch(tx: Tx, workspace_id: str, version: str) -> None:
+    alone(tx, f"knowledge of {workspace_id}")
     tx.execute(index_versions.delete().where(index_versions.c.workspace_id == workspace_id))
     tx.execute(
         index_versions.insert().values(
