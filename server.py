@@ -28,6 +28,7 @@ from core.database import Database, Tx
 from core.doorbell import Doorbell
 from core.errors import BadInput, RegenteError, Unavailable, WorkspaceError
 from core.metrics import CONTENT_TYPE, Measured, Metrics
+from core.retention import all_kept
 from core.settings import Settings
 from core.settings import settings as deployment_settings
 from core.stopping import at_stop
@@ -35,6 +36,8 @@ from core.upgrade import upgrade
 from core.workspace import Workspace
 from customers.http import near
 from demos import loading as past
+from jobs.engine import Engine
+from jobs.kinds import all_jobs
 from models.embedded.language import warm
 
 VERSION = "0.1.0"
@@ -118,6 +121,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             process_id=process_id,
             lease_s=state.settings.lease_s,
         )
+        all_kept(state.settings.keep_days)  # said now, not at night
+        state.jobs = Engine(
+            database=state.database,
+            workspace_id=state.workspace_id,
+            process_id=process_id,
+            jobs=all_jobs(),
+            zone=state.workspace.zone,
+            things=(state.settings, state.workspace, state.hub, state.runner),
+        )
         key = await state.database.writing(first_key, state.workspace_id)
         async with _running(state):
             _announce(state, key)
@@ -162,6 +174,7 @@ async def _running(state: Any) -> AsyncIterator[None]:
     """Answer conversations while the block runs."""
     state.runner.start()
     state.courier.start()
+    state.jobs.start()
     tasks = [
         asyncio.create_task(
             asyncio.to_thread(warm, tuple(state.workspace.profile.languages)), name="warm"
@@ -177,7 +190,7 @@ async def _running(state: Any) -> AsyncIterator[None]:
     finally:
         state.ready = ""
         state.hub.stop()
-        await state.runner.stop()
+        await asyncio.gather(state.runner.stop(), state.jobs.stop())
         await state.courier.stop()
         for task in tasks:
             task.cancel()

@@ -7,6 +7,7 @@ Every key carries `workspace_id`.
 import sqlalchemy as sa
 
 from core.database import Moment, metadata
+from core.retention import Kept
 
 _KEY = sa.String(200)
 _WORD = sa.String(40)
@@ -328,4 +329,30 @@ checkpoints = sa.Table(
     sa.Column("metadata", sa.LargeBinary, nullable=False),
     sa.Column("writes", sa.LargeBinary, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
+)
+
+
+def _closed_at(table: sa.Table) -> sa.ScalarSelect[float]:
+    """Give when the conversation of a row was closed; null while it is open."""
+    return (
+        sa.select(conversations.c.closed_at)
+        .where(
+            conversations.c.workspace_id == table.c.workspace_id,
+            conversations.c.conversation_id == table.c.conversation_id,
+        )
+        .scalar_subquery()
+    )
+
+
+kept = (
+    # A closed conversation is never gone on with; its transcript stays, and approvals have their own.
+    Kept(
+        rows="checkpoints",
+        table=checkpoints,
+        since=_closed_at(checkpoints),
+        days=30,
+        where=checkpoints.c.thread_id == checkpoints.c.conversation_id,
+    ),
+    # Whoever comes back later than that begins anew.
+    Kept(rows="conversation_tokens", table=tokens, since=_closed_at(tokens), days=90),
 )

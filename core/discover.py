@@ -2,10 +2,13 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def offered(package: ModuleType, name: str, kind: type[T]) -> dict[str, T]:
@@ -30,3 +33,25 @@ def offered(package: ModuleType, name: str, kind: type[T]) -> dict[str, T]:
             )
         members[found.name] = member
     return members
+
+
+def everywhere(module: str, name: str, kind: type[T]) -> dict[str, T]:
+    """Give what the module `module` of each top-level folder offers under `name`, by the folder's name.
+
+    A folder without such a module, or whose module does not have `name`, offers nothing.
+
+    Raises:
+        TypeError: a module offers `name`, but it is not a `kind`.
+    """
+    found: dict[str, T] = {}
+    for path in sorted(ROOT.glob(f"*/{module}.py")):
+        folder = path.parent.name
+        member = getattr(importlib.import_module(f"{folder}.{module}"), name, None)
+        if member is None:
+            continue
+        if not isinstance(member, kind):
+            raise TypeError(
+                f"{folder}.{module}.{name} is {member!r}; it should be a {kind.__name__}."
+            )
+        found[folder] = member
+    return found

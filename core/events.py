@@ -213,8 +213,3 @@ def _row(event: Event) -> sa.Update:
 def backoff_s(attempts: int) -> float:
     """Give the seconds to wait after this many failures: 1, 2, 4, ... up to half an hour."""
     return min(2.0 ** (attempts - 1), 1800.0)
-
-
-def prune(tx: Tx, *, before: float) -> int:
-    """Delete events emitted before a moment, handled or not; give how many."""
-    return tx.execute(events.delete().where(events.c.emitted_at < before)).rowcount

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     turn_timeout_s: float = Field(default=25, gt=0)
     """Seconds `POST /chat` waits for a turn before it answers 202."""
 
+    keep_days: dict[str, float | None] = {}
+    """Days that rows are kept, such as `{"events": 7, "jobs": null}`; null: for ever. See docs/running.md."""
+
     clock_file: str = ""
     """File with the seconds by which the clock of conversations runs ahead; only where `demo: true`."""
 

@@ -5,5 +5,8 @@ from core.audit import audit, heads
 from core.events import events
 from core.limits import buckets
 from core.processes import processes
+from core.retention import Kept
 
-__all__ = ["access_keys", "audit", "buckets", "events", "heads", "processes"]
+__all__ = ["access_keys", "audit", "buckets", "events", "heads", "kept", "processes"]
+
+kept = (Kept(rows="events", table=events, since=events.c.emitted_at, days=30),)

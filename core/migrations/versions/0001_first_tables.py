@@ -379,6 +379,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_index_versions")),
     )
     op.create_table(
+        "jobs",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("job_id", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("ids", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("held_by", sa.String(length=200), nullable=True),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("sleeping_until", sa.Double(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("started_at", sa.Double(), nullable=True),
+        sa.Column("finished_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "job_id", name=op.f("pk_jobs")),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_jobs_open",
+            ["workspace_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'running')"),
+            postgresql_where=sa.text("state IN ('waiting', 'running')"),
+        )
+        batch_op.create_index(
+            "ix_jobs_state", ["workspace_id", "state", "created_at"], unique=False
+        )
+
+    op.create_table(
         "message_terms",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("conversation_id", sa.String(length=200), nullable=False),
@@ -596,6 +630,15 @@ def downgrade() -> None:
 
     op.drop_table("messages")
     op.drop_table("message_terms")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index("ix_jobs_state")
+        batch_op.drop_index(
+            "ix_jobs_open",
+            sqlite_where=sa.text("state IN ('waiting', 'running')"),
+            postgresql_where=sa.text("state IN ('waiting', 'running')"),
+        )
+
+    op.drop_table("jobs")
     op.drop_table("index_versions")
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.drop_index(
