@@ -14,6 +14,7 @@ from conversations import (
     approvals,
     explaining,
     handoffs,
+    letters,
     listing,
     passing,
     reading,
@@ -362,9 +363,13 @@ def _transcript(
     tx: Tx, workspace_id: str, conversation_id: str, staff: bool, after: int, limit: int
 ) -> list[dict[str, Any]]:
     found(tx, workspace_id, conversation_id)
-    return transcript.of_conversation(
+    rows = transcript.of_conversation(
         tx, workspace_id, conversation_id, staff=staff, after=after, limit=limit
     )
+    if staff:
+        sent = letters.of_messages(tx, workspace_id, [row["message_id"] for row in rows])
+        rows = [row | {"delivery": sent.get(row["message_id"])} for row in rows]
+    return rows
 
 
 def _message(row: Mapping[str, Any], *, staff: bool) -> MessageShown:
@@ -379,6 +384,7 @@ def _message(row: Mapping[str, Any], *, staff: bool) -> MessageShown:
         agent=row["agent"] if staff or row["role"] != "person" else "",
         attachments=row["parts"],
         event=row["event"] if staff and row["event"] else None,
+        delivery=row.get("delivery"),
     )  # fmt: skip
 
 

@@ -17,8 +17,14 @@ State = Literal["waiting", "sending", "sent", "unknown", "dead", "cancelled"]
 LISTED = 200
 
 
-def listed(tx: Tx, workspace_id: str, state: State = "dead") -> list[dict[str, Any]]:
-    """Give the deliveries in a state with the words of their messages, the newest first."""
+def listed(tx: Tx, workspace_id: str, state: State | None) -> list[dict[str, Any]]:
+    """Give deliveries with the words of their messages, the newest first: those in a state, or those
+    that wait for a person, being dead or never known.
+    """
+    if state is None:
+        wanted = outbox.c.state.in_(("dead", "unknown")) & outbox.c.due_at.is_(None)
+    else:
+        wanted = outbox.c.state == state
     found = (
         sa.select(outbox, messages.c.text)
         .join(
@@ -26,7 +32,7 @@ def listed(tx: Tx, workspace_id: str, state: State = "dead") -> list[dict[str, A
             (messages.c.workspace_id == outbox.c.workspace_id)
             & (messages.c.message_id == outbox.c.message_id),
         )
-        .where(outbox.c.workspace_id == workspace_id, outbox.c.state == state)
+        .where(outbox.c.workspace_id == workspace_id, wanted)
         .order_by(outbox.c.created_at.desc(), outbox.c.part)
         .limit(LISTED)
     )

@@ -187,8 +187,8 @@ def take(
             return None
         account = accounts.get((found["channel"], found["account"]))
         if found["state"] == "sending":
-            wait_s = 0.0 if account and account.provider.repeatable else RECONCILE_S
-            wonder(tx, row, found, BROKEN_OFF, wait_s=wait_s)
+            repeat_in_s = 0.0 if account and account.provider.repeatable else None
+            wonder(tx, row, found, BROKEN_OFF, repeat_in_s=repeat_in_s)
         elif account is None:
             stop(tx, row, found, f"workspace.yaml has no account {found['account']!r}", to="dead")
         elif found["state"] == "unknown" and not account.provider.repeatable:
@@ -219,9 +219,12 @@ def stop(
 
 
 def wonder(
-    tx: Tx, row: dict[str, Any], found: dict[str, Any], reason: str, *, wait_s: float
+    tx: Tx, row: dict[str, Any], found: dict[str, Any], reason: str, *, repeat_in_s: float | None
 ) -> None:
-    """Leave open whether a delivery went out; it is looked at again in `wait_s`, if ever."""
+    """Leave open whether a delivery went out: a repeatable provider is asked again in `repeat_in_s`, of
+    another (None) the word is waited for.
+    """
+    wait_s = RECONCILE_S if repeat_in_s is None else repeat_in_s
     change(tx, found, state="unknown", reason=reason)
     if found["recalled"] or found["attempts"] >= MAX_ATTEMPTS:
         end(tx, row, found, "unknown", reason)

@@ -9,7 +9,6 @@ from channels.providers import Status
 from conversations.leases import FREED
 from conversations.outbox import (
     MAX_ATTEMPTS,
-    RECONCILE_S,
     TAKEN_OVER,
     Delivery,
     bucket,
@@ -61,8 +60,8 @@ def settle(tx: Tx, delivery: Delivery, outcome: Outcome) -> float | None:
         end(tx, row, found, "dead", outcome.reason)
     elif outcome.kind == "unknown":
         repeatable = delivery.account.provider.repeatable
-        wait_s = back_off(found["attempts"]) if repeatable else RECONCILE_S
-        wonder(tx, row, found, outcome.reason, wait_s=wait_s)
+        repeat_in_s = back_off(found["attempts"]) if repeatable else None
+        wonder(tx, row, found, outcome.reason, repeat_in_s=repeat_in_s)
     else:
         _again(tx, row, found, delivery, outcome)
     return None if found["due_at"] is None else max(0.0, found["due_at"] - database_now(tx))

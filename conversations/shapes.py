@@ -281,6 +281,10 @@ class MessageShown(BaseModel):
     event: dict[str, Any] | None = None
     """For staff: what an internal message says."""
 
+    delivery: str | None = None
+    """For staff, of what a channel's provider carries: `waiting`, `sending`, `sent`, `delivered`, `read`,
+    `unknown`, `dead` or `cancelled`."""
+
 
 class Messages(BaseModel):
     """A page of a transcript, in order."""

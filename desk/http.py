@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from conversations import approvals, handoffs
 from core.access import Desk, Staff
 from core.errors import BadInput
-from desk import deciding, stretches
+from desk import deciding, letters, stretches
 
 router = APIRouter(tags=["desk"])
 
@@ -271,3 +271,6 @@ async def close(conversation_id: str, given: CloseGiven, request: Request, calle
         state.database, state.hub, conversation_id, caller=caller, outcome=given.outcome
     )
     return Closed.model_validate(row)
+
+
+router.include_router(letters.router)

@@ -64,6 +64,9 @@ class LoopbackProvider:
         self.faults: deque[str] = deque()
         """What happens to the next requests, one each."""
 
+        self.faults_of: dict[str, deque[str]] = {}
+        """What happens to the next requests for a phone."""
+
         self.late_s = 1.0
         self.retry_after_s = 1.0
         self.report_after_s = 0.0
@@ -110,10 +113,11 @@ class LoopbackProvider:
         self.report(key, "delivered")
         return message_id
 
-    def next_fault(self, key: str) -> str:
+    def next_fault(self, key: str, address: str) -> str:
         """Give what shall go wrong with a request, or nothing."""
         with self._lock:
-            fault = self.faults.popleft() if self.faults else ""
+            planned = self.faults_of.get(address) or self.faults
+            fault = planned.popleft() if planned else ""
             self.requests.append((key, fault))
         return fault
 
@@ -175,13 +179,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         provider = self._provider
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         if self.headers.get("Authorization") != f"Bearer {provider.secret}":
             self._answer(401, b'{"error": "The secret is wrong."}')
             return
         key = self.headers.get("Idempotency-Key", "")
-        fault = provider.next_fault(key)
-        message_id = "" if fault in BEFORE else provider.carry(key, json.loads(content))
+        fault = provider.next_fault(key, str(body.get("to")))
+        message_id = "" if fault in BEFORE else provider.carry(key, body)
         self._misbehave(fault, json.dumps({"id": message_id}).encode())
 
     def _misbehave(self, fault: str, good: bytes) -> None:

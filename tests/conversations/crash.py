@@ -1,6 +1,9 @@
 """A child process that dies at the n-th await of a piece of work; run by `test_crashes.py`.
 
-python -m tests.conversations.crash turn|action DATABASE_URL FOLDER SUBJECT N
+python -m tests.conversations.crash turn|action|accept|deliver DATABASE_URL FOLDER SUBJECT N
+
+A delivery's subject is `CONVERSATION PROVIDER_URL`; `deliver-unrepeatable` has a provider that takes the
+same key twice.
 """
 
 import asyncio
@@ -13,6 +16,7 @@ from typing import Any
 
 from core.database import Database
 from tests.conversations.echo import house
+from tests.conversations.post import account, courier
 
 
 class Counted:
@@ -47,6 +51,11 @@ async def main(work: str, url: str, folder: str, subject: str, die_at: int) -> N
         job = home.runner.answer(subject)
     elif work == "action":
         job = home.runner._carry_out(subject)
+    elif work.startswith("deliver"):
+        conversation_id, provider_url = subject.split()
+        ours = {("loopback", "demo"): account(provider_url, repeatable=work == "deliver")}
+        carrying = courier(home, ours, process_id="child", lease_s=0.3, timeout_s=10.0)
+        job = carrying.deliver(conversation_id)
     else:
         job = home.take("pay", message_id=subject)
     counted = Counted(job, die_at)

@@ -1,4 +1,4 @@
-"""kill -9 at every await between accept and commit, then another process recovers.
+"""kill -9 at every await between accept and the provider's answer, then another process recovers.
 
 By default a seeded part of the places is tried; `REGENTE_ATTACKS=full` tries every one.
 """
@@ -16,6 +16,7 @@ from conversations import approvals, checkpoints, effects, transcript
 from core.database import Database
 from graph.saver import TurnSaver
 from tests.conversations.echo import House, W, house, memory
+from tests.conversations.post import Post, post
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
@@ -149,3 +150,48 @@ async def test_accepting_killed_anywhere_and_sent_again_takes_the_message_once(
             transcript.of_conversation, W, taken[0].accepted.conversation_id, staff=True
         )
         assert len(rows) == 1
+
+
+@pytest.mark.attack
+async def test_a_delivery_killed_anywhere_reaches_her_once_or_is_shown_as_unknown(
+    database: Database, tmp_path: Path
+) -> None:
+    home, chance = house(database, tmp_path), random.Random(SEED)
+    async with post(home) as takes_once, post(home, repeatable=False) as takes_twice:
+        both = [takes_once, takes_twice]
+        status, suspensions, _ = await killed_delivery(takes_once, "+0", 10_000)
+        assert status == 0 and int(suspensions) >= 4
+        killed = 0
+        for die_at in places(int(suspensions)):
+            for mail in both if FULL else [chance.choice(both)]:
+                address = f"+{die_at}"
+                status, _, conversation_id = await killed_delivery(mail, address, die_at)
+                killed += status == -9  # how often it waits for the network is not always the same
+                await recovers(mail, conversation_id, address)
+        assert killed >= 3
+
+
+async def killed_delivery(mail: Post, address: str, die_at: int) -> tuple[int, str, str]:
+    """Let a customer have two replies, and a process die while it sends the first."""
+    conversation_id = await mail.answered("one", address)
+    await mail.answered("two", address)
+    subject = f"{conversation_id} {mail.provider.url}"
+    work = "deliver" if mail.provider.repeatable else "deliver-unrepeatable"
+    status, printed = await asyncio.to_thread(child, work, mail.home, subject, die_at)
+    return status, printed, conversation_id
+
+
+async def recovers(mail: Post, conversation_id: str, address: str) -> None:
+    """Let another process go on, and hold what reached her against what is said of it."""
+    reached, said = mail.texts(address), ["You said one.", "You said two."]
+    await wait_for_lease()
+    for _ in range(2):  # who waits for the provider's word waits in vain
+        await mail.hasten()
+        while await mail.courier.deliver(conversation_id):
+            pass
+    first, second = await mail.rows(conversation_id)
+    assert second["state"] == "sent"
+    if mail.provider.repeatable or first["state"] == "sent":
+        assert (first["state"], mail.texts(address)) == ("sent", said)
+    else:
+        assert (first["state"], mail.texts(address)) == ("unknown", [*reached, said[1]])
