@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from langgraph.graph import StateGraph
 
 from agents import Brief, Kit, Report, Slot, Specialist
 from core.workspace import Workspace
@@ -147,6 +148,42 @@ async def test_a_person_is_called_and_what_she_promised_is_known(ensemble: Ensem
     recalled = await reader.says("o que ficou combinado?")
     assert "até sexta-feira" in text(recalled)
     assert "Lia" in text(recalled), "after a person's stretch it says again that it is an AI"
+
+
+@pytest.mark.attack
+async def test_a_deploy_that_renames_the_node_in_which_a_person_has_it_loses_no_hand_back(
+    ensemble: Ensemble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = talk(ensemble)
+    assert (await reader.says("quero falar com uma pessoa")).handoff is not None
+    add = StateGraph.add_node
+
+    def renamed(name: str) -> str:
+        return "with_a_person" if name == "handoff" else name
+
+    def add_renamed(graph: Any, name: str, *rest: Any, **more: Any) -> Any:
+        if "destinations" in more:
+            more["destinations"] = tuple(map(renamed, more["destinations"]))
+        return add(graph, renamed(name), *rest, **more)
+
+    monkeypatch.setattr(StateGraph, "add_node", add_renamed)
+    reader.conductor = Conductor(ensemble)
+    monkeypatch.undo()
+    reader.facts = {"owner": "ai"}
+    handback = {
+        "kind": "handback",
+        "did": "",
+        "promised": "ligar amanhã",
+        "changed": {},
+        "follow_up": "avisar",
+        "person": "Ana",
+    }
+    told = await reader.says("", event=handback)
+    assert "ligar amanhã" in text(told)
+    assert told.handoff is None, "nobody is called once more"
+    answered = await reader.says("por quantos dias posso ficar com um livro?")
+    assert "21 dias" in text(answered)
+    assert answered.handoff is None
 
 
 async def test_a_hand_back_without_an_interrupt_gives_the_same(ensemble: Ensemble) -> None:
