@@ -35,13 +35,12 @@ class Aim:
 
 
 async def aimed(
-    brief: Brief, kit: Kit, look: Look, happened: Called, journey: Journey, instance: Instance,
-    spoken_of: Any = None, *, whole: Called,
+    brief: Brief, kit: Kit, look: Look, happened: Called, journey: Journey, instance: Instance, *,
+    whole: Called,
 ) -> Aim:  # fmt: skip
     """Give the choices that are left of those a call listed, or what she names instead of them.
 
-    `spoken_of` is what was talked about, which "it" may mean; `whole` the list before it was narrowed to
-    what she may mean.
+    `whole` is the list before it was narrowed to what she may mean.
     """
     slot = collected(journey, instance)
     if slot is None or slot.options is None:
@@ -60,16 +59,13 @@ async def aimed(
     if missed:
         told = words.say("not_hers", language, thing=missed)
         return Aim(replace(happened, certain=False), told)
-    pointed = [one for one in hers if one["value"] == spoken_of]
-    if pointed and not fits and turning.points(text, language):
-        return Aim(_listing(happened, slot, pointed), beyond=pointed[0] not in listed)
     other = _other(kit, hers, listed, text, language) if fits or not named else None
     mine = next((one for one in hers if spoken and one["value"] == spoken), None)
     if mine is not None and not fits:
         apart = spoken in [one["value"] for one in hearing.listed(slot, whole)]
-        if journey.writes and not apart:
+        if not apart and (journey.writes or turning.points(text, language)):
             return Aim(_listing(happened, slot, [mine]), beyond=True)
-        if not apart and not journey.writes:
+        if not apart:
             return Aim(happened, words.say("not_for_it", language, thing=str(mine["label"])))
     if other is None:
         return Aim(happened)

@@ -7,7 +7,7 @@ articles, if one of them answers it.
 from typing import Any
 
 from agents import Kit, choosing
-from agents.clauses import QUESTION, flattened, owns, procedures, writing
+from agents.clauses import QUESTION, flattened, looking, owns
 from models.embedded import words
 
 UNSURE = 0.6
@@ -24,7 +24,7 @@ async def told(intents: list[dict[str, Any]], language: str, kit: Kit) -> list[d
 
 async def _told(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
     text, name = intent["text"], intent["name"]
-    if name not in procedures(kit) - writing(kit) or intent["confidence"] >= UNSURE:
+    if name not in looking(kit) or intent["confidence"] >= UNSURE:
         return intent
     asks = words.is_question(text, language) and not owns(flattened(text, language), language)
     if not asks or _names(name, text, language, kit):

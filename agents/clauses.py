@@ -127,6 +127,11 @@ def writing(kit: Kit) -> set[str]:
     return {journey.trigger.intent for journey in kit.journeys.values() if journey.writes}
 
 
+def looking(kit: Kit) -> set[str]:
+    """Give the intents of the procedures that only look something up."""
+    return {journey.trigger.intent for journey in kit.journeys.values() if journey.looks_up}
+
+
 @lru_cache(maxsize=512)
 def flattened(text: str, language: str) -> str:
     """Give a text as the word lists are looked up in it, slips of the finger mended."""

@@ -301,7 +301,8 @@ def answered(
 ) -> Answered:  # fmt: skip
     """Read an answer to what a procedure proposes; a yes that names another act is neither."""
     journey = journeys.get(instance["journey"])
-    own = " ".join(journey.trigger.examples.get(language, ())) if journey else ""
+    examples = tuple(journey.trigger.examples.get(language, ())) if journey else ()
+    own = " ".join(examples)
     proposal = instance.get("proposal")
     question = proposal["asked"] if proposal else ""
     reply = understanding.answer(text, language, question, own)
@@ -311,7 +312,7 @@ def answered(
         return reply
     if understanding.gives_up(text, language) and not says_how_much(instance, text, language):
         return Answered("drop")
-    if not reply.meaning and turning.urges_act(text, f"{question} {own}", language):
+    if not reply.meaning and turning.urges_act(text, question, examples, language):
         reply = Answered("yes")
     if reply.meaning == "yes":
         others = other_examples(journeys, instance, language)

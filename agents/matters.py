@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents import Kit
-from agents.clauses import COMPLAINT, flattened, pattern_of, procedures, writing
+from agents.clauses import COMPLAINT, flattened, looking, pattern_of, procedures
 from agents.numbered import JOINT
 from agents.rehearsing import Heard, Stage
 from models.embedded import splitting, words
@@ -100,4 +100,4 @@ def looks_up(read: Heard, kit: Kit) -> bool:
 
 
 def _only_looks(read: Heard, kit: Kit) -> bool:
-    return read.name in procedures(kit) - writing(kit)
+    return read.name in looking(kit)

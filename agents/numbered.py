@@ -33,10 +33,12 @@ def numbers(text: str, language: str, kit: Kit) -> list[str]:
 
 
 def by_value(segment: str, language: str, kit: Kit) -> Journey | None:
-    """Find the procedure that only looks up what a number in the clause stands for."""
-    for journey in kit.journeys.values():
-        if journey.writes:
-            continue
+    """Find the procedure that looks up what a number in the clause stands for.
+
+    Of several it is the one that the workspace says numbers alone ask for.
+    """
+    looking = [journey for journey in kit.journeys.values() if journey.looks_up]
+    for journey in sorted(looking, key=lambda one: not one.by_number):
         schemas = {
             name: slot.schema_ for name, slot in journey.slots.items() if "pattern" in slot.schema_
         }

@@ -476,11 +476,9 @@ class Course:
         kept = self._known.narrowed(happened, journey, instance)
         if not self._hears:
             return kept
-        step = next((step for step in journey.steps if step.id == instance["step"]), None)
-        guess = self._known.guesses.get(getattr(step, "collect", ""))
         look = self.deeds.read
         aim = await aiming.aimed(
-            self.brief, self.kit, look, kept, journey, instance, guess, whole=happened
+            self.brief, self.kit, look, kept, journey, instance, whole=happened
         )
         self._tell(aim.told)
         self._hears = not aim.open

@@ -20,7 +20,7 @@ from agents.clauses import (
     writing,
 )
 from agents.matters import are_two, looks_up, several
-from agents.numbered import numbers
+from agents.numbered import numbers, only_a_number
 from agents.rehearsing import Stage
 from models.embedded import splitting, words
 from models.embedded.intents import ALIKE
@@ -60,6 +60,8 @@ async def settled(
     answers = bool(brief["awaiting"]) and not anew
     if not said or answers or not kit.understanding.spoken(text):
         return intents
+    if intents and only_a_number(text, language, kit):
+        return intents  # no record tells what is wanted with it
     told = [one for one in intents if one["name"] not in COURTESIES]
     if len(words.words(text)) <= SHORT and len(told) < len(intents):
         return intents

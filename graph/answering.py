@@ -129,10 +129,8 @@ class Answering(Wording):
 
         To look something up that is chosen among other things ("may it be blue?") claims nothing.
         """
-        other = next(
-            (one for one in self.ensemble.journeys.values() if one.trigger.intent == intent), None
-        )
-        if other is None or other.writes:
+        other = self.doing(intent)
+        if other is None or not other.looks_up:
             return True
         chosen = {name for name, slot in journey.slots.items() if slot.options is not None}
         return bool(chosen & {*other.slots})

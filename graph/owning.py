@@ -37,9 +37,9 @@ def _is_guess(made: Step, said: Wording) -> bool:
 
 def _looks_up_no_thing(intent: str, said: Wording) -> bool:
     """Say whether an intent's procedure is about nothing that the customer has."""
-    found = [one for one in said.ensemble.journeys.values() if one.trigger.intent == intent]
-    if found:
-        return not found[0].writes and not found[0].slots
+    journey = said.doing(intent)
+    if journey is not None:
+        return journey.looks_up and not journey.slots
     tool = said.ensemble.tools.get(intent)
     return tool is not None and tool.effect == "read" and not tool.parameters.get("required")
 
@@ -50,7 +50,7 @@ def _put_right(made: Step, said: Wording) -> Step:
         return _again(made, "knowledge", "question", WHY_RECORDS)
     if made["agent"] != "knowledge" or not turning.points(text, language):
         return made
-    looking = {one.trigger.intent: one for one in said.ensemble.journeys.values() if not one.writes}
+    looking = {one.trigger.intent: one for one in said.ensemble.journeys.values() if one.looks_up}
     for name, score in said.understanding.likely(text, language):
         if name in looking:
             mine = any(slot.options is not None for slot in looking[name].slots.values())

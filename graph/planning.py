@@ -4,6 +4,7 @@ A plan is a list of steps, one per thing the customer wants, in the order she sa
 one after the other, so that each reads what the one before it wrote.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agents import Intent
@@ -38,7 +39,7 @@ def plan(situation: Situation) -> list[Step]:
     if situation.waiting_for_person:
         return _in_queue(situation)
     if _foreign(situation):
-        return _keyed([_unrecognised(situation)])
+        return keyed([_unrecognised(situation)])
     if situation.accepts_person:
         why = "she wants the person who was offered"
         return [step("engagement", "handoff", why, text=situation.text)]
@@ -55,7 +56,7 @@ def plan(situation: Situation) -> list[Step]:
         steps = [_unrecognised(situation)]
     if situation.attachments and not situation.attached:
         steps.append(step("engagement", "attached", "a file came that nobody waits for"))
-    return _keyed([*_once(steps)[:MAX_STEPS], *_reminder(situation, steps)])
+    return keyed([*_once(steps)[:MAX_STEPS], *_reminder(situation, steps)])
 
 
 def _foreign(situation: Situation) -> bool:
@@ -200,9 +201,7 @@ def _continuing(situation: Situation) -> list[Step]:
 
 def _wanted(situation: Situation) -> list[Step]:
     """Give a step for each thing that is wanted and is not the matter already under way."""
-    dropping = situation.gives_up and (
-        situation.awaiting or situation.pending_approvals or not _sure(situation)
-    )
+    dropping = situation.gives_up and (situation.awaiting or not _sure(situation))
     if dropping or situation.only_corrects or situation.wholly:
         return []
     known = situation.signals["intents"] and not situation.names_thing
@@ -330,13 +329,13 @@ def _once(steps: list[Step]) -> list[Step]:
     return kept
 
 
-def _keyed(steps: list[Step]) -> list[Step]:
+def keyed(steps: list[Step]) -> list[Step]:
     """Number the steps of an agent that has several, so that their reports do not collide."""
-    count: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for made in steps:
-        count[made["agent"]] = count.get(made["agent"], 0) + 1
-        if count[made["agent"]] > 1:
-            made["key"] = f"{made['agent']}:{count[made['agent']]}"
+        seen[made["agent"]] += 1
+        count = seen[made["agent"]]
+        made["key"] = made["agent"] if count == 1 else f"{made['agent']}:{count}"
     return steps
 
 

@@ -2,7 +2,7 @@
 
 from agents import promising, recalling
 from agents.promising import HandedBack
-from graph.planning import COURTESIES, PERSON, RECALL, step
+from graph.planning import COURTESIES, PERSON, RECALL, keyed, step
 from graph.state import Step
 from graph.wording import Wording
 
@@ -32,7 +32,7 @@ def told_first(steps: list[Step], said: Wording) -> list[Step]:
         own = _looks(made, said) and not _generic(made, left, said)
         if own or made["goal"] == "decision":
             kept.append(made)
-    return _keyed(kept)
+    return keyed(kept)
 
 
 def _open(made: Step, said: Wording) -> bool:
@@ -64,23 +64,13 @@ def _generic(made: Step, left: list[HandedBack], said: Wording) -> bool:
 
 
 def _writes(made: Step, said: Wording) -> bool:
-    journeys = said.ensemble.journeys.values()
-    return any(one.writes and one.trigger.intent == made["intent"] for one in journeys)
+    journey = said.doing(made["intent"])
+    return journey is not None and journey.writes
 
 
 def _looks(made: Step, said: Wording) -> bool:
     """Say whether a step looks up something of hers, or takes her complaint."""
     if made["agent"] == "care":
         return True
-    journeys = said.ensemble.journeys.values()
-    return any(not one.writes and one.trigger.intent == made["intent"] for one in journeys)
-
-
-def _keyed(steps: list[Step]) -> list[Step]:
-    """Name each step of an agent apart, so that their reports do not collide."""
-    seen: dict[str, int] = {}
-    for made in steps:
-        seen[made["agent"]] = seen.get(made["agent"], 0) + 1
-        count = seen[made["agent"]]
-        made["key"] = made["agent"] if count == 1 else f"{made['agent']}:{count}"
-    return steps
+    journey = said.doing(made["intent"])
+    return journey is not None and journey.looks_up

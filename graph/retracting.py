@@ -109,14 +109,27 @@ class Retracting(Wording):
             return True
         if self.awaiting:
             return False
-        lets_go = changing.lets_go(self.text, self.language) and not self._names_elsewhere()
-        return gives_up or lets_go or turning.regrets(self.text, self.language)
+        lets_go = gives_up or changing.lets_go(self.text, self.language)
+        if lets_go and not self._speaks_elsewhere():
+            return True
+        return turning.regrets(self.text, self.language)
 
-    def _names_elsewhere(self) -> bool:
-        """Say whether she names a thing that nothing which waits for a person is about."""
+    def _speaks_elsewhere(self) -> bool:
+        """Say whether she names a thing or an act that nothing which waits for a person is about."""
         named = choosing.names(self.ensemble.journeys, self.language)
         waits = " ".join(str(one.get("preview", "")) for one in self.pending)
-        return bool(named.words(self.text) - named.words(waits))
+        if named.words(self.text) - named.words(waits):
+            return True
+        looks = [i for i in self.signals["intents"] if i["confidence"] >= DIGRESSION]
+        if any((found := self.doing(i["name"])) is None or found.looks_up for i in looks):
+            return True
+        rest = changing.left(self.text, self.language) or ""
+        waiting = [self._journey(one) for one in self.kept if one["state"] == "waiting"]
+        own = tuple(text for journey in waiting if journey for text in self._examples(journey))
+        others = tuple(
+            tuple(self._examples(one)) for one in self.ensemble.journeys.values() if one.writes
+        )
+        return turning.says(turning.acts_besides(own, others, self.language), rest, self.language)
 
     def _regrets(self, refused: Sequence[str], gives_up: bool) -> str:
         """Give the procedure that was carried out and that she wishes had not been, or nothing."""

@@ -19,7 +19,9 @@ class Reading(Answering, Retracting):
         gives_up = self._gives_up()
         answers = self._answers(self.awaiting[0]) if self.awaiting else Claim.NONE
         refused, called_off = self._refused(), self._called_off()
-        off = {*refused, *called_off}
+        # "No, the green one" answers, however much it sounds like a refusal.
+        answered = bool(self.awaiting) and self.awaiting[0]["slot"] == "confirm" and answers
+        off = {*called_off} if answered == Claim.SURE else {*refused, *called_off}
         return Situation(
             text=self.text,
             signals=self.signals,
@@ -147,7 +149,7 @@ class Reading(Answering, Retracting):
         """
         last = next(iter(self.kept), None)
         journey = self._journey(last) if last and last["state"] == "done" else None
-        if journey is None or journey.writes:
+        if journey is None or not journey.looks_up:
             return ""
         if not self.awaiting and self._only_names_a_thing():
             return journey.trigger.intent

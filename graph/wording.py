@@ -56,6 +56,11 @@ class Wording:
     def _journey(self, instance: Instance) -> Journey | None:
         return self.ensemble.journeys.get(instance["journey"])
 
+    def doing(self, intent: str) -> Journey | None:
+        """Give the procedure of an intent."""
+        journeys = self.ensemble.journeys.values()
+        return next((one for one in journeys if one.trigger.intent == intent), None)
+
     def _intent(self, name: str) -> str:
         return self.ensemble.journeys[name].trigger.intent
 
@@ -100,4 +105,4 @@ class Wording:
         if len(self.text.split()) > FEW_WORDS:
             return False
         named = choosing.names(self.ensemble.journeys, self.language).words(self.text)
-        return bool(named) and not turning.besides(self.text, named, self.language)
+        return turning.only_names(self.text, named, self.language)

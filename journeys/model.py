@@ -246,6 +246,9 @@ class Journey(_Part):
     needs: Verification = "verified"
     trigger: Trigger
     slots: dict[str, Slot] = {}
+    by_number: bool = False
+    """Whether who writes a number of this kind, and no more, wants this look-up."""
+
     excludes: list[str] = []
     """Procedures that make no sense beside it for the same thing: beginning it lets go of them."""
 
@@ -262,8 +265,13 @@ class Journey(_Part):
 
     @cached_property
     def writes(self) -> bool:
-        """Whether it changes something, rather than to look things up."""
+        """Whether it changes something."""
         return any(isinstance(step, Confirm) for step in self.steps)
+
+    @cached_property
+    def looks_up(self) -> bool:
+        """Whether it only looks something up: it changes nothing and calls nobody."""
+        return not self.writes and not any(isinstance(step, HandOff) for step in self.steps)
 
 
 class Instance(TypedDict):

@@ -153,7 +153,7 @@ def only_points(
     return article is not None and len(stems) == 1 and not (acts & stems)
 
 
-def urges_act(text: str, about: str, language: str) -> bool:
+def urges_act(text: str, proposed: str, examples: Sequence[str], language: str) -> bool:
     """Say whether a short text begins with a yes and does no more than name what is proposed.
 
     "Ok, just return them" agrees to a return; with "only", "not" or a question it is more than a yes.
@@ -163,18 +163,23 @@ def urges_act(text: str, about: str, language: str) -> bool:
     if begins is None or "?" in text or _said(language, "limits").search(said):
         return False
     rest = words.content(said[begins.end() :].split(), (base,))
-    known = {*words.stems(words.words(about, base), base)} | {*_answer_words(language)}
+    known = {*words.stems(words.words(proposed, base), base), *_often(tuple(examples), base)}
+    known |= _answer_words(language)
     return 0 < len(rest) <= SHORT_ACT and all(
         word in known or words.stem(word, base) in known for word in rest
     )
 
 
-def besides(text: str, things: frozenset[str], language: str) -> list[str]:
-    """Give the words of meaning, of whatever weight, beside the stems by which a text names a thing."""
+def only_names(text: str, things: frozenset[str], language: str) -> bool:
+    """Say whether a text has nothing but the stems by which it names a thing: "and the chair?".
+
+    "I want my chair" says what it is about, if in small words.
+    """
+    said = words.plain(text, language)
+    for kind in ("naming", "joins", "articles"):
+        said = _said(language, kind).sub(" ", said)
     base = words.base(language)
-    joined = _said(language, "joins").sub(" ", words.plain(text, language))
-    told = words.content(joined.split(), (base,))
-    return [word for word in told if words.stem(word, base) not in things]
+    return bool(things) and all(word in things for word in words.stems(said.split(), base))
 
 
 def _besides(said: str, language: str) -> list[str]:
@@ -390,6 +395,13 @@ def names_another(
         if len(told) <= SHORT_ACT and not joins.match(said) and says(foreign, said, language):
             return True
     return False
+
+
+@lru_cache(maxsize=64)
+def _often(examples: tuple[str, ...], base: str) -> frozenset[str]:
+    """Give the stems by which the act is named: a colour in one example names none."""
+    counts = Counter(stem for text in examples for stem in _meaning((text,), base))
+    return frozenset(stem for stem, count in counts.items() if count > OFTEN)
 
 
 @cache

@@ -197,3 +197,29 @@ async def test_the_act_beside_a_yes_is_a_yes_and_only_a_part_of_it_is_none(shop:
     first = "I want to return the running shoes"
     assert "R-5" in await says(shop, "C-1004", first, "ok just return them")
     assert "R-5" not in await says(shop, "C-1004", first, "ok but only one of them")
+
+
+@pytest.mark.parametrize("text", ["a-1062", "A-1062?", "pedido A-1062", "order a-1062"])
+async def test_a_number_alone_is_looked_up(shop: House, text: str) -> None:
+    told = await says(shop, "C-1006", text)
+    assert "delivered" in told or "entregue" in told
+
+
+@pytest.mark.parametrize("text", ["I got A-1062", "I opened the box of A-1062", "o A-1062 chegou"])
+async def test_a_number_in_a_story_calls_nobody(shop: House, text: str) -> None:
+    told = await says(shop, "C-1006", text)
+    assert "calling" not in told and "chamando" not in told
+
+
+async def test_letting_go_of_one_thing_withdraws_nothing_about_another(shop: House) -> None:
+    told = await says(shop, "C-1006", *PENDING, "esquece, cancela a calça")
+    assert "A-1063" in told and "retirei" not in told
+    told = await says(shop, "C-1006", *PENDING, "deixa, depois vejo. e o meu boleto?")
+    assert "retirei" not in told
+
+
+async def test_a_yes_with_another_colour_is_no_yes(shop: House) -> None:
+    first = "quero trocar o vestido por um G"
+    assert "R-5" not in await says(shop, "C-1003", first, "ok vermelho")
+    told = await says(shop, "C-1003", first, "ok vermelho", "não, verde G")
+    assert "deixei isso de lado" not in told

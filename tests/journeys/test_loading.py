@@ -229,3 +229,15 @@ def test_another_journey_that_is_named_must_be_there(
         WorkspaceError, match=f"`{field}` names 'sell', and there is no such journey"
     ):
         load(workspace, TOOLS)
+
+
+def test_a_journey_that_calls_a_person_looks_nothing_up(workspace: Workspace) -> None:
+    steps = journey()["steps"][:2]
+    write(workspace, "a.yaml", journey(steps=steps))
+    write(workspace, "b.yaml", journey(
+        journey="ask", trigger={"intent": "ask", "examples": {"en": ["a person for my seat"]}},
+        steps=[*steps, {"id": "person", "hand_off": {"pt-BR": "lugar", "en": "a seat"}}],
+    ))  # fmt: skip
+    journeys, _ = load(workspace, TOOLS)
+    assert journeys["take_seat"].looks_up
+    assert not journeys["ask"].looks_up and not journeys["ask"].writes

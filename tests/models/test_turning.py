@@ -322,3 +322,36 @@ def test_what_is_called_off_is_named_beside_the_verb(
     language: str, text: str, names: frozenset[str], off: bool
 ) -> None:
     assert turning.calls_off(text, names, language) is off
+
+
+CHAIR = frozenset({"chair"})
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("the chair", True), ("and my chair?", True), ("what about the chair", True),
+     ("I want my chair", False), ("I don't have the chair", False), ("is the chair in?", False),
+     ("where", False), ("", False)],
+)  # fmt: skip
+def test_a_thing_that_is_only_named_has_no_other_word_beside_it(text: str, names: bool) -> None:
+    things = CHAIR if "chair" in text else frozenset[str]()
+    assert turning.only_names(text, things, "en") is names
+
+
+SEND_BACK = (
+    "I want to return the black chair",
+    "return my red desk",
+    "please return it",
+    "return A-1",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "agrees"),
+    [("ok just return them", True), ("alright, return the chair", True), ("ok red", False),
+     ("ok but only the chair", False), ("ok, return it?", False), ("return them", False),
+     ("ok refund it", False)],
+)  # fmt: skip
+def test_a_yes_that_names_the_act_and_no_more_agrees(text: str, agrees: bool) -> None:
+    proposed = "I will open the return of the chair. Shall I go ahead?"
+    assert turning.urges_act(text, proposed, SEND_BACK, "en") is agrees
