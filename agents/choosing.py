@@ -53,7 +53,7 @@ def choose(
     if len(options) == 1 and understanding.agreement(text, language):
         return 0
     chosen = understanding.choose(options, text, language, question)
-    return _of_its_kind(named, options, _asked_for(options, text, language, question), chosen)
+    return _named(named, options, text, language, question, chosen)
 
 
 def meant(
@@ -72,14 +72,20 @@ def meant(
         turned = understanding.choose([*options[1:], options[0]], text, language, question)
         stays = turned is not None and (turned + 1) % len(options) == chosen
         chosen = chosen if stays else None
-    return _of_its_kind(named, options, _asked_for(options, text, language, question), chosen)
+    return _named(named, options, text, language, question, chosen)
 
 
-def _asked_for(options: Sequence[str], text: str, language: str, question: str) -> str:
-    """Give a text without what it says of what she keeps; what she has says which one is missing."""
-    if asks_missing(question, language):
-        return text
-    return partly.without_kept(options, text, language)
+def _named(
+    named: Names, options: Sequence[str], text: str, language: str, question: str,
+    chosen: int | None,
+) -> int | None:  # fmt: skip
+    """Hold a choice against the things that she names, but for those that she keeps.
+
+    Asked what is missing, she may name what has come: "there was only the chair".
+    """
+    if not asks_missing(question, language):
+        return _of_its_kind(named, options, partly.without_kept(options, text, language), chosen)
+    return _of_its_kind(named, options, text, chosen) if chosen is None else chosen
 
 
 def _of_its_kind(named: Names, options: Sequence[str], text: str, chosen: int | None) -> int | None:

@@ -229,3 +229,18 @@ async def test_another_wish_moves_nothing_that_is_open_to_what_it_names(
 async def test_a_question_on_how_it_is_done_proposes_nothing(shop: House, asked: str) -> None:
     reply = await says(shop, "C-1003", asked)
     assert not any(word in reply for word in ("Posso confirmar", "Shall I go ahead", "139"))
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("abri e só tinha o lençol", "almofada vermelha"),
+        ("the package had just the sheets", "red cushion"),
+        ("The sheets came by themselves", "red cushion"),
+        ("só veio a almofada", "jogo de lençol"),
+        ("faltou a almofada", "almofada vermelha"),
+    ],
+)
+async def test_what_has_come_is_not_what_is_missing(shop: House, text: str, sent: str) -> None:
+    told = await says(shop, "C-1006", text)
+    assert f"{sent}" in told.split("A-1062")[0]
