@@ -1,14 +1,35 @@
-"""Aurora's records, built once and copied for every test."""
+"""Aurora's records, built once and copied for every test; and houses of both trades to talk to."""
 
 import shutil
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from core.workspace import Workspace
+from evals.house import House, opened
 from tests.examples.back_office import NOON, TOOLS, Ask, called, context
+from tests.examples.talking import TOLD
 from tools import Preview, Result
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def aurora() -> AsyncIterator[House]:
+    """A house of the demo shop, started once for a module."""
+    async with opened(Workspace(EXAMPLES / "aurora"), told=TOLD) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def clinica() -> AsyncIterator[House]:
+    """A house of another trade."""
+    async with opened(Workspace(EXAMPLES / "clinica"), told=TOLD) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,9 @@
 from evals.house import House
 from evals.runner import signed_in
 
+TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
+PHOTO = {"name": "photo.png", "type": "image/png"}
+
 
 async def says(house: House, customer: str | None, *messages: str | tuple[str, dict]) -> str:
     """Give the last reply of a conversation in which she says this."""

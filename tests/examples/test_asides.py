@@ -1,25 +1,12 @@
 """What is none of the shop's business, or nothing at all, gets a short sound answer in her language."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.talking import says
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 OURS = {"pt-BR": "cuido só dos assuntos da Aurora", "en": "only look after what concerns Aurora"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -34,17 +21,17 @@ async def shop() -> AsyncIterator[House]:
     ],
 )
 async def test_jokes_and_plays_are_answered_with_what_we_are_here_for(
-    shop: House, text: str, language: str
+    aurora: House, text: str, language: str
 ) -> None:
-    assert OURS[language] in await says(shop, "C-1001", text)
+    assert OURS[language] in await says(aurora, "C-1001", text)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [("como vai você?", "Tudo certo por aqui"), ("how are you today?", "All good here")],
 )
-async def test_who_asks_how_we_are_is_told(shop: House, text: str, told: str) -> None:
-    assert told in await says(shop, "C-1001", text)
+async def test_who_asks_how_we_are_is_told(aurora: House, text: str, told: str) -> None:
+    assert told in await says(aurora, "C-1001", text)
 
 
 @pytest.mark.parametrize("nothing", ["asdkjh qwe", "😡😡😡", "???"])
@@ -53,9 +40,9 @@ async def test_who_asks_how_we_are_is_told(shop: House, text: str, told: str) ->
     [("oi, tudo bem?", "pt-BR"), ("hi, how are you?", "en")],
 )
 async def test_what_says_nothing_is_answered_in_the_language_of_before(
-    shop: House, nothing: str, before: str, language: str
+    aurora: House, nothing: str, before: str, language: str
 ) -> None:
-    reply = await says(shop, "C-1001", before, nothing)
+    reply = await says(aurora, "C-1001", before, nothing)
     assert ("pessoa" in reply or "palavras" in reply) is (language == "pt-BR")
 
 
@@ -68,6 +55,6 @@ async def test_what_says_nothing_is_answered_in_the_language_of_before(
     ],
 )
 async def test_a_wish_for_a_person_is_heard_through_slips(
-    shop: House, text: str, told: str
+    aurora: House, text: str, told: str
 ) -> None:
-    assert told in await says(shop, "C-1001", text)
+    assert told in await says(aurora, "C-1001", text)

@@ -14,6 +14,7 @@ from core.workspace import Workspace
 from evals.cases import Case, Dialogue, load
 from evals.house import House, opened
 from evals.runner import lead
+from tests.examples.talking import TOLD
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CONTRACT = (
@@ -50,8 +51,7 @@ def contract(name: str) -> dict[str, Dialogue]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=DRAWN_FROM)
 async def place(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, House]]:
-    told = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
-    async with opened(Workspace(EXAMPLES / request.param), told=told) as house:
+    async with opened(Workspace(EXAMPLES / request.param), told=TOLD) as house:
         yield request.param, house
 
 

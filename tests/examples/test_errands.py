@@ -1,24 +1,11 @@
 """What she asks beside the usual errands: where an order goes, and what nobody here can change for her."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.talking import says
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -34,9 +21,9 @@ async def shop() -> AsyncIterator[House]:
     ],
 )
 async def test_where_an_order_goes_is_told_and_not_asked(
-    shop: House, customer: str, said: list[str], told: str
+    aurora: House, customer: str, said: list[str], told: str
 ) -> None:
-    assert told in await says(shop, customer, *said)
+    assert told in await says(aurora, customer, *said)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +38,6 @@ async def test_where_an_order_goes_is_told_and_not_asked(
     ],
 )  # fmt: skip
 async def test_an_invoice_to_be_corrected_is_not_sent_again_but_handed_to_a_person(
-    shop: House, text: str, told: str
+    aurora: House, text: str, told: str
 ) -> None:
-    assert told in await says(shop, "C-1003", text)
+    assert told in await says(aurora, "C-1003", text)

@@ -1,24 +1,11 @@
 """Who means her own thing is answered about it: not about another one, nor with the rule for all."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.talking import says
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -50,9 +37,9 @@ async def shop() -> AsyncIterator[House]:
     ],
 )
 async def test_her_own_thing_is_answered_about(
-    shop: House, customer: str, before: str, asks: str, told: str, never: str
+    aurora: House, customer: str, before: str, asks: str, told: str, never: str
 ) -> None:
-    reply = await says(shop, customer, before, asks)
+    reply = await says(aurora, customer, before, asks)
     assert told in reply, reply
     assert never not in reply, reply
 
@@ -73,9 +60,9 @@ async def test_her_own_thing_is_answered_about(
     ],
 )
 async def test_that_there_is_none_for_it_is_said_before_another_is_asked_for(
-    shop: House, before: str, asks: str, told: str
+    aurora: House, before: str, asks: str, told: str
 ) -> None:
-    assert told in await says(shop, "C-1008", before, asks)
+    assert told in await says(aurora, "C-1008", before, asks)
 
 
 @pytest.mark.parametrize(
@@ -87,9 +74,9 @@ async def test_that_there_is_none_for_it_is_said_before_another_is_asked_for(
     ],
 )
 async def test_what_is_asked_of_all_or_of_another_is_not_held_to_be_about_it(
-    shop: House, before: str, asks: str, told: str
+    aurora: House, before: str, asks: str, told: str
 ) -> None:
-    assert told in await says(shop, "C-1006", before, asks)
+    assert told in await says(aurora, "C-1006", before, asks)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +90,6 @@ async def test_what_is_asked_of_all_or_of_another_is_not_held_to_be_about_it(
     ],
 )  # fmt: skip
 async def test_how_long_what_was_just_told_or_done_takes_is_said_of_it(
-    shop: House, customer: str, messages: list[str], told: str
+    aurora: House, customer: str, messages: list[str], told: str
 ) -> None:
-    assert told in await says(shop, customer, *messages)
+    assert told in await says(aurora, customer, *messages)

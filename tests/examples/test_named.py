@@ -1,31 +1,11 @@
 """What a customer names is what is chosen for her, else she is told and asked: in each trade and language."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
-from tests.examples.talking import says
+from evals.house import House
+from tests.examples.talking import PHOTO, says
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
-PHOTO = {"name": "photo.png", "type": "image/png"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(EXAMPLES / "aurora"), told=TOLD) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def clinic() -> AsyncIterator[House]:
-    async with opened(Workspace(EXAMPLES / "clinica"), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -42,9 +22,9 @@ async def clinic() -> AsyncIterator[House]:
     ],
 )
 async def test_what_she_names_is_taken_even_if_it_cannot_be_done_for_it(
-    shop: House, customer: str, text: str, about: str, never: str
+    aurora: House, customer: str, text: str, about: str, never: str
 ) -> None:
-    reply = await says(shop, customer, text)
+    reply = await says(aurora, customer, text)
     assert about in reply
     assert never not in reply
 
@@ -67,18 +47,18 @@ async def test_what_she_names_is_taken_even_if_it_cannot_be_done_for_it(
     ],
 )
 async def test_a_thing_she_does_not_have_is_told_and_no_other_taken(
-    shop: House, customer: str, text: str, told: str
+    aurora: House, customer: str, text: str, told: str
 ) -> None:
-    assert told in await says(shop, customer, text)
+    assert told in await says(aurora, customer, text)
 
 
 @pytest.mark.parametrize(
     ("text", "yes"), [("I want to return the dress", "yes"), ("quero devolver o vestido", "isso")]
 )
 async def test_the_only_one_that_is_left_is_taken_once_she_says_yes(
-    shop: House, text: str, yes: str
+    aurora: House, text: str, yes: str
 ) -> None:
-    assert "A-1033" in await says(shop, "C-1004", text, yes)
+    assert "A-1033" in await says(aurora, "C-1004", text, yes)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +68,8 @@ async def test_the_only_one_that_is_left_is_taken_once_she_says_yes(
         ("desmarca a consulta do pediatra", "Não encontrei “pediatria” entre os seus."),
     ],
 )
-async def test_another_trades_things_are_as_plain(clinic: House, text: str, told: str) -> None:
-    reply = await says(clinic, "P-101", text)
+async def test_another_trades_things_are_as_plain(clinica: House, text: str, told: str) -> None:
+    reply = await says(clinica, "P-101", text)
     assert told in reply
     assert "V-2101" in reply
     assert "V-2102" in reply
@@ -103,8 +83,8 @@ async def test_another_trades_things_are_as_plain(clinic: House, text: str, told
         ("quero desmarcar a consulta do coração", "V-2101"),
     ],
 )
-async def test_what_is_called_otherwise_is_found(clinic: House, text: str, about: str) -> None:
-    assert about in (reply := await says(clinic, "P-101", text))
+async def test_what_is_called_otherwise_is_found(clinica: House, text: str, about: str) -> None:
+    assert about in (reply := await says(clinica, "P-101", text))
     assert reply.count("V-21") == 1
 
 
@@ -119,9 +99,9 @@ async def test_what_is_called_otherwise_is_found(clinic: House, text: str, about
     ],
 )
 async def test_what_was_told_is_corrected_and_no_other_procedure_begun(
-    shop: House, customer: str, messages: tuple[str, ...], about: str
+    aurora: House, customer: str, messages: tuple[str, ...], about: str
 ) -> None:
-    assert about in await says(shop, customer, *messages)
+    assert about in await says(aurora, customer, *messages)
 
 
 @pytest.mark.parametrize(
@@ -132,13 +112,13 @@ async def test_what_was_told_is_corrected_and_no_other_procedure_begun(
     ],
 )
 async def test_naming_what_is_to_be_confirmed_begins_nothing_else(
-    shop: House, messages: tuple[str, ...], done: str
+    aurora: House, messages: tuple[str, ...], done: str
 ) -> None:
     first, second, third = messages
-    again = await says(shop, "C-1007", first, second)
+    again = await says(aurora, "C-1007", first, second)
     assert "A-1066" in again
     assert "A-1065" not in again
-    assert await says(shop, "C-1007", first, second, third) == done
+    assert await says(aurora, "C-1007", first, second, third) == done
 
 
 @pytest.mark.parametrize(
@@ -151,9 +131,9 @@ async def test_naming_what_is_to_be_confirmed_begins_nothing_else(
     ],
 )
 async def test_a_size_that_is_out_of_stock_is_said_at_the_first_try(
-    shop: House, messages: tuple[str, ...], told: str
+    aurora: House, messages: tuple[str, ...], told: str
 ) -> None:
-    reply = await says(shop, "C-1003", *messages)
+    reply = await says(aurora, "C-1003", *messages)
     assert told in reply
     assert "GG" in reply
 
@@ -166,11 +146,11 @@ async def test_a_size_that_is_out_of_stock_is_said_at_the_first_try(
     ],
 )
 async def test_a_file_that_came_about_one_thing_is_none_of_another(
-    shop: House, first: str, second: str
+    aurora: House, first: str, second: str
 ) -> None:
     wanted = "photo" if second.startswith("the") else "foto"
     drop = "never mind" if second.startswith("the") else "deixa pra lá"
-    reply = await says(shop, "C-1007", (first, PHOTO), drop, second)
+    reply = await says(aurora, "C-1007", (first, PHOTO), drop, second)
     assert "photo.png" not in reply
     assert wanted in reply
 
@@ -193,10 +173,10 @@ ADDRESS = {
     ],
 )
 async def test_no_yes_is_to_what_she_has_said_is_wrong(
-    shop: House, language: str, right: str, agrees: str, asks: str
+    aurora: House, language: str, right: str, agrees: str, asks: str
 ) -> None:
-    assert asks in await says(shop, "C-1002", *ADDRESS[language], right)
-    assert asks in await says(shop, "C-1002", *ADDRESS[language], right, agrees)
+    assert asks in await says(aurora, "C-1002", *ADDRESS[language], right)
+    assert asks in await says(aurora, "C-1002", *ADDRESS[language], right, agrees)
 
 
 @pytest.mark.parametrize(
@@ -207,10 +187,10 @@ async def test_no_yes_is_to_what_she_has_said_is_wrong(
     ],
 )
 async def test_another_wish_moves_nothing_that_is_open_to_what_it_names(
-    shop: House, invoice: str, wish: str
+    aurora: House, invoice: str, wish: str
 ) -> None:
-    assert "A-1047" in await says(shop, "C-1004", invoice)
-    reply = await says(shop, "C-1004", invoice, wish)
+    assert "A-1047" in await says(aurora, "C-1004", invoice)
+    reply = await says(aurora, "C-1004", invoice, wish)
     assert "R$ 329" in reply
     assert not any(
         word in reply for word in ("nota fiscal do pedido A-1033", "invoice of order A-1033")
@@ -226,8 +206,8 @@ async def test_another_wish_moves_nothing_that_is_open_to_what_it_names(
         "how long does the refund take?",
     ],
 )
-async def test_a_question_on_how_it_is_done_proposes_nothing(shop: House, asked: str) -> None:
-    reply = await says(shop, "C-1003", asked)
+async def test_a_question_on_how_it_is_done_proposes_nothing(aurora: House, asked: str) -> None:
+    reply = await says(aurora, "C-1003", asked)
     assert not any(word in reply for word in ("Posso confirmar", "Shall I go ahead", "139"))
 
 
@@ -236,11 +216,11 @@ async def test_a_question_on_how_it_is_done_proposes_nothing(shop: House, asked:
     [
         ("abri e só tinha o lençol", "almofada vermelha"),
         ("the package had just the sheets", "red cushion"),
-        ("The sheets came by themselves", "red cushion"),
+        ("only the sheets arrived", "red cushion"),
         ("só veio a almofada", "jogo de lençol"),
         ("faltou a almofada", "almofada vermelha"),
     ],
 )
-async def test_what_has_come_is_not_what_is_missing(shop: House, text: str, sent: str) -> None:
-    told = await says(shop, "C-1006", text)
+async def test_what_has_come_is_not_what_is_missing(aurora: House, text: str, sent: str) -> None:
+    told = await says(aurora, "C-1006", text)
     assert f"{sent}" in told.split("A-1062")[0]

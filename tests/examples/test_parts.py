@@ -1,17 +1,10 @@
 """Some of an order goes back, in conversation: no yes is to more, or to less, than she means."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.talking import says
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WHOLE = {"pt-BR": "quero devolver tudo do A-1062", "en": "I want to return everything of A-1062"}
 PART = {
@@ -21,12 +14,6 @@ PART = {
 SHEETS = {"pt-BR": "jogo de lençol", "en": "sheet set"}
 CUSHION = {"pt-BR": "almofada", "en": "cushion"}
 OPEN = {"pt-BR": "foi aberta", "en": "is open"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -39,18 +26,18 @@ async def shop() -> AsyncIterator[House]:
     ],
 )
 async def test_what_goes_back_is_asked_unless_she_says_it(
-    shop: House, language: str, text: str, asks: str
+    aurora: House, language: str, text: str, asks: str
 ) -> None:
-    reply = await says(shop, "C-1006", text)
+    reply = await says(aurora, "C-1006", text)
     assert asks in reply
     assert SHEETS[language] in reply
 
 
 @pytest.mark.parametrize("language", WHOLE)
-async def test_what_she_says_at_first_is_not_asked(shop: House, language: str) -> None:
-    whole = await says(shop, "C-1006", WHOLE[language])
+async def test_what_she_says_at_first_is_not_asked(aurora: House, language: str) -> None:
+    whole = await says(aurora, "C-1006", WHOLE[language])
     assert SHEETS[language] in whole
-    part = await says(shop, "C-1006", PART[language])
+    part = await says(aurora, "C-1006", PART[language])
     assert CUSHION[language] in part
     assert SHEETS[language] not in part
 
@@ -71,9 +58,9 @@ async def test_what_she_says_at_first_is_not_asked(shop: House, language: str) -
     ],
 )
 async def test_who_keeps_a_part_is_asked_anew_about_the_rest(
-    shop: House, language: str, first: dict[str, str], second: str
+    aurora: House, language: str, first: dict[str, str], second: str
 ) -> None:
-    reply = await says(shop, "C-1006", first[language], second)
+    reply = await says(aurora, "C-1006", first[language], second)
     assert OPEN[language] not in reply
     assert CUSHION[language] in reply
     assert SHEETS[language] not in reply
@@ -91,9 +78,9 @@ async def test_who_keeps_a_part_is_asked_anew_about_the_rest(
     ],
 )
 async def test_who_wants_more_is_asked_anew_about_all(
-    shop: House, language: str, second: str
+    aurora: House, language: str, second: str
 ) -> None:
-    reply = await says(shop, "C-1006", PART[language], second)
+    reply = await says(aurora, "C-1006", PART[language], second)
     assert OPEN[language] not in reply
     assert CUSHION[language] in reply
     assert SHEETS[language] in reply
@@ -102,8 +89,8 @@ async def test_who_wants_more_is_asked_anew_about_all(
 @pytest.mark.parametrize(
     ("language", "agrees"), [("pt-BR", "sim, pode abrir"), ("en", "yes, go ahead")]
 )
-async def test_a_yes_opens_what_was_named(shop: House, language: str, agrees: str) -> None:
-    reply = await says(shop, "C-1006", PART[language], agrees)
+async def test_a_yes_opens_what_was_named(aurora: House, language: str, agrees: str) -> None:
+    reply = await says(aurora, "C-1006", PART[language], agrees)
     assert OPEN[language] in reply
     assert CUSHION[language] in reply
     assert "59" in reply

@@ -1,25 +1,13 @@
 """What a person promised is told when its matter is asked about again, and nothing is done twice for it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from evals.runner import signed_in
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 class Talk:
@@ -68,9 +56,9 @@ async def talk(house: House, customer: str) -> Talk:
     ],
 )
 async def test_a_promise_is_told_and_nothing_is_sent_a_second_time(
-    shop: House, wish: str, promise: str, asks: list[str], told: str, other: str
+    aurora: House, wish: str, promise: str, asks: list[str], told: str, other: str
 ) -> None:
-    customer = await talk(shop, "C-1006")
+    customer = await talk(aurora, "C-1006")
     await customer.says(wish)
     await customer.handed_back(promised=promise)
     for text in asks:
@@ -78,7 +66,7 @@ async def test_a_promise_is_told_and_nothing_is_sent_a_second_time(
         assert told in reply and promise in reply, reply
         assert "Posso confirmar" not in reply and "Shall I go ahead" not in reply
     assert promise not in await customer.says(other)
-    await shop.pass_days(9)
+    await aurora.pass_days(9)
     reply = await customer.says(asks[0])
     assert promise in reply
     assert "sinto muito" in reply or "I am sorry" in reply
@@ -93,15 +81,15 @@ async def test_a_promise_is_told_and_nothing_is_sent_a_second_time(
     ],
 )
 async def test_what_was_proposed_before_a_person_took_it_on_is_no_longer_open(
-    shop: House, wish: str, asks: str, promise: str
+    aurora: House, wish: str, asks: str, promise: str
 ) -> None:
-    customer = await talk(shop, "C-1006")
+    customer = await talk(aurora, "C-1006")
     assert (await customer.says(wish)).endswith(("Posso confirmar?", "Shall I go ahead?"))
     await customer.handed_back(promised=promise)
     for text in ("sim" if "almofada" in wish else "yes", asks):
         reply = await customer.says(text)
         assert "Posso confirmar" not in reply and "Shall I go ahead" not in reply
-        facts = await shop.facts(customer.known["conversation_id"])
+        facts = await aurora.facts(customer.known["conversation_id"])
         assert facts.effects == []
     assert promise in reply
 
@@ -124,10 +112,10 @@ async def test_what_was_proposed_before_a_person_took_it_on_is_no_longer_open(
     ],
 )
 async def test_what_was_done_and_promised_is_told_to_who_asks_for_news(
-    shop: House, wish: str, left: dict[str, str], asks: str, unclear: str
+    aurora: House, wish: str, left: dict[str, str], asks: str, unclear: str
 ) -> None:
     for text in (asks, unclear):
-        customer = await talk(shop, "C-1004")
+        customer = await talk(aurora, "C-1004")
         await customer.says(wish)
         await customer.handed_back(**left)
         reply = await customer.says(text)
@@ -144,10 +132,10 @@ async def test_what_was_done_and_promised_is_told_to_who_asks_for_news(
     ],
 )
 async def test_only_a_yes_to_the_offer_calls_a_person(
-    shop: House, question: str, noted: str, agreed: str
+    aurora: House, question: str, noted: str, agreed: str
 ) -> None:
     for answer, called in ((noted, False), (agreed, True)):
-        customer = await talk(shop, "C-1007")
+        customer = await talk(aurora, "C-1007")
         assert (await customer.says(question)).endswith(("da equipe?", "from the team?"))
         reply = await customer.says(answer)
         assert reply.startswith(("Claro, estou", "Claro, passei", "Of course, I")) is called, reply
@@ -167,9 +155,9 @@ async def test_only_a_yes_to_the_offer_calls_a_person(
     ],
 )  # fmt: skip
 async def test_a_promise_is_told_beside_what_still_awaits_approval(
-    shop: House, wish: str, yes: str, person: str, promise: str, asks: str
+    aurora: House, wish: str, yes: str, person: str, promise: str, asks: str
 ) -> None:
-    customer = await talk(shop, "C-1005")
+    customer = await talk(aurora, "C-1005")
     for text in (wish, yes, person):
         await customer.says(text)
     await customer.handed_back(promised=promise)

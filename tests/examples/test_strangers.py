@@ -1,25 +1,12 @@
 """Who is not signed in gets answers on how things are for anybody; only what is hers needs her to sign in."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.talking import says
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 SIGN_IN = ("entre na sua conta", "sign in to your account")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -36,9 +23,9 @@ async def shop() -> AsyncIterator[House]:
     ],
 )
 async def test_a_question_on_how_things_are_is_answered_from_the_articles(
-    shop: House, text: str, told: str
+    aurora: House, text: str, told: str
 ) -> None:
-    reply = await says(shop, None, text)
+    reply = await says(aurora, None, text)
     assert told in reply
     assert not any(words in reply for words in SIGN_IN)
 
@@ -58,8 +45,8 @@ async def test_a_question_on_how_things_are_is_answered_from_the_articles(
         "can I return the dress I bought?",
     ],
 )
-async def test_what_is_about_her_own_order_asks_her_to_sign_in(shop: House, text: str) -> None:
-    reply = await says(shop, None, text)
+async def test_what_is_about_her_own_order_asks_her_to_sign_in(aurora: House, text: str) -> None:
+    reply = await says(aurora, None, text)
     assert any(words in reply for words in SIGN_IN)
 
 
@@ -72,6 +59,6 @@ async def test_what_is_about_her_own_order_asks_her_to_sign_in(shop: House, text
     ],
 )
 async def test_a_look_up_that_names_nothing_is_a_question_for_the_articles(
-    shop: House, text: str, told: str
+    aurora: House, text: str, told: str
 ) -> None:
-    assert told in await says(shop, None, text)
+    assert told in await says(aurora, None, text)

@@ -1,23 +1,11 @@
 """How a customer turns in the middle of a matter: another wish, a correction, an undoing."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
-from tests.examples.test_named import PHOTO, TOLD, says
+from evals.house import House
+from tests.examples.talking import PHOTO, says
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(EXAMPLES / "aurora"), told=TOLD) as house:
-        yield house
 
 
 SWAP = {"pt": "quero trocar o vestido por outro tamanho", "en": "I want another size of the dress"}
@@ -33,16 +21,16 @@ SWAP = {"pt": "quero trocar o vestido por outro tamanho", "en": "I want another 
     ],
 )  # fmt: skip
 async def test_another_wish_leaves_the_question_that_is_open(
-    shop: House, first: str, then: str, told: str
+    aurora: House, first: str, then: str, told: str
 ) -> None:
-    assert told in await says(shop, "C-1003", first, then)
-    after = await says(shop, "C-1003", first, then, "sim" if "vestido" in first else "yes")
+    assert told in await says(aurora, "C-1003", first, then)
+    after = await says(aurora, "C-1003", first, then, "sim" if "vestido" in first else "yes")
     assert "R-5" in after
     assert "tamanho G" not in after and "size G" not in after, "the exchange does not come back"
 
 
-async def test_a_yes_to_which_one_calls_the_person_who_was_offered(shop: House) -> None:
-    told = await says(shop, "C-1003", SWAP["pt"], "hmmm", "sim")
+async def test_a_yes_to_which_one_calls_the_person_who_was_offered(aurora: House) -> None:
+    told = await says(aurora, "C-1003", SWAP["pt"], "hmmm", "sim")
     assert "pessoa da equipe" in told
     assert "tamanho PP" not in told
 
@@ -66,9 +54,9 @@ NUMBER = "muda o endereço do moletom pra rua das flores 120 ap 51, curitiba, 80
     ],
 )
 async def test_a_number_that_is_put_right_is_proposed_anew(
-    shop: House, turns: tuple[str, ...], told: str
+    aurora: House, turns: tuple[str, ...], told: str
 ) -> None:
-    proposed = await says(shop, "C-1002", *turns)
+    proposed = await says(aurora, "C-1002", *turns)
     assert told in proposed
     assert "Posso confirmar?" in proposed or "Shall I go ahead?" in proposed
 
@@ -80,27 +68,29 @@ async def test_a_number_that_is_put_right_is_proposed_anew(
         ("cancela o moletom", "nao quero cancelar nada! esquece isso de cancelar"),
     ],
 )
-async def test_a_denied_wish_is_neither_done_nor_noted(shop: House, turns: tuple[str, ...]) -> None:
-    told = await says(shop, "C-1002", *turns)
+async def test_a_denied_wish_is_neither_done_nor_noted(
+    aurora: House, turns: tuple[str, ...]
+) -> None:
+    told = await says(aurora, "C-1002", *turns)
     assert "Posso confirmar" not in told and "cancelar" not in told
     assert "Nada foi feito" in told or "não fiz nada" in told
 
 
-async def test_what_is_left_open_twice_is_not_put_again_until_she_says_yes(shop: House) -> None:
+async def test_what_is_left_open_twice_is_not_put_again_until_she_says_yes(aurora: House) -> None:
     first = ("quero devolver o vestido", "qual o horário da loja?", "aceita pix?")
-    assert "Posso confirmar" not in await says(shop, "C-1003", *first)
-    again = await says(shop, "C-1003", *first, "sim")
+    assert "Posso confirmar" not in await says(aurora, "C-1003", *first)
+    again = await says(aurora, "C-1003", *first, "sim")
     assert "Posso confirmar" in again and "R-5" not in again
-    assert "R-5" in await says(shop, "C-1003", *first, "sim", "sim")
+    assert "R-5" in await says(aurora, "C-1003", *first, "sim", "sim")
 
 
 PENDING = ("quero reembolso do jogo de lençol", "sim")
 
 
-async def test_what_waits_for_a_person_answers_only_for_itself(shop: House) -> None:
-    other = await says(shop, "C-1006", *PENDING, "quando chega a calça?")
+async def test_what_waits_for_a_person_answers_only_for_itself(aurora: House) -> None:
+    other = await says(aurora, "C-1006", *PENDING, "quando chega a calça?")
     assert "A-1063" in other and "aprova" not in other
-    own = await says(shop, "C-1006", *PENDING, "e o dinheiro, cai quando?")
+    own = await says(aurora, "C-1006", *PENDING, "e o dinheiro, cai quando?")
     assert "A-1062" in own and "não foi decidido" in own
 
 
@@ -112,11 +102,11 @@ async def test_what_waits_for_a_person_answers_only_for_itself(shop: House) -> N
     ],
 )  # fmt: skip
 async def test_a_question_about_the_proposal_is_answered_from_it_and_it_stays_open(
-    shop: House, customer: str, turns: tuple[str, ...], told: str
+    aurora: House, customer: str, turns: tuple[str, ...], told: str
 ) -> None:
-    reply = await says(shop, customer, *turns)
+    reply = await says(aurora, customer, *turns)
     assert told in reply and "A-1045" in reply
-    assert "R-5" in await says(shop, customer, *turns, "sim" if "quero" in turns[0] else "yes")
+    assert "R-5" in await says(aurora, customer, *turns, "sim" if "quero" in turns[0] else "yes")
 
 
 @pytest.mark.parametrize(
@@ -129,9 +119,9 @@ async def test_a_question_about_the_proposal_is_answered_from_it_and_it_stays_op
     ],
 )
 async def test_what_is_called_off_by_name_is_dropped_or_withdrawn(
-    shop: House, customer: str, turns: tuple[str, ...], told: str
+    aurora: House, customer: str, turns: tuple[str, ...], told: str
 ) -> None:
-    reply = await says(shop, customer, *turns)
+    reply = await says(aurora, customer, *turns)
     assert told in reply
     assert "Qual pedido" not in reply and "Which order" not in reply
 
@@ -144,15 +134,17 @@ async def test_what_is_called_off_by_name_is_dropped_or_withdrawn(
     ],
 )
 async def test_what_she_cannot_give_now_may_come_later(
-    shop: House, turns: tuple[str, ...], told: str
+    aurora: House, turns: tuple[str, ...], told: str
 ) -> None:
-    assert told in await says(shop, "C-1008", *turns)
-    later = await says(shop, "C-1008", *turns, ("", PHOTO))
+    assert told in await says(aurora, "C-1008", *turns)
+    later = await says(aurora, "C-1008", *turns, ("", PHOTO))
     assert "A-1068" in later
 
 
-async def test_a_word_that_points_means_what_was_spoken_of_or_nothing(shop: House) -> None:
-    told = await says(shop, "C-1004", "where are my sandals?", "can I return them when they come?")
+async def test_a_word_that_points_means_what_was_spoken_of_or_nothing(aurora: House) -> None:
+    told = await says(
+        aurora, "C-1004", "where are my sandals?", "can I return them when they come?"
+    )
     assert "A-1033" not in told, "the only thing that has come is another one"
 
 
@@ -165,61 +157,61 @@ async def test_a_word_that_points_means_what_was_spoken_of_or_nothing(shop: Hous
     ],
 )  # fmt: skip
 async def test_what_is_no_longer_needed_is_withdrawn_and_nothing_else_begun(
-    shop: House, turns: tuple[str, ...], never: str
+    aurora: House, turns: tuple[str, ...], never: str
 ) -> None:
-    told = await says(shop, "C-1006", *turns)
+    told = await says(aurora, "C-1006", *turns)
     assert "retirei o pedido" in told or "withdrawn" in told or "taken back" in told
     assert never not in told and "confirmar" not in told and "Shall I" not in told
 
 
-async def test_what_follows_an_address_is_no_part_of_it(shop: House) -> None:
+async def test_what_follows_an_address_is_no_part_of_it(aurora: House) -> None:
     first = "send the sweatshirt to Rua das Palmeiras 45, Niterói, and what time will it come"
-    told = await says(shop, "C-1002", first, "24220-010")
+    told = await says(aurora, "C-1002", first, "24220-010")
     assert "Rua das Palmeiras 45, Niterói, postal code 24220-010" in told
 
 
-async def test_a_yes_after_a_no_proposes_it_again(shop: House) -> None:
-    told = await says(shop, "C-1007", "cancel the blanket", "hmm no wait", "ok do it")
+async def test_a_yes_after_a_no_proposes_it_again(aurora: House) -> None:
+    told = await says(aurora, "C-1007", "cancel the blanket", "hmm no wait", "ok do it")
     assert "A-1066" in told and "Shall I go ahead?" in told
-    assert "A-1066" not in await says(shop, "C-1007", "cancel the blanket", "no", "ok")
+    assert "A-1066" not in await says(aurora, "C-1007", "cancel the blanket", "no", "ok")
 
 
-async def test_sorry_complains_of_nothing(shop: House) -> None:
+async def test_sorry_complains_of_nothing(aurora: House) -> None:
     for word in ("desculpa", "sorry"):
-        assert "P-" not in await says(shop, "C-1006", "cadê a calça?", word)
+        assert "P-" not in await says(aurora, "C-1006", "cadê a calça?", word)
 
 
-async def test_a_thing_alone_is_asked_about_as_the_last_one_was(shop: House) -> None:
-    assert "A-1048" in await says(shop, "C-1002", "quando chega o moletom?", "e a toalha?")
+async def test_a_thing_alone_is_asked_about_as_the_last_one_was(aurora: House) -> None:
+    assert "A-1048" in await says(aurora, "C-1002", "quando chega o moletom?", "e a toalha?")
 
 
-async def test_the_act_beside_a_yes_is_a_yes_and_only_a_part_of_it_is_none(shop: House) -> None:
+async def test_the_act_beside_a_yes_is_a_yes_and_only_a_part_of_it_is_none(aurora: House) -> None:
     first = "I want to return the running shoes"
-    assert "R-5" in await says(shop, "C-1004", first, "ok just return them")
-    assert "R-5" not in await says(shop, "C-1004", first, "ok but only one of them")
+    assert "R-5" in await says(aurora, "C-1004", first, "ok just return them")
+    assert "R-5" not in await says(aurora, "C-1004", first, "ok but only one of them")
 
 
 @pytest.mark.parametrize("text", ["a-1062", "A-1062?", "pedido A-1062", "order a-1062"])
-async def test_a_number_alone_is_looked_up(shop: House, text: str) -> None:
-    told = await says(shop, "C-1006", text)
+async def test_a_number_alone_is_looked_up(aurora: House, text: str) -> None:
+    told = await says(aurora, "C-1006", text)
     assert "delivered" in told or "entregue" in told
 
 
 @pytest.mark.parametrize("text", ["I got A-1062", "I opened the box of A-1062", "o A-1062 chegou"])
-async def test_a_number_in_a_story_calls_nobody(shop: House, text: str) -> None:
-    told = await says(shop, "C-1006", text)
+async def test_a_number_in_a_story_calls_nobody(aurora: House, text: str) -> None:
+    told = await says(aurora, "C-1006", text)
     assert "calling" not in told and "chamando" not in told
 
 
-async def test_letting_go_of_one_thing_withdraws_nothing_about_another(shop: House) -> None:
-    told = await says(shop, "C-1006", *PENDING, "esquece, cancela a calça")
+async def test_letting_go_of_one_thing_withdraws_nothing_about_another(aurora: House) -> None:
+    told = await says(aurora, "C-1006", *PENDING, "esquece, cancela a calça")
     assert "A-1063" in told and "retirei" not in told
-    told = await says(shop, "C-1006", *PENDING, "deixa, depois vejo. e o meu boleto?")
+    told = await says(aurora, "C-1006", *PENDING, "deixa, depois vejo. e o meu boleto?")
     assert "retirei" not in told
 
 
-async def test_a_yes_with_another_colour_is_no_yes(shop: House) -> None:
+async def test_a_yes_with_another_colour_is_no_yes(aurora: House) -> None:
     first = "quero trocar o vestido por um G"
-    assert "R-5" not in await says(shop, "C-1003", first, "ok vermelho")
-    told = await says(shop, "C-1003", first, "ok vermelho", "não, verde G")
+    assert "R-5" not in await says(aurora, "C-1003", first, "ok vermelho")
+    told = await says(aurora, "C-1003", first, "ok vermelho", "não, verde G")
     assert "deixei isso de lado" not in told

@@ -1,19 +1,11 @@
 """Calling a return or an exchange off: while nothing has reached us, once, and with what was set aside."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from core.errors import ToolFailed
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.back_office import Ask
 from tests.examples.talking import says
-
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 
 
 def test_a_return_called_off_is_over_and_may_be_opened_again(ask: Ask, show: Ask) -> None:
@@ -57,12 +49,6 @@ def test_it_is_called_off_once(ask: Ask) -> None:
         ask("withdraw_return", "C-1008", key="p2", order_id="A-1070")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as running:
-        yield running
-
-
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("turns", "proposed"),
@@ -83,6 +69,6 @@ async def house() -> AsyncIterator[House]:
     ],
 )
 async def test_who_takes_back_what_was_just_opened_is_asked_to_confirm_it(
-    house: House, turns: tuple[str, ...], proposed: str
+    aurora: House, turns: tuple[str, ...], proposed: str
 ) -> None:
-    assert proposed in await says(house, "C-1003", *turns)
+    assert proposed in await says(aurora, "C-1003", *turns)

@@ -1,24 +1,11 @@
 """Who goes back on a purchase is led to what the records allow: to cancelling, or to sending it back."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from core.workspace import Workspace
-from evals.house import House, opened
+from evals.house import House
 from tests.examples.talking import says
 
-AURORA = Path(__file__).parents[2] / "examples" / "aurora"
-TOLD = {"REGENTE_EMBEDDER": "lexical", "REGENTE_MODEL": "embedded", "REGENTE_DEMO_LIFE": "off"}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop() -> AsyncIterator[House]:
-    async with opened(Workspace(AURORA), told=TOLD) as house:
-        yield house
 
 
 @pytest.mark.parametrize(
@@ -39,9 +26,9 @@ async def shop() -> AsyncIterator[House]:
     ],
 )
 async def test_going_back_on_a_purchase_leads_to_what_the_records_allow(
-    shop: House, customer: str, text: str, proposed: str
+    aurora: House, customer: str, text: str, proposed: str
 ) -> None:
-    assert proposed in await says(shop, customer, text)
+    assert proposed in await says(aurora, customer, text)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +41,9 @@ async def test_going_back_on_a_purchase_leads_to_what_the_records_allow(
     ],
 )
 async def test_what_can_be_neither_cancelled_nor_returned_is_said(
-    shop: House, customer: str, text: str, told: str, never: str
+    aurora: House, customer: str, text: str, told: str, never: str
 ) -> None:
-    reply = await says(shop, customer, text)
+    reply = await says(aurora, customer, text)
     assert told in reply
     assert never not in reply
 
@@ -69,6 +56,6 @@ async def test_what_can_be_neither_cancelled_nor_returned_is_said(
     ],
 )
 async def test_a_yes_to_cancelling_opens_no_return(
-    shop: House, text: str, other: str, done: str
+    aurora: House, text: str, other: str, done: str
 ) -> None:
-    assert done not in await says(shop, "C-1003", text, other)
+    assert done not in await says(aurora, "C-1003", text, other)

@@ -7,6 +7,7 @@ the whole shop moves on, so that it never gets old. Other data builds other reco
 import json
 import sqlite3
 import zlib
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -57,7 +58,10 @@ def prepared(file: sqlite3.Connection, today: date, folder: Path) -> date:
     Args:
         folder: where tools keep their files; what was lived through lies there, if anything.
     """
-    file.execute("PRAGMA journal_mode=WAL")
+    with suppress(
+        sqlite3.OperationalError
+    ):  # somebody else uses the file now: the next one sets it
+        file.execute("PRAGMA journal_mode=WAL")
     lived = _lived(folder / LIFE)
     base, pinned = _base(file, lived)
     if base is not None and (pinned or abs((today - base).days) < MOVES_AFTER_DAYS):
