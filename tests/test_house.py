@@ -304,15 +304,17 @@ def _says(words: list[str], text: str) -> set[str]:
 
 
 class TestFiles:
-    def test_name_no_registry(self) -> None:
-        hosts = "|".join(
-            ["pypi" + r"\.org", "files" + r"\.pythonhosted", "index-" + "url", "find-" + "links"]
-        )
-        allowed = {Path("Makefile")}  # where it asks for locks without them
+    def test_name_no_place_to_install_from(self) -> None:
+        installers = {"pyproject.toml", "Makefile", "run", "Dockerfile", "compose.yaml"}
         named = {
             str(path): found
             for path, text in texts().items()
-            if path not in allowed and (found := re.findall(hosts, text))
+            if path.name in installers or path.suffix == ".lock"
+            if (
+                found := re.findall(
+                    r"https?://(?!127\.0\.0\.1|localhost)\S+|--(?:extra-)?index|--find", text
+                )
+            )
         }
         assert not named
 
