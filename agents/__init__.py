@@ -46,6 +46,12 @@ class Signals(TypedDict):
     intents: list[Intent]
     """In the order they were said; `[]` when nothing was recognised."""
 
+    earlier: NotRequired[str]
+    """Her message before these, where only both together tell what she wants."""
+
+    scene: NotRequired[bool]
+    """Whether they only tell what led up to something: "I opened the box"."""
+
     sentiment: float
     """-1 (angry) to 1 (delighted)."""
 

@@ -1,8 +1,10 @@
 """How a clause asks: for something to be done, to be told, or how things are for anybody."""
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from agents import Kit
 from core.workspace import read_yaml
@@ -115,6 +117,11 @@ def is_code(text: str) -> bool:
         return True
     runs = text.split()
     return 2 * sum(len(run) for run in runs if len(run) > LONGEST_WORD) > sum(map(len, runs))
+
+
+def surely_looks_up(intent: Mapping[str, Any], kit: Kit) -> bool:
+    """Say whether it is surely a wish to look something up."""
+    return intent["name"] in looking(kit) and intent["confidence"] >= UNLIKELY
 
 
 def procedures(kit: Kit) -> set[str]:

@@ -256,8 +256,10 @@ def answer(
         return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
     labels = [known_by(option) for option in instance["options"]]
-    if len(labels) == 1 and understanding.agreement(text, language) is False:
-        return Cancel()
+    if labels and understanding.agreement(text, language) is False:
+        said_no = understanding.answer(text, language, "")
+        if len(labels) == 1 or (said_no.wholly and said_no.meaning == "no"):
+            return Cancel()  # none of them
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
         del found[asked]
     if not found and not labels and turning.unable(text, language):

@@ -16,6 +16,7 @@ from agents import (
     recalling,
     settling,
     strangers,
+    together,
 )
 from agents.cards import beside, filled
 from core.errors import ModelFailed
@@ -57,6 +58,10 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     intents = await reading.completed(
         told, understanding.intents(told, language), language, kit, asked=asked
     )
+    earlier = together.before(told, intents, language, brief, kit)
+    if earlier:
+        told = f"{earlier}, {told}"
+        intents = understanding.intents(told, language)
     routed: list[dict[str, Any]] = []
     if kit.models.external and not await _sure(intents, brief, kit, language):
         routed = await _asked(brief, kit, language)
@@ -64,6 +69,11 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         doubtful = all(one["confidence"] < SURE for one in intents)
         anew = told != text or (doubtful and words.is_question(text, language))
         intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
+    scene = not (brief["awaiting"] or earlier or routed) and together.is_scene(text, language, kit)
+    if scene:
+        intents = [one for one in intents if clauses.surely_looks_up(one, kit)]
+    elif not earlier:
+        intents = together.after_scene(intents, language, brief, kit)
     if not routed:
         intents = await aimless.told(intents, language, kit)
     intents = routed or await strangers.asking(intents, language, kit)
@@ -72,6 +82,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     signals: dict[str, Any] = {
         "language": language,
         "intents": intents,
+        "earlier": earlier,
+        "scene": scene,
         "urgent": understanding.urgent(text, language),
         "complaint": clauses.COMPLAINT in names,
         "wants_person": PERSON in names,

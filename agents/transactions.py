@@ -11,6 +11,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing
 from agents.cards import beside, filled
+from agents.clauses import UNLIKELY
 from agents.decided import standing, told, withdrawn
 from agents.phrases import phrases
 from agents.procedures import Course
@@ -64,9 +65,16 @@ async def _continued(course: Course) -> Report:
 
 
 async def _reread(brief: Brief, kit: Kit) -> Journey | None:
-    """Give the procedure that changes something and that she wants, as her records settle it."""
+    """Give the procedure that changes something and that she wants, as her records settle it.
+
+    What is proposed to her already makes way for nothing that is only guessed.
+    """
     text, language = brief["text"], brief["language"]
     read: list[dict[str, Any]] = [dict(one) for one in kit.understanding.intents(text, language)]
+    if brief["awaiting"] and brief["awaiting"][0]["slot"] == "confirm":
+        read = [one for one in read if one["confidence"] >= UNLIKELY]
+        if not read:
+            return None
     wished = [one["name"] for one in await settled(text, read, language, brief, kit, anew=True)]
     return next(
         (one for one in kit.journeys.values() if one.writes and one.trigger.intent in wished), None

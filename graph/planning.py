@@ -104,8 +104,12 @@ def _in_queue(situation: Situation) -> list[Step]:
 
 
 def _instead(situation: Situation) -> list[Step]:
-    """Give the steps when she changed her mind about what is open, and wants something else done."""
-    if not situation.changed or situation.agrees or situation.only_corrects:
+    """Give the steps when she changed her mind about what is open, and wants something else done.
+
+    Or when she meant something else from the start, as her last two messages tell together.
+    """
+    misread = bool(situation.signals.get("earlier") and situation.awaiting)
+    if not misread and (not situation.changed or situation.agrees or situation.only_corrects):
         return []
     needed = DIGRESSION if situation.answers == Claim.SURE else ALIKE
     needed = PLAIN if situation.gives_up else needed
@@ -248,9 +252,13 @@ def _passed_over(intent: Intent, situation: Situation) -> bool:
         return True  # a bare yes is like a greeting
     if situation.attached and agent != "care" and name != PERSON:
         return True  # what is written beside a file that was asked for tells of the file
-    if not situation.answers or name == situation.current_intent:
-        return False
     acts = situation.other_act and name in situation.changing
+    if name == situation.current_intent:
+        return False
+    if not situation.answers:
+        asks_yes = situation.awaiting and situation.awaiting[0]["slot"] == "confirm"
+        guessed = name in situation.changing and not acts and intent["confidence"] < DIGRESSION
+        return bool(asks_yes) and guessed  # "can you sort that out?" proposes nothing else
     return intent["confidence"] < (ALIKE if acts else DIGRESSION) or _is_answer(intent, situation)
 
 
@@ -308,13 +316,19 @@ def _unrecognised(situation: Situation) -> Step:
         return step("engagement", "withdrawn", "she wants nothing more", text=situation.text)
     if situation.agreement:
         return step("engagement", "stray", "nothing was asked", text=situation.text)
+    return _without_wish(situation)
+
+
+def _without_wish(situation: Situation) -> Step:
+    """Decide who tries on words that answer nothing and in which no wish was recognised."""
+    text = situation.text
+    if situation.signals.get("scene"):
+        return step("engagement", "listens", "she only tells what led up to it", text=text)
     if situation.names_thing:
-        return step("engagement", "clarify", "she only names a thing", text=situation.text)
-    if not any(character.isalpha() for character in situation.text):
-        return step("engagement", "clarify", "there are no words in it", text=situation.text)
-    return step(
-        "knowledge", "answer", "no wish was recognised; it may be a question", text=situation.text
-    )
+        return step("engagement", "clarify", "she only names a thing", text=text)
+    if not any(character.isalpha() for character in text):
+        return step("engagement", "clarify", "there are no words in it", text=text)
+    return step("knowledge", "answer", "no wish was recognised; it may be a question", text=text)
 
 
 def _once(steps: list[Step]) -> list[Step]:

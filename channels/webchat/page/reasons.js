@@ -42,6 +42,7 @@ const KNOWN = [
   [/^it was done, and she puts right what she had told us$/, "reason_amends"],
   [/^she asks about what is proposed to her$/, "reason_aside"],
   [/^she only names a thing$/, "reason_thing"],
+  [/^she only tells what led up to it$/, "reason_scene"],
   [/^she wants after all what she had just said no to$/, "reason_after_all"],
   [/^the customer asked for a person$/, "reason_asked_person"],
   [/^no article answers '(.*)'$/, "reason_no_article", (what) => ({ what })],
