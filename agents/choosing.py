@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from core.workspace import said
 from journeys import Journey
@@ -17,10 +16,27 @@ NEWEST = re.compile(
 )
 
 
+_known: dict[tuple[tuple[int, ...], str], tuple[tuple[Journey, ...], Names]] = {}
+"""Names by the identity of the journeys that give them, which are kept here so that none is reused."""
+
+KEPT = 32
+
+
 def names(journeys: Mapping[str, Journey], language: str) -> Names:
     """Give what this workspace calls the kinds of things that its customers have."""
+    given = tuple(journeys.values())
+    key = (tuple(map(id, given)), language)
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= KEPT:
+            _known.clear()
+        found = _known[key] = (given, _names(given, language))
+    return found[1]
+
+
+def _names(journeys: Sequence[Journey], language: str) -> Names:
     called: dict[tuple[str, tuple[str, ...]], None] = {}
-    for journey in journeys.values():
+    for journey in journeys:
         for slot in journey.slots.values():
             if not slot.things:
                 continue
@@ -29,16 +45,11 @@ def names(journeys: Mapping[str, Journey], language: str) -> Names:
             for more in slot.called:
                 mean = tuple(more.mean)
                 called |= dict.fromkeys((text, mean) for text in _texts(said(more.words, language)))
-    return _names(tuple(called), language)
+    return Names(tuple(called), language)
 
 
 def _texts(label: str) -> list[str]:
     return [text.strip() for text in label.split(";") if text.strip()]
-
-
-@lru_cache(maxsize=32)
-def _names(called: tuple[tuple[str, tuple[str, ...]], ...], language: str) -> Names:
-    return Names(called, language)
 
 
 def choose(

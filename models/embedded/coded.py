@@ -5,6 +5,7 @@ decides as well: in an address, in an amount or behind "flat" digits are no such
 """
 
 import re
+from functools import lru_cache
 
 from models.embedded import other_numbers, patterns, words
 from models.embedded.asked import Asking, affirmed, named, within
@@ -36,10 +37,9 @@ def code(asking: Asking, taken: list[Span]) -> Span | None:
 def codes(pattern: str, asking: Asking) -> list[Span]:
     """Give all values of a pattern in a text, but for those that are a part of something else."""
     text = asking.text
-    found = patterns.matches(pattern, text) or _in_words(pattern, asking)
+    found = [_bare(span, text) for span in _found(pattern, text, asking.language)]
     if not found:
         return []
-    found = [_bare(span, text) for span in found]
     parts = other_numbers.busy(text)
     other = [span for span in entities(text, asking.language, asking.now) if span.kind not in PLAIN]
     return [
@@ -48,6 +48,12 @@ def codes(pattern: str, asking: Asking) -> list[Span]:
         if not _part(span, parts, asking)
         and not (span.kind == "number" and (within(span, other) or _is_other(span, asking)))
     ]
+
+
+@lru_cache(maxsize=1_000)
+def _found(pattern: str, text: str, language: str) -> tuple[Span, ...]:
+    """Give all that may be a value of a pattern; the same text is read for many procedures."""
+    return tuple(patterns.matches(pattern, text) or _in_words(pattern, text, language))
 
 
 def _bare(span: Span, text: str) -> Span:
@@ -76,14 +82,13 @@ def _is_other(span: Span, asking: Asking) -> bool:
     return not asking.asked and other_numbers.is_year(text, start, end)
 
 
-def _in_words(pattern: str, asking: Asking) -> list[Span]:
+def _in_words(pattern: str, text: str, language: str) -> list[Span]:
     """Find values whose digits are said in words: "a mil e quarenta e cinco", "order ten forty-five".
 
     Figures in groups ("A 10 45") are such a value only with the letters that belong to it.
     """
     found = []
-    text = asking.text
-    for said in (*spelled(text, asking.language), *grouped(text)):
+    for said in (*spelled(text, language), *grouped(text)):
         before, after = words.flat(text[: said.start]), words.flat(text[said.end :])
         if TIME_BEFORE.search(before) or RANGE_BEFORE.search(before) or TIME_AFTER.match(after) or (
             YEAR_BEFORE.search(before) and re.fullmatch(r"(?:19|20)\d\d", said.value)

@@ -49,13 +49,18 @@ class _Label:
     telling: tuple[str, ...]
     """The stems of its words of meaning."""
 
+    heads: frozenset[str]
+    """Of these at least one is said where it is named."""
+
 
 @lru_cache(maxsize=4_096)
 def _label(text: str, language: str) -> _Label:
     wanted, base = words.words(text), words.base(language)
     telling = words.content(wanted, (base, "en")) or wanted
     ways = tuple(tuple(words.stems(wanted, way)) for way in _ways(language))
-    return _Label(text, tuple(wanted), ways, tuple(words.stems(telling, base)))
+    stems = tuple(words.stems(telling, base))
+    heads = frozenset((*wanted[:1], *stems, *(way[0] for way in ways if way)))
+    return _Label(text, tuple(wanted), ways, stems, heads)
 
 
 @cache
@@ -78,15 +83,15 @@ def _scores(
     mended = spelling.listening(called, language).mended
     said = [mended(word) for word in _affirmed(text, language)]
     stems = [words.stems(said, way) for way in _ways(language)]
+    heard = {*said, *(stem for way in stems for stem in way)}
+    labelled = ([_label(one, language) for one in of_one] for of_one in phrases)
     return [
-        max((_score(_label(one, language), said, stems, asked) for one in of_one), default=0.0)
-        for of_one in phrases
+        max((_score(one, said, stems, asked) for one in of_one if one.heads & heard), default=0.0)
+        for of_one in labelled
     ]
 
 
 def _score(label: _Label, said: list[str], stems: list[list[str]], asked: bool) -> float:
-    if not label.words:
-        return 0.0
     best = 0.0
     if any(_is_in(own, heard) for own, heard in zip(label.stems, stems, strict=True)):
         best = 1 + len(label.words) + len(label.text) / 100

@@ -119,14 +119,22 @@ def _bare(pattern: str) -> str:
     return pattern.removeprefix("^").removesuffix("$")
 
 
+@cache
+def _read(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]] | None:
+    """Give a pattern for a value alone, for one in a text, and in any letters; None if it is none."""
+    within = f"{BEFORE}(?:{_bare(pattern)}){AFTER}"
+    try:
+        return re.compile(_bare(pattern)), re.compile(within), re.compile(within, re.IGNORECASE)
+    except re.error:
+        return None
+
+
 def matches(pattern: str, text: str) -> list[Span]:
     """Give the values in order, each written as the pattern wants it."""
-    try:
-        strict = re.compile(_bare(pattern))
-        exact = re.compile(f"{BEFORE}(?:{_bare(pattern)}){AFTER}")
-        eased = re.compile(f"{BEFORE}(?:{_bare(pattern)}){AFTER}", re.IGNORECASE)
-    except re.error:
+    read = _read(pattern)
+    if read is None:
         return []
+    strict, exact, eased = read
     found = [Span("exact", match[0], *match.span()) for match in exact.finditer(text) if match[0]]
     for match in eased.finditer(text):
         for value in (match[0], match[0].upper(), match[0].lower()):

@@ -66,8 +66,13 @@ class _Cutting:
 
 def pieces(at: int, passage: Mapping[str, Any], language: str) -> list[Piece]:
     """Cut a passage; items and rows stay whole, and what leans on the sentence before carries it along."""
+    return list(_pieces(at, str(passage.get("text", "")), language))
+
+
+@lru_cache(maxsize=2_000)
+def _pieces(at: int, text: str, language: str) -> tuple[Piece, ...]:
     cut = _Cutting(at)
-    for block in _blocks(str(passage.get("text", ""))):
+    for block in _blocks(text):
         line = block.lstrip()
         if line.startswith("|"):
             _row(cut, line)
@@ -79,7 +84,7 @@ def pieces(at: int, passage: Mapping[str, Any], language: str) -> list[Piece]:
             cut.add(_plain(ITEM.sub("", block)), heading=cut.heading)
         else:
             _paragraph(cut, block, language)
-    return cut.found
+    return tuple(cut.found)
 
 
 def _row(cut: _Cutting, line: str) -> None:

@@ -8,7 +8,7 @@ stand beside those that are listened for, so that "anohter" becomes "another", a
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from math import log
@@ -300,6 +300,12 @@ def counted(texts: Iterable[str], language: str) -> dict[str, int]:
     """Give the folded words of texts with how often they are said."""
     counts: dict[str, int] = defaultdict(int)
     for text in texts:
-        for word in words.words(text, language):
-            counts[word] += 1
+        for word, count in _counted(text, language):
+            counts[word] += count
     return counts
+
+
+@lru_cache(maxsize=2_000)
+def _counted(text: str, language: str) -> tuple[tuple[str, int], ...]:
+    """Count the words of one text: the same passages are held against question after question."""
+    return tuple(Counter(words.words(text, language)).items())
