@@ -14,7 +14,7 @@ from journeys import Instance, Journey, words
 from journeys.asking import known_by
 from journeys.events import Answer, Called, Correct, Event, Read
 from journeys.model import Slot
-from models.embedded import turning
+from models.embedded import pointing
 
 Look = Callable[[Read], Awaitable[Event]]
 
@@ -63,7 +63,7 @@ async def aimed(
     mine = next((one for one in hers if spoken and one["value"] == spoken), None)
     if mine is not None and not fits:
         apart = spoken in [one["value"] for one in hearing.listed(slot, whole)]
-        if not apart and (journey.writes or turning.points(text, language)):
+        if not apart and (journey.writes or pointing.points(text, language)):
             return Aim(_listing(happened, slot, [mine]), beyond=True)
         if not apart:
             return Aim(happened, words.say("not_for_it", language, thing=str(mine["label"])))
@@ -88,7 +88,7 @@ def _spoken_of(
     spoken = remembering.recent(brief["journey"], getattr(_step(journey, instance), "collect", ""))
     if len(spoken) != 1 or spoken[0] in [option["value"] for option in listed]:
         return ""
-    if turning.other(text, language) or turning.any_of(text, language):
+    if pointing.other(text, language) or pointing.any_of(text, language):
         return ""
     if choosing.names(kit.journeys, language).mentions(text):
         return ""

@@ -7,7 +7,7 @@ from agents.cards import beside
 from agents.clauses import flattened, pattern_of
 from agents.phrases import phrases
 from core.workspace import said
-from models.embedded import turning
+from models.embedded import heeding
 
 MAX_ABILITIES = 6
 say = phrases(__file__)
@@ -119,7 +119,7 @@ def happened(brief: Brief, kit: Kit) -> Report:
 def continued(brief: Brief, kit: Kit) -> Report:
     """Read the answer to an offer that was made: to call a person."""
     text, language = brief["text"], brief["language"]
-    if turning.acknowledges(text, language):
+    if heeding.acknowledges(text, language):
         return Report(agent="engagement", text=say("heard_offer", language), asked=[])
     said = kit.understanding.answer(text, language, say("offer_person", language))
     if said.meaning == "yes":

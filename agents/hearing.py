@@ -13,7 +13,7 @@ from journeys.asking import known_by, options_of
 from journeys.events import Answer, Called, Cancel, Correct, Event, Read, Reopen, Unable
 from journeys.model import Confirm
 from models import Answered, Understanding
-from models.embedded import amending, partly, turning
+from models.embedded import acting, amending, heeding, partly, pointing
 from models.embedded.values import is_free
 from tools import Tool
 
@@ -68,10 +68,10 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
             continue
         if slot.options is not None or "pattern" in slot.schema_:
             several = remembering.recent(brief["journey"], name)
-            if turning.other(text, language, _called(journey, name)):
+            if pointing.other(text, language, _called(journey, name)):
                 found.apart[name] = [value]
                 continue
-            if turning.any_of(text, language):
+            if pointing.any_of(text, language):
                 continue
             if len(several) > 1:
                 found.only[name] = several
@@ -85,7 +85,7 @@ def _take_numbers(found: Known, brief: Brief, kit: Kit, journey: Journey, name: 
     """Take the number that stands elsewhere in her message, or the several of which she means one."""
     slot, text, language = journey.slots[name], words_of(brief), brief["language"]
     one = [] if _claimed(brief) else _named(brief, kit, slot, message(brief))
-    if len(one) == 1 and not turning.other(text, language, _called(journey, name)):
+    if len(one) == 1 and not pointing.other(text, language, _called(journey, name)):
         found.values[name] = one[0]
         return
     several = _named(brief, kit, slot, text) or _offered(brief, name)
@@ -145,9 +145,9 @@ def corrected(
         return Reopen(name)
     there = [option["value"] for option in listed if not option.get("gone")]
     others = [value for value in there if value != taken]
-    if turning.other(text, language, _called(journey, name)):
+    if pointing.other(text, language, _called(journey, name)):
         return others[0] if len(others) == 1 else Reopen(name)
-    return Reopen(name) if turning.not_this(text, language) else None
+    return Reopen(name) if pointing.not_this(text, language) else None
 
 
 def names_others(
@@ -178,7 +178,7 @@ def may_correct(brief: Brief, journey: Journey, instance: Instance, name: str) -
 def means_other(text: str, language: str, journey: Journey, name: str) -> bool:
     """Say whether a text says that another choice is meant, or not the one that was taken."""
     about = _called(journey, name)
-    return turning.other(text, language, about) or turning.not_this(text, language)
+    return pointing.other(text, language, about) or pointing.not_this(text, language)
 
 
 def options_call(
@@ -262,7 +262,7 @@ def answer(
             return Cancel()  # none of them
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
         del found[asked]
-    if not found and not labels and turning.unable(text, language):
+    if not found and not labels and heeding.unable(text, language):
         return Unable()
     if not labels or asked in found:  # a number she writes out is surer than a place in a list
         return Answer(text, found)
@@ -314,11 +314,11 @@ def answered(
         return reply
     if understanding.gives_up(text, language) and not says_how_much(instance, text, language):
         return Answered("drop")
-    if not reply.meaning and turning.urges_act(text, question, examples, language):
+    if not reply.meaning and acting.urges_act(text, question, examples, language):
         reply = Answered("yes")
     if reply.meaning == "yes":
         others = other_examples(journeys, instance, language)
-        if turning.names_another(f"{question} {own}", others, text, language):
+        if acting.names_another(f"{question} {own}", others, text, language):
             return Answered()
     return reply
 

@@ -36,7 +36,7 @@ def is_scene(text: str, language: str, kit: Kit) -> bool:
 def after_scene(
     intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit
 ) -> list[dict[str, Any]]:
-    """Let a wish be about the thing of which she told right before: "my dress came", "I want a G"."""
+    """Let a wish be about the thing of which she told right before: "the chair came", "I want it bigger"."""
     earlier = _earlier(brief)
     if len(intents) != 1 or brief["awaiting"] or not is_scene(earlier, language, kit):
         return intents

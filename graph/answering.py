@@ -6,7 +6,7 @@ from graph.situation import Claim
 from graph.wording import Wording
 from journeys import Instance, Journey
 from journeys.model import Slot
-from models.embedded import turning, words
+from models.embedded import acting, heeding, outcomes, words
 
 FEW_WORDS = 4
 """Words of a yes or a no that says nothing else."""
@@ -47,7 +47,7 @@ class Answering(Wording):
         if slot.options is not None and (self._only_points() or self._is_bare_answer()):
             return Claim.LIKELY
         options = instance.get("options", [])
-        if not options and turning.unable(self.text, self.language):
+        if not options and heeding.unable(self.text, self.language):
             return Claim.LIKELY
         chosen = self._chosen(options) if options else None
         return sure if chosen is not None and not self._asks_otherwise(journey) else Claim.NONE
@@ -55,8 +55,8 @@ class Answering(Wording):
     def _names_other_act(self, journey: Journey) -> bool:
         """Say whether the text has a word for what another procedure does, and none for this one's act."""
         own = tuple(self._examples(journey))
-        acts = turning.acts_besides(own, self._other_examples(), self.language)
-        return turning.says(acts, self.text, self.language)
+        acts = acting.acts_besides(own, self._other_examples(), self.language)
+        return acting.says(acts, self.text, self.language)
 
     def _gives_up(self) -> bool:
         if self.said.wholly or not self.text:
@@ -66,7 +66,7 @@ class Answering(Wording):
 
     def _asks_otherwise(self, journey: Journey) -> bool:
         """Say whether the text is a question of its own: "where is my order?" picks none of a list."""
-        return turning.asks_status(self.text, self.language) and any(
+        return outcomes.asks_status(self.text, self.language) and any(
             intent["name"] != journey.trigger.intent
             and intent["confidence"] >= DIGRESSION
             and self._may_claim(intent["name"], journey)
@@ -154,10 +154,10 @@ class Answering(Wording):
             return False
         last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
         ours = last is not None and last.name != "person"
-        offer = turning.offers_person(last.text, self.language) if last and ours else ""
-        if not offer or turning.acknowledges(self.text, self.language):
+        offer = heeding.offers_person(last.text, self.language) if last and ours else ""
+        if not offer or heeding.acknowledges(self.text, self.language):
             return False
-        if "?" not in offer and turning.heard(self.text, self.language):
+        if "?" not in offer and heeding.heard(self.text, self.language):
             return False
         said = self.understanding.answer(self.text, self.language, offer)
         thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])
@@ -189,5 +189,5 @@ class Answering(Wording):
         called = " ".join(word for word in rest.split() if word[:1].isupper())
         names = frozenset(words.words(called))
         return (
-            bool(ways) and "?" not in rest and names | turning.introducing(self.language) >= {*told}
+            bool(ways) and "?" not in rest and names | heeding.introducing(self.language) >= {*told}
         )

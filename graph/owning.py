@@ -5,7 +5,7 @@ from graph.planning import step
 from graph.state import Step
 from graph.wording import Wording
 from journeys import Instance
-from models.embedded import turning
+from models.embedded import pointing
 
 ALIKE = 0.3
 """Score of the classifier from which a procedure that only looks up is what she asks for."""
@@ -48,7 +48,7 @@ def _put_right(made: Step, said: Wording) -> Step:
     text, language = made["text"], said.language
     if hers.asked(text, language):
         return _again(made, "knowledge", "question", WHY_RECORDS)
-    if made["agent"] != "knowledge" or not turning.points(text, language):
+    if made["agent"] != "knowledge" or not pointing.points(text, language):
         return made
     looking = {one.trigger.intent: one for one in said.ensemble.journeys.values() if one.looks_up}
     for name, score in said.understanding.likely(text, language):

@@ -7,7 +7,7 @@ from graph.planning import COURTESIES, DIGRESSION, PERSON
 from graph.wording import Wording
 from journeys import Instance, Journey
 from journeys.events import Correct
-from models.embedded import changing, splitting, turning, words
+from models.embedded import acting, changing, denying, heeding, pointing, splitting, words
 
 CANDIDATES = 3
 
@@ -31,7 +31,7 @@ class Retracting(Wording):
             name
             for name, journey in self.ensemble.journeys.items()
             if journey.writes
-            and any(turning.refuses(self._examples(journey), way, self.language) for way in ways)
+            and any(denying.refuses(self._examples(journey), way, self.language) for way in ways)
             and (self._is_open(name) or not self._wished_all_the_same(journey))
         ]
 
@@ -42,9 +42,9 @@ class Retracting(Wording):
             return ""
         current = self._journey(self.running[0]) if self.running else None
         own = tuple(self._examples(current)) if current else ()
-        telling = turning.telling(own, self._other_examples(), self.language)
+        telling = acting.telling(own, self._other_examples(), self.language)
         # "Changed my mind, cancel the exchange" lets go of the exchange.
-        names_open = self.understanding.gives_up(self.text, self.language) and turning.says(
+        names_open = self.understanding.gives_up(self.text, self.language) and acting.says(
             telling, rest, self.language
         )
         return "" if names_open else rest
@@ -58,7 +58,7 @@ class Retracting(Wording):
             for name in names
             if (journey := self.ensemble.journeys.get(name)) is not None
             and (journey.writes or any(one["journey"] == name for one in self.running))
-            and turning.calls_off(self.text, self._telling(journey), self.language)
+            and denying.calls_off(self.text, self._telling(journey), self.language)
         ]
 
     def _telling(self, journey: Journey) -> frozenset[str]:
@@ -68,7 +68,7 @@ class Retracting(Wording):
             for other in self.ensemble.journeys.values()
             if other.journey != journey.journey
         )
-        return turning.telling(tuple(self._examples(journey)), others, self.language)
+        return acting.telling(tuple(self._examples(journey)), others, self.language)
 
     def _is_open(self, name: str) -> bool:
         return any(one["journey"] == name for one in (*self.running, *self.kept))
@@ -76,14 +76,14 @@ class Retracting(Wording):
     def _wished_all_the_same(self, journey: Journey) -> bool:
         """Say whether a procedure is wanted beside, or without, the words that seem to forbid it."""
         examples = self._examples(journey)
-        rest = turning.undenied(examples, self.text, self.language)
+        rest = denying.undenied(examples, self.text, self.language)
         parts = [part.text for part in splitting.clauses(self.text, self.language)]
         read = [
             *(
                 intent
                 for text in (self.text, *parts)
                 for intent in self.understanding.intents(text, self.language)
-                if not turning.refuses(examples, intent["text"], self.language)
+                if not denying.refuses(examples, intent["text"], self.language)
             ),
             *self.understanding.intents(rest, self.language),
         ]
@@ -99,7 +99,7 @@ class Retracting(Wording):
     def _refused_person(self) -> list[str]:
         """Say whether she tells us not to call a person, as a list of intents."""
         said = self.ensemble.team.examples.get(PERSON, {}).get(self.language, ())
-        gone = bool(self.text) and turning.refuses_person(said, self.text, self.language)
+        gone = bool(self.text) and denying.refuses_person(said, self.text, self.language)
         return [PERSON] if gone else []
 
     def _withdraws(self, refused: Sequence[str], gives_up: bool) -> bool:
@@ -112,7 +112,7 @@ class Retracting(Wording):
         lets_go = gives_up or changing.lets_go(self.text, self.language)
         if lets_go and not self._speaks_elsewhere():
             return True
-        return turning.regrets(self.text, self.language)
+        return heeding.regrets(self.text, self.language)
 
     def _speaks_elsewhere(self) -> bool:
         """Say whether she names a thing or an act that nothing which waits for a person is about."""
@@ -129,7 +129,7 @@ class Retracting(Wording):
         others = tuple(
             tuple(self._examples(one)) for one in self.ensemble.journeys.values() if one.writes
         )
-        return turning.says(turning.acts_besides(own, others, self.language), rest, self.language)
+        return acting.says(acting.acts_besides(own, others, self.language), rest, self.language)
 
     def _regrets(self, refused: Sequence[str], gives_up: bool) -> str:
         """Give the procedure that was carried out and that she wishes had not been, or nothing."""
@@ -139,7 +139,7 @@ class Retracting(Wording):
         if done["journey"] in self._called_off():
             return done["journey"]
         journey = self._journey(done)
-        mistaken = "?" not in self.text and turning.mistaken(self.text, self.language)
+        mistaken = "?" not in self.text and pointing.mistaken(self.text, self.language)
         takes_back = (gives_up or mistaken) and self._just_told(done)
         told = (done.get("proposal") or {}).get("asked", "")
         intents = {
@@ -180,7 +180,7 @@ class Retracting(Wording):
             return ""
         right = hearing.put_right(self.text, self.language, journey, done)
         sure = isinstance(right, Correct) or (
-            right is not None and turning.mistaken(self.text, self.language)
+            right is not None and pointing.mistaken(self.text, self.language)
         )
         return done["journey"] if sure else ""
 

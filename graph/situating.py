@@ -6,7 +6,7 @@ from graph.planning import COURTESIES, DIGRESSION, PERSON
 from graph.retracting import CERTAIN, Retracting
 from graph.situation import Claim, Situation
 from journeys import Instance, Journey, words
-from models.embedded import asides, changing, turning
+from models.embedded import acting, asides, changing, denying, heeding, outcomes, pointing
 
 
 class Reading(Answering, Retracting):
@@ -57,7 +57,7 @@ class Reading(Answering, Retracting):
             again=self._again(),
             corrected=self._corrected(),
             agreement=self._bare_agreement(),
-            heard=bool(self.text) and turning.heard(self.text, self.language),
+            heard=bool(self.text) and heeding.heard(self.text, self.language),
             names_thing=not self.awaiting and self._only_names_a_thing(),
             declined=self._wants_after_all(),
             names_herself=not self.awaiting and self._names_herself(),
@@ -73,7 +73,7 @@ class Reading(Answering, Retracting):
         journey = self._journey(last) if last and last["state"] == "cancelled" else None
         if last is None or journey is None or self.awaiting or not self.text:
             return ""
-        if not self._says_last(words.say("declined", self.language)) or turning.only_heard(
+        if not self._says_last(words.say("declined", self.language)) or heeding.only_heard(
             self.text, self.language
         ):
             return ""
@@ -86,10 +86,10 @@ class Reading(Answering, Retracting):
         journey = self._journey(last) if last and last["state"] in ("done", "failed") else None
         if last is None or journey is None or self.awaiting or last.get("performed"):
             return ""
-        corrects = turning.the_other(self.text, self.language) and turning.only_corrects(
+        corrects = pointing.the_other(self.text, self.language) and pointing.only_corrects(
             self.text, self.language, self._other_examples()
         )
-        names = turning.denies(self.text, self.language) and self._only_points()
+        names = denying.denies(self.text, self.language) and self._only_points()
         if not (corrects or names):
             return ""
         chosen = any(slot.options is not None for slot in journey.slots.values())
@@ -101,8 +101,8 @@ class Reading(Answering, Retracting):
         decided = [one for one in self.kept if one.get("decided")]
         if not self.text or not (self.pending or decided):
             return False
-        asks = turning.asks_status(self.text, self.language)
-        if asks and turning.asks_decision(self.text, self.language):
+        asks = outcomes.asks_status(self.text, self.language)
+        if asks and outcomes.asks_decision(self.text, self.language):
             return True
         return any(self._asks_of(one, asks) for one in [*waits, *(decided if asks else [])])
 
@@ -153,19 +153,19 @@ class Reading(Answering, Retracting):
             return ""
         if not self.awaiting and self._only_names_a_thing():
             return journey.trigger.intent
-        if not turning.asks_status(self.text, self.language):
+        if not outcomes.asks_status(self.text, self.language):
             return ""
         asks = any(
             i["name"] == "question" and i["confidence"] >= DIGRESSION
             for i in self.signals["intents"]
         )  # of how things are in general: that is for the articles
-        if turning.remains(self.text, self.language) and not self.awaiting:
+        if outcomes.remains(self.text, self.language) and not self.awaiting:
             return journey.trigger.intent
         if (
             not asks
-            and turning.asks_when(self.text, self.language)
+            and outcomes.asks_when(self.text, self.language)
             and (
-                turning.points(self.text, self.language)
+                pointing.points(self.text, self.language)
                 or (self._is_about(journey) and not self.awaiting)
             )
         ):
@@ -190,11 +190,11 @@ class Reading(Answering, Retracting):
 
     def _is_about(self, journey: Journey) -> bool:
         """Say whether the text has words that tell this procedure from the others."""
-        return turning.says(self._telling(journey), self.text, self.language)
+        return acting.says(self._telling(journey), self.text, self.language)
 
     def _asks_outcome(self) -> str | None:
         """Give the procedure of which she asks whether it was done; empty: of the last; None: of none."""
-        if not self.text or not turning.asks_outcome(self.text, self.language):
+        if not self.text or not outcomes.asks_outcome(self.text, self.language):
             return None
         if any(
             self.ensemble.team.owners.get(i["name"]) not in ("transactions", None)
@@ -209,10 +209,10 @@ class Reading(Answering, Retracting):
         for name, journey in self.ensemble.journeys.items():
             if not journey.writes:
                 continue
-            if turning.asks_whether(self._examples(journey), self.text, self.language) and (
+            if outcomes.asks_whether(self._examples(journey), self.text, self.language) and (
                 name in written or after_person
             ):
                 return name
-        generic = turning.asks_generally(self.text, self.language)
+        generic = outcomes.asks_generally(self.text, self.language)
         dropped = any(one["state"] == "cancelled" for one in self.kept[:1])
         return "" if generic and (written or after_person or dropped) else None

@@ -11,7 +11,7 @@ from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.asking import known_by
 from models import Answered
-from models.embedded import turning
+from models.embedded import pointing
 
 FEW_WORDS = 5
 """Words of a text that may do no more than name a thing."""
@@ -84,7 +84,7 @@ class Wording:
             return False
         journeys = self.ensemble.journeys
         others = hearing.other_examples(journeys, self.running[0], self.language)
-        return turning.only_corrects(self.text, self.language, others)
+        return pointing.only_corrects(self.text, self.language, others)
 
     def _only_points(self) -> bool:
         """Say whether the text does no more than name a thing, or one of several: "no, the green one"."""
@@ -92,7 +92,7 @@ class Wording:
             return False
         things = choosing.names(self.ensemble.journeys, self.language).words(self.text)
         others = self._other_examples()
-        return self._only_how_much() or turning.only_points(
+        return self._only_how_much() or pointing.only_points(
             self.text, self.language, things, others
         )
 
@@ -105,4 +105,4 @@ class Wording:
         if len(self.text.split()) > FEW_WORDS:
             return False
         named = choosing.names(self.ensemble.journeys, self.language).words(self.text)
-        return turning.only_names(self.text, named, self.language)
+        return pointing.only_names(self.text, named, self.language)

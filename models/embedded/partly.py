@@ -83,7 +83,7 @@ def only_how_much(options: Sequence[str], text: str, language: str) -> bool:
     for kind in ("all", "keeps", "stays", "denied_by", "but", "not_last", "only", "around"):
         flat = pattern(base, kind).sub(" ", flat)
     for kind in ("mistaken", "denying", "things"):
-        flat = _without(flat, words.load("turning").get(base, {}).get(kind, ()), base)
+        flat = _without(flat, words.load("turns").get(base, {}).get(kind, ()), base)
     for kind in ("fillers", "leads", "plain", "no_alone", "corrects", "negates"):
         flat = _without(flat, words.load("agreement").get(base, {}).get(kind, ()), base)
     things = frozenset(at for at, option in enumerate(options) if not is_whole(option, base))

@@ -11,11 +11,11 @@ from models.embedded import (
     agreement,
     answers,
     choosing,
+    heeding,
     other_numbers,
     sentiment,
     spelling,
     storing,
-    turning,
     values,
     vectors,
 )
@@ -133,7 +133,7 @@ class Trained:
 
     def regrets(self, text: str, language: str, done: str = "") -> bool:
         """Say whether the customer wishes that what was just done had not been done."""
-        return turning.regrets(text[:LONGEST_TEXT], language) or answers.regrets(
+        return heeding.regrets(text[:LONGEST_TEXT], language) or answers.regrets(
             text[:LONGEST_TEXT], language, done
         )
 

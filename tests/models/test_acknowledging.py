@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.embedded import turning
+from models.embedded import heeding
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from models.embedded import turning
     ],
 )
 def test_who_takes_note_does_not_agree(language: str, text: str) -> None:
-    assert turning.acknowledges(text, language)
+    assert heeding.acknowledges(text, language)
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_who_takes_note_does_not_agree(language: str, text: str) -> None:
     ],
 )
 def test_who_agrees_or_wants_more_does_not_only_take_note(language: str, text: str) -> None:
-    assert not turning.acknowledges(text, language)
+    assert not heeding.acknowledges(text, language)

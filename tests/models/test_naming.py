@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.embedded import turning
+from models.embedded import pointing
 from models.embedded.naming import Names
 
 CALLED = {
@@ -91,4 +91,4 @@ def test_naming_one_of_several_and_no_more_is_told_from_a_wish(
     text: str, language: str, points: bool
 ) -> None:
     things = Names(CALLED[language], language).words(text)
-    assert turning.only_points(text, language, things) is points
+    assert pointing.only_points(text, language, things) is points

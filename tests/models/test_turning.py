@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.embedded import turning, words
+from models.embedded import acting, denying, outcomes, pointing, words
 from models.embedded.choosing import choose
 from models.embedded.digits import spelled
 from models.embedded.values import values
@@ -36,11 +36,11 @@ CANCEL = {
 def test_a_wish_is_taken_back_only_by_telling_us_not_to(
     text: str, language: str, refused: bool
 ) -> None:
-    assert turning.refuses(CANCEL[language], text, language) is refused
+    assert denying.refuses(CANCEL[language], text, language) is refused
 
 
 def test_what_is_left_without_a_denial_may_be_a_wish() -> None:
-    left = turning.undenied(CANCEL["en"], "I want it undone, don't cancel the other", "en")
+    left = denying.undenied(CANCEL["en"], "I want it undone, don't cancel the other", "en")
     assert "undone" in left
     assert "cancel" not in left
 
@@ -60,7 +60,7 @@ def test_what_is_left_without_a_denial_may_be_a_wish() -> None:
 def test_another_one_is_another_of_the_things_in_question(
     text: str, language: str, other: bool
 ) -> None:
-    assert turning.other(text, language, "Qual consulta? Which visit?") is other
+    assert pointing.other(text, language, "Qual consulta? Which visit?") is other
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ OTHERS = {
 def test_taking_back_a_choice_is_no_wish_of_its_own(
     text: str, language: str, corrects: bool
 ) -> None:
-    assert turning.only_corrects(text, language, OTHERS[language]) is corrects
+    assert pointing.only_corrects(text, language, OTHERS[language]) is corrects
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_yes_that_names_another_act_is_told_apart(
     about = "I will send the invoice. Vou enviar a nota fiscal, pode mandar."
     broken = ("it works no more", "the lamp never works")
     others = (*OTHERS[language], *([broken] if language == "en" else []))
-    assert turning.names_another(about, others, text, language) is another
+    assert acting.names_another(about, others, text, language) is another
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_place_in_a_list_is_told_by_where_it_stands(text: str, language: str, 
 def test_what_asks_how_long_it_still_takes_goes_on_with_what_was_told(
     language: str, text: str, remains: bool
 ) -> None:
-    assert turning.remains(text, language) is remains
+    assert outcomes.remains(text, language) is remains
 
 
 REFUND = frozenset(words.stems(["reembolso", "dinheiro"], "pt"))
@@ -321,7 +321,7 @@ RETURN = frozenset(words.stems(["return", "label"], "en"))
 def test_what_is_called_off_is_named_beside_the_verb(
     language: str, text: str, names: frozenset[str], off: bool
 ) -> None:
-    assert turning.calls_off(text, names, language) is off
+    assert denying.calls_off(text, names, language) is off
 
 
 CHAIR = frozenset({"chair"})
@@ -335,7 +335,7 @@ CHAIR = frozenset({"chair"})
 )  # fmt: skip
 def test_a_thing_that_is_only_named_has_no_other_word_beside_it(text: str, names: bool) -> None:
     things = CHAIR if "chair" in text else frozenset[str]()
-    assert turning.only_names(text, things, "en") is names
+    assert pointing.only_names(text, things, "en") is names
 
 
 SEND_BACK = (
@@ -354,4 +354,4 @@ SEND_BACK = (
 )  # fmt: skip
 def test_a_yes_that_names_the_act_and_no_more_agrees(text: str, agrees: bool) -> None:
     proposed = "I will open the return of the chair. Shall I go ahead?"
-    assert turning.urges_act(text, proposed, SEND_BACK, "en") is agrees
+    assert acting.urges_act(text, proposed, SEND_BACK, "en") is agrees
