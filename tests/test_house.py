@@ -310,7 +310,7 @@ class TestFiles:
             str(path): found
             for path, text in texts().items()
             if path.name in installers or path.suffix == ".lock"
-            if (found := re.findall(r"https?://[^\s/]*\.[a-z]{2,}|--(?:extra-)?index|--find", text))
+            if (found := re.findall(r"https?://[\w.-]*\.[a-z]{2,}|--(?:extra-)?index|--find", text))
         }
         assert not named
 
