@@ -254,7 +254,7 @@ async def metrics(request: Request, caller: OptionalCaller) -> Response:
 
 def _try_out(settings: Settings) -> None:
     """Open what most often keeps a deployment from starting, so that a sentence says why."""
-    Workspace(settings.workspace)
+    accounts(Workspace(settings.workspace))
     database = Database(settings.database)
     try:
         upgrade(database)

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations.tables import approvals, conversations, effects, handoffs, turns
+from conversations.tables import approvals, conversations, effects, handoffs, outbox, turns
 from core.database import Tx, database_now, domain_now
 from core.findings import Check, Deployment, Finding
 
@@ -124,6 +124,33 @@ def _open_ends(tx: Tx, workspace_id: str) -> tuple[list[str], list[str], int]:
     return list(tx.scalars(begun)), list(tx.scalars(decided)), tx.execute(queued).scalar_one()
 
 
+def _undelivered(deployment: Deployment) -> Iterator[Finding]:
+    """Look for what customers should have got through a provider."""
+    letters, late = deployment.database.read(_letters, deployment.workspace_id)
+    if letters:
+        yield Finding(
+            "RISK",
+            f"{letters} messages did not reach their customers, or nobody knows whether they did.",
+            "GET /deliveries lists them with their reasons; POST /deliveries/{id} sends or drops them.",
+        )
+    if late:
+        yield Finding(
+            "RISK",
+            f"{late} messages have waited for more than {UNSETTLED_S / 60:.0f} minutes to be sent.",
+            "GET /deliveries?state=waiting has the reason of the last try; if there was none, is a"
+            " process running, and is the account's `per_minute` in workspace.yaml enough?",
+        )
+    if not letters and not late:
+        yield Finding("well", "No message to a customer is undelivered.")
+
+
+def _letters(tx: Tx, workspace_id: str) -> tuple[int, int]:
+    ours = sa.select(sa.func.count()).where(outbox.c.workspace_id == workspace_id)
+    dead = outbox.c.state.in_(("dead", "unknown")) & outbox.c.due_at.is_(None)
+    late = outbox.c.due_at.is_not(None) & (outbox.c.created_at < database_now(tx) - UNSETTLED_S)
+    return tx.execute(ours.where(dead)).scalar_one(), tx.execute(ours.where(late)).scalar_one()
+
+
 def _some(ids: Any) -> str:
     named = list(ids)
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
@@ -134,4 +161,5 @@ checks = (
     Check("waiting", _waiting, reads_tables=True),
     Check("given up", _given_up, reads_tables=True),
     Check("unsettled", _unsettled, reads_tables=True),
+    Check("undelivered", _undelivered, reads_tables=True),
 )

@@ -52,7 +52,7 @@ def of_response(
 
 def of_error(error: Exception) -> Outcome:
     """Say what the lack of an answer means."""
-    reason = f"{type(error).__name__}: {error}"[:300]
+    reason = f"{type(error).__name__}: {error}".rstrip(": ")[:300]
     if isinstance(error, NEVER_SENT):
         return Outcome(kind="refused", reason=reason)
     if isinstance(error, NOT_CONNECTED):

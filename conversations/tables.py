@@ -355,4 +355,12 @@ kept = (
     ),
     # Whoever comes back later than that begins anew.
     Kept(rows="conversation_tokens", table=tokens, since=_closed_at(tokens), days=90),
+    # The transcript has the words; what is dead or unknown waits for people.
+    Kept(
+        rows="outbox",
+        table=outbox,
+        since=outbox.c.settled_at,
+        days=30,
+        where=outbox.c.state.in_(("sent", "cancelled")),
+    ),
 )

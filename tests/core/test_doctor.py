@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from conversations.tables import approvals, conversations, effects, handoffs, turns
+from conversations.tables import approvals, conversations, effects, handoffs, outbox, turns
 from core import checks, durability
 from core.access import first_key
 from core.database import Database, Tx
@@ -108,6 +108,16 @@ SICK: dict[str, tuple[Callable[[Tx], Any], str, str]] = {
         row(conversations, conversation_id="c", state="open", owner="ai", ready_at=1.0, attempts=2),
         "waiting",
         r"1 customers wait for an answer.*1 turns were tried more than once \(c\)",
+    ),
+    "dead letter": (
+        row(outbox, delivery_id="d", key="k", state="dead"),
+        "undelivered",
+        "1 messages did not reach their customers",
+    ),
+    "message that waits": (
+        row(outbox, delivery_id="d", key="k", state="waiting", due_at=1.0, created_at=1.0),
+        "undelivered",
+        "1 messages have waited for more than 10 minutes",
     ),
 }
 

@@ -80,3 +80,17 @@ async def test_a_full_bucket_is_forgotten(database: Database) -> None:
     assert await database.writing(limits.prune) == 1
     left = await database.reading(lambda tx: tx.execute(sa.select(buckets.c.name)).scalars().all())
     assert left == ["in use"]
+
+
+async def test_a_bucket_that_is_held_gives_nothing_for_so_long(database: Database) -> None:
+    held = {"per_minute": 60, "burst": 10}
+    await database.writing(limits.hold, W, "one", for_s=30, **held)
+    await database.writing(
+        limits.hold, W, "one", for_s=5, **held
+    )  # who asks for less changes nothing
+    with pytest.raises(TooManyRequests) as refusal:
+        await database.writing(take)
+    assert refusal.value.retry_after_s == pytest.approx(30, abs=2)
+    await database.writing(take, "two")
+    await database.writing(later, 31)
+    await database.writing(take)
