@@ -12,7 +12,7 @@ from core.database import Database
 from core.errors import RegenteError
 from core.settings import settings
 from core.workspace import Workspace
-from jobs import queue
+from jobs import operating, queue
 
 ACTOR = "command"
 
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "list":
             _print(
                 database.read(
-                    queue.listed,
+                    operating.listed,
                     workspace_id,
                     state=given.state,
                     name=given.name,
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
                 )
             )
             return 0
-        change = queue.cancel if given.command == "cancel" else queue.replay
+        change = operating.cancel if given.command == "cancel" else operating.replay
         row = database.write(change, workspace_id, given.job_id, actor=ACTOR)
         print(f"{row['job_id']} is {row['state']}.")
     except RegenteError as error:

@@ -58,9 +58,14 @@ class Durable:
     async def start(self) -> None:
         """Open its tables and listen; made here if there are none yet."""
         config: DBOSConfig = {
-            "name": "regente", "executor_id": self._process_id, "application_version": VERSION,
-            "log_level": "WARNING", "enable_otlp": False, "scheduler_polling_interval_sec": 3600.0,
-        }  # fmt: skip
+            "name": "regente",
+            "executor_id": self._process_id,
+            "application_version": VERSION,
+            "log_level": "WARNING",
+            "enable_otlp": False,
+            "scheduler_polling_interval_sec": 3600.0,  # schedules are planned by `jobs.engine`
+            "use_listen_notify": False,  # jobs get no messages, for which it would wake 100 times a second
+        }
         if self._database.get_backend_name() == "sqlite":
             path = file_beside(self._database)
             await asyncio.to_thread(_switch_to_wal, path)

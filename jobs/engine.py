@@ -31,6 +31,12 @@ LOOK_S = 1.0
 AT_ONCE = 8
 """Jobs of one process that work at the same time; who sleeps does not count."""
 
+LONGEST_WAIT_S = 30.0
+"""Between looks that fail, as long as they do."""
+
+HELD_S = 10.0
+"""How often it is looked whether everything that this process holds is at work here."""
+
 IDLE_S = 60.0
 """DBOS is closed when this process has held no job for so long."""
 
@@ -70,6 +76,9 @@ class Engine:
         self._machine = Machine(database.url, process_id, self._perform)
         self._used_at = 0.0
         self._plan_at = 0.0
+        self._held_at = 0.0
+        self._silent: dict[str, int] = {}
+        self._stopping = False
         self._looking: asyncio.Task[None] | None = None
 
     # --- start and stop --------------------------------------------------------------------------
@@ -80,6 +89,7 @@ class Engine:
 
     async def stop(self, *, grace_s: float = 5.0) -> None:
         """Let what works end within `grace_s`; what is cut off then goes on in another process."""
+        self._stopping = True
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
@@ -94,6 +104,7 @@ class Engine:
         await self._database.writing(queue.give_back, self._workspace_id, self._process_id)
 
     async def _look_forever(self) -> None:
+        wait_s = self._look_s
         while True:
             try:
                 await self.look()
@@ -101,7 +112,10 @@ class Engine:
                 log.warning("jobs_look_failed", exc_info=True)
             except Exception:  # nor does anything else end the jobs of this process
                 log.exception("jobs_look_failed")
-            await asyncio.sleep(self._look_s)
+            else:
+                wait_s = self._look_s
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     async def look(self) -> None:
         """Do what is to be done now: plan, end what is lost, take what is due."""
@@ -117,8 +131,8 @@ class Engine:
                 queue.claim, self._workspace_id, self._jobs, self._process_id, free
             ):
                 await self._set_going(claim)
-        elif self._machine.is_open:
-            await self._close_if_idle()
+        if self._machine.is_open:
+            await self._look_after_held()
 
     async def _set_going(self, claim: Claim) -> None:
         log.info("job_claimed", job_id=claim.job_id, attempt=claim.attempt, resumed=claim.resumed)
@@ -166,12 +180,25 @@ class Engine:
             wait_s = min(wait_s, at - now)
         return wait_s + 0.1
 
-    async def _close_if_idle(self) -> None:
+    async def _look_after_held(self) -> None:
+        """Close DBOS when there is nothing, and set going again what was set going and never began.
+
+        A resumed job is begun by whichever process DBOS gives it to first, and that one may die of something
+        else in between: then nobody but who claimed it would know.
+        """
         now = asyncio.get_running_loop().time()
-        if self._running or now < self._used_at + self._idle_s:
+        if now < self._held_at + min(HELD_S, self._idle_s):
             return
-        self._used_at = now
-        if not await self._database.reading(queue.held, self._workspace_id, self._process_id):
+        self._held_at = now
+        held = await self._database.reading(queue.held, self._workspace_id, self._process_id)
+        silent = {
+            job_id: attempt for job_id, attempt in held.items() if job_id not in self._running
+        }
+        for job_id in silent.keys() & self._silent.keys():
+            if silent[job_id] == self._silent[job_id]:
+                await self._set_going(Claim(job_id, silent[job_id], resumed=True))
+        self._silent = silent
+        if not held and not self._running and now >= self._used_at + self._idle_s:
             await self._machine.close()
 
     async def forget(self) -> int:
@@ -195,6 +222,8 @@ class Engine:
 
         Whatever its end, it is in the row; DBOS hears of errors only that somebody else goes on.
         """
+        if self._stopping:
+            raise asyncio.CancelledError("this process stops; the next one goes on")
         execution = await self._surely(
             queue.begin, self._workspace_id, job_id, attempt, self._process_id
         )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from core.access import Admin
-from jobs import queue
+from jobs import operating
 from jobs.queue import State
 
 router = APIRouter(tags=["jobs"])
@@ -70,7 +70,7 @@ async def list_jobs(
 ) -> Jobs:
     """Give jobs; `state=dead` gives those that failed too often."""
     rows = await request.app.state.database.reading(
-        queue.listed, caller.workspace_id, state=state or "", name=name, limit=limit
+        operating.listed, caller.workspace_id, state=state or "", name=name, limit=limit
     )
     return Jobs(jobs=[JobListed(**row) for row in rows])
 
@@ -78,13 +78,13 @@ async def list_jobs(
 @router.post("/jobs/{job_id}/cancel", summary="End a job that waits or runs")
 async def cancel_job(job_id: str, request: Request, caller: Admin) -> JobListed:
     """End it; one that runs notices at its next step, or within a second."""
-    return await _change(request, caller, queue.cancel, job_id)
+    return await _change(request, caller, operating.cancel, job_id)
 
 
 @router.post("/jobs/{job_id}/replay", summary="Begin a job anew that has ended")
 async def replay_job(job_id: str, request: Request, caller: Admin) -> JobListed:
     """Begin it at its first line, with all its attempts again; for dead letters whose cause was mended."""
-    return await _change(request, caller, queue.replay, job_id)
+    return await _change(request, caller, operating.replay, job_id)
 
 
 async def _change(request: Request, caller: Admin, change: Any, job_id: str) -> JobListed:

@@ -13,12 +13,11 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from core import audit
 from core.database import Tx, database_now, insert_once
-from core.errors import BadInput, Conflict, LeaseLost, NotFound
+from core.errors import BadInput, LeaseLost
 from core.processes import processes
 from jobs import Job
-from jobs.tables import jobs
+from jobs.tables import OPEN, jobs
 
 State = Literal["waiting", "running", "done", "dead", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
@@ -114,12 +113,12 @@ def claim(
         if row["held_by"] is not None and row["sleeping_until"] is None:
             failures += 1
         if failures >= kinds[row["name"]].attempts and failures > row["failures"]:
-            _change(
+            change(
                 tx, row, state="dead", failures=failures, finished_at=now, held_by=None,
                 failure=f"the process died while it ran, {failures} failures in all",
             )  # fmt: skip
             continue
-        _change(tx, row, state="running", failures=failures, held_by=process_id)
+        change(tx, row, state="running", failures=failures, held_by=process_id)
         claims.append(Claim(row["job_id"], row["attempt"], row["state"] == "running"))
     return claims
 
@@ -132,6 +131,7 @@ def _to_claim(
     abandoned = jobs.c.held_by.not_in(living) & (jobs.c.held_by != process_id)
     return sa.and_(
         jobs.c.workspace_id == workspace_id,
+        OPEN,
         jobs.c.name.in_(names),  # what only a newer version knows is left to it
         sa.or_(
             sa.and_(jobs.c.state == "waiting", jobs.c.due_at <= now),
@@ -144,11 +144,11 @@ def begin(
     tx: Tx, workspace_id: str, job_id: str, attempt: int, process_id: str
 ) -> Execution | None:
     """Begin an execution in this process; None: there is nothing to execute any more."""
-    row = _locked(tx, workspace_id, job_id)
+    row = locked(tx, workspace_id, job_id)
     if row is None or row["state"] != "running" or row["attempt"] != attempt:
         return None
     epoch = row["epoch"] + 1
-    _change(
+    change(
         tx, row, epoch=epoch, held_by=process_id, sleeping_until=None,
         started_at=row["started_at"] or database_now(tx),
     )  # fmt: skip
@@ -161,7 +161,7 @@ def holds(tx: Tx, execution: Execution) -> dict[str, Any]:
     Raises:
         LeaseLost: the job was cancelled, or another process has it.
     """
-    row = _locked(tx, execution.workspace_id, execution.job_id)
+    row = locked(tx, execution.workspace_id, execution.job_id)
     if row is None or row["state"] != "running" or row["epoch"] != execution.epoch:
         raise LeaseLost(f"The job {execution.job_id!r} is not this process's any more.")
     return row
@@ -169,12 +169,12 @@ def holds(tx: Tx, execution: Execution) -> dict[str, Any]:
 
 def note(tx: Tx, execution: Execution, **values: Any) -> None:
     """Write down how far it is, or until when it sleeps."""
-    _change(tx, holds(tx, execution), **values)
+    change(tx, holds(tx, execution), **values)
 
 
 def finish(tx: Tx, execution: Execution) -> None:
     """Write down that the work has ended."""
-    _change(
+    change(
         tx, holds(tx, execution), state="done", finished_at=database_now(tx), held_by=None,
         sleeping_until=None, failure="",
     )  # fmt: skip
@@ -186,19 +186,19 @@ def failed(tx: Tx, execution: Execution, failure: str, job: Job) -> State:
     failures = row["failures"] + 1
     known = {"failures": failures, "failure": failure, "held_by": None, "sleeping_until": None}
     if failures >= job.attempts:
-        _change(tx, row, state="dead", finished_at=now, **known)
+        change(tx, row, state="dead", finished_at=now, **known)
         return "dead"
     wait_s = job.retry_s * 4 ** (failures - 1)
-    _change(tx, row, state="waiting", attempt=row["attempt"] + 1, due_at=now + wait_s, **known)
+    change(tx, row, state="waiting", attempt=row["attempt"] + 1, due_at=now + wait_s, **known)
     return "waiting"
 
 
 def again(tx: Tx, workspace_id: str, job_id: str, attempt: int, *, in_s: float = 0.0) -> None:
     """Let an attempt that DBOS cannot go on with begin anew; nobody failed."""
-    row = _locked(tx, workspace_id, job_id)
+    row = locked(tx, workspace_id, job_id)
     if row is not None and row["state"] == "running" and row["attempt"] == attempt:
         due_at = database_now(tx) + in_s
-        _change(tx, row, state="waiting", attempt=attempt + 1, due_at=due_at, held_by=None)
+        change(tx, row, state="waiting", attempt=attempt + 1, due_at=due_at, held_by=None)
 
 
 def give_back(tx: Tx, workspace_id: str, process_id: str) -> int:
@@ -234,84 +234,19 @@ def lost(tx: Tx, running: Mapping[str, Execution]) -> dict[str, State | None]:
 
 def going(tx: Tx, workspace_id: str) -> set[str]:
     """Give the attempts that wait or run, as `job_id/attempt`."""
-    now = sa.select(jobs.c.job_id, jobs.c.attempt).where(
-        jobs.c.workspace_id == workspace_id, jobs.c.state.in_(("waiting", "running"))
-    )
+    now = sa.select(jobs.c.job_id, jobs.c.attempt).where(jobs.c.workspace_id == workspace_id, OPEN)
     return {f"{row.job_id}/{row.attempt}" for row in tx.execute(now)}
 
 
-def held(tx: Tx, workspace_id: str, process_id: str) -> int:
-    """Count what this process has taken and not ended."""
-    mine = sa.select(sa.func.count()).where(
+def held(tx: Tx, workspace_id: str, process_id: str) -> dict[str, int]:
+    """Give the jobs that this process has taken and not ended, with their attempts."""
+    mine = sa.select(jobs.c.job_id, jobs.c.attempt).where(
         jobs.c.workspace_id == workspace_id,
+        OPEN,
         jobs.c.state == "running",
         jobs.c.held_by == process_id,
     )
-    return tx.execute(mine).scalar_one()
-
-
-# --- people ------------------------------------------------------------------------------------
-
-
-def listed(
-    tx: Tx, workspace_id: str, *, state: str = "", name: str = "", limit: int = 50
-) -> list[dict[str, Any]]:
-    """Give jobs, the newest first; with the state `dead`, the dead letters."""
-    query = sa.select(jobs).where(jobs.c.workspace_id == workspace_id)
-    if state:
-        query = query.where(jobs.c.state == state)
-    if name:
-        query = query.where(jobs.c.name == name)
-    query = query.order_by(jobs.c.created_at.desc(), jobs.c.job_id).limit(limit)
-    return [dict(row) for row in tx.execute(query).mappings()]
-
-
-def cancel(tx: Tx, workspace_id: str, job_id: str, *, actor: str) -> dict[str, Any]:
-    """End a job that waits or runs; one that runs notices at its next step, or within a second.
-
-    Raises:
-        Conflict: it has ended.
-    """
-    row = _known(tx, workspace_id, job_id)
-    if row["state"] not in ("waiting", "running"):
-        raise Conflict(f"The job {job_id!r} has ended already: it is {row['state']}.")
-    ended = {"state": "cancelled", "finished_at": database_now(tx), "held_by": None}
-    return _by_person(tx, row, actor, "job.cancelled", {**ended, "sleeping_until": None})
-
-
-def replay(tx: Tx, workspace_id: str, job_id: str, *, actor: str) -> dict[str, Any]:
-    """Begin a job anew that has ended, as a dead letter whose cause was mended.
-
-    Raises:
-        Conflict: it waits or runs.
-    """
-    row = _known(tx, workspace_id, job_id)
-    if row["state"] in ("waiting", "running"):
-        raise Conflict(f"The job {job_id!r} has not ended: it is {row['state']}; cancel it first.")
-    anew = {
-        "state": "waiting", "attempt": row["attempt"] + 1, "failures": 0, "done": 0, "total": None,
-        "due_at": database_now(tx), "started_at": None, "finished_at": None,
-    }  # fmt: skip
-    return _by_person(tx, row, actor, "job.replayed", anew)
-
-
-def _by_person(
-    tx: Tx, row: dict[str, Any], actor: str, action: str, values: dict[str, Any]
-) -> dict[str, Any]:
-    _change(tx, row, **values)
-    audit.append(
-        tx, workspace_id=row["workspace_id"], actor=actor, action=action, subject=row["job_id"]
-    )
-    return {**row, **values}
-
-
-def _known(tx: Tx, workspace_id: str, job_id: str) -> dict[str, Any]:
-    row = _locked(tx, workspace_id, job_id)
-    if row is None:
-        raise NotFound(
-            f"There is no job {job_id[:200]!r}; `python -m jobs list` shows what there is."
-        )
-    return row
+    return {row.job_id: row.attempt for row in tx.execute(mine)}
 
 
 # --- planned runs ------------------------------------------------------------------------------
@@ -335,13 +270,15 @@ def plan(tx: Tx, workspace_id: str, job: Job, key: str, at: float) -> bool:
     return enqueue(tx, workspace_id, job, PLANNED + key, at=at)
 
 
-def _locked(tx: Tx, workspace_id: str, job_id: str) -> dict[str, Any] | None:
+def locked(tx: Tx, workspace_id: str, job_id: str) -> dict[str, Any] | None:
+    """Give a row that nobody else changes until the transaction ends."""
     one = sa.select(jobs).where(jobs.c.workspace_id == workspace_id, jobs.c.job_id == job_id)
     row = tx.execute(one.with_for_update()).mappings().first()
     return dict(row) if row else None
 
 
-def _change(tx: Tx, row: Mapping[str, Any] | sa.RowMapping, **values: Any) -> None:
+def change(tx: Tx, row: Mapping[str, Any] | sa.RowMapping, **values: Any) -> None:
+    """Change a row that is locked."""
     tx.execute(
         jobs.update()
         .where(jobs.c.workspace_id == row["workspace_id"], jobs.c.job_id == row["job_id"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.database import Database
-from jobs import queue
+from jobs import operating
 from tests.jobs.works import Diary, W
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ async def ended(database: Database, job_id: str, *, within_s: float = 20.0) -> d
     """Wait until a job has ended, and give its row."""
 
     async def row() -> dict[str, Any]:
-        rows = await database.reading(queue.listed, W, limit=500)
+        rows = await database.reading(operating.listed, W, limit=500)
         return next(row for row in rows if row["job_id"] == job_id)
 
     async with asyncio.timeout(within_s):

@@ -1,8 +1,6 @@
 """Jobs as they run: in one process, and in several of which some die."""
 
 import asyncio
-import os
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -10,15 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from conversations import pulse
 from core.database import Database
 from core.errors import BadInput
-from jobs import Job, queue
+from jobs import Job, operating, queue
 from jobs.durable import file_beside
 from jobs.kinds import all_jobs, by_name
 from jobs.tables import jobs
 from tests.jobs import works
-from tests.jobs.conftest import Child, ended, seen
+from tests.jobs.conftest import ended, seen
 from tests.jobs.works import Diary, W, running
 
 
@@ -48,7 +45,7 @@ async def test_a_fact_that_is_rolled_back_enqueues_nothing(database: Database) -
 
     with pytest.raises(ValueError, match="rolled back"):
         await database.writing(fails)
-    assert await database.reading(queue.listed, W) == []
+    assert await database.reading(operating.listed, W) == []
 
 
 async def test_progress_can_be_seen_while_it_runs(
@@ -57,7 +54,7 @@ async def test_progress_can_be_seen_while_it_runs(
     await enqueue(database, works.THREE)
     async with running(database, tmp_path):
         await seen(lambda: diary.done() == ["three:1 one"])
-        (row,) = await database.reading(queue.listed, W, state="running")
+        (row,) = await database.reading(operating.listed, W, state="running")
         assert (row["done"], row["total"]) == (0, None)
         (tmp_path / "go").touch()
         row = await ended(database, "three:1")
@@ -73,7 +70,7 @@ async def test_a_delay_and_a_sleep_outlast_the_process(
     async with running(database, tmp_path):
         await seen(lambda: diary.done() == ["asleep"])
         await asyncio.sleep(0.3)
-    (row,) = await database.reading(queue.listed, W, state="running")
+    (row,) = await database.reading(operating.listed, W, state="running")
     assert row["sleeping_until"]
     assert row["held_by"] is None, "who stops gives it back"
     async with running(database, tmp_path):
@@ -94,9 +91,9 @@ async def test_what_fails_begins_anew_and_ends_in_the_dead_letters_until_it_is_r
         row = await ended(database, "failing:1")
         assert (row["state"], row["attempt"], row["failures"]) == ("dead", 3, 3)
         assert row["failure"] == "ValueError: the stone is too heavy"
-        assert [row["job_id"] for row in await database.reading(queue.listed, W, state="dead")]
+        assert [row["job_id"] for row in await database.reading(operating.listed, W, state="dead")]
         (tmp_path / "mended").touch()
-        await database.writing(queue.replay, W, "failing:1", actor="key_1")
+        await database.writing(operating.replay, W, "failing:1", actor="key_1")
         row = await ended(database, "failing:1")
     assert (row["state"], row["attempt"], row["failures"], row["failure"]) == ("done", 4, 0, "")
     assert diary.done() == ["tried"] * 4
@@ -118,9 +115,9 @@ async def test_a_cancelled_job_ends_whether_it_waits_works_or_sleeps(
     async with running(database, tmp_path) as engine:
         await seen(lambda: sorted(diary.done()) == ["asleep", "hanging"])
         for job_id in ("note:1", "cancelled:1", "sleeping:1"):
-            await database.writing(queue.cancel, W, job_id, actor="key_1")
+            await database.writing(operating.cancel, W, job_id, actor="key_1")
         await seen(lambda: not engine._running)
-    assert {row["state"] for row in await database.reading(queue.listed, W)} == {"cancelled"}
+    assert {row["state"] for row in await database.reading(operating.listed, W)} == {"cancelled"}
     assert sorted(diary.done()) == ["asleep", "hanging"]
 
 
@@ -149,7 +146,7 @@ async def test_what_only_a_newer_version_knows_is_left_to_it(
     (tmp_path / "go").touch()
     async with running(database, tmp_path, [works.THREE]):
         await ended(database, "three:1")
-    (row,) = await database.reading(queue.listed, W, name="note")
+    (row,) = await database.reading(operating.listed, W, name="note")
     assert row["state"] == "waiting"
     async with running(database, tmp_path):
         await ended(database, "note:1")
@@ -178,7 +175,7 @@ async def test_a_schedule_waits_in_the_table_and_is_planned_anew_when_it_changes
 
 async def seen_rows(database: Database) -> list[dict[str, Any]]:
     async with asyncio.timeout(5):
-        while not (rows := await database.reading(queue.listed, W)):
+        while not (rows := await database.reading(operating.listed, W)):
             await asyncio.sleep(0.02)
     return rows
 
@@ -187,71 +184,25 @@ async def test_processes_that_plan_at_once_plan_one_run(database: Database, tmp_
     job = Job(name="note", work=works.note, cron="0 3 * * *")
     engines = [works.engine(database, tmp_path, f"p{number}", [job]) for number in range(5)]
     await asyncio.gather(*(engine._plan() for engine in engines))
-    assert len(await database.reading(queue.listed, W)) == 1
+    assert len(await database.reading(operating.listed, W)) == 1
 
 
-@pytest.mark.attack
-async def test_what_a_killed_process_was_doing_goes_on_elsewhere_within_ten_seconds(
-    database: Database, child: Child, diary: Diary
+async def test_what_was_claimed_and_never_began_is_set_going_again(
+    database: Database, tmp_path: Path, diary: Diary
 ) -> None:
-    await enqueue(database, works.THREE)
-    first = child()
-    await seen(lambda: diary.done() == ["three:1 one"])
-    second = child()
-    await enqueue(database, works.CANCELLED)  # at work in a process that lives
-    await seen(lambda: "hanging" in diary.done())
-    hanging_in = int(diary.lines()[-1].split()[-1])
-    third = child() if hanging_in == first.pid else None
-    first.kill()
-    first.wait()
-    killed_at = time.monotonic()
-    (diary.folder / "go").touch()
-    row = await ended(database, "three:1")
-    assert time.monotonic() - killed_at <= 10
-    assert (row["state"], row["attempt"], row["failures"]) == ("done", 1, 1)
-    lines = [line for line in diary.lines() if line.startswith("three")]
-    assert [line.rpartition(" ")[0] for line in lines] == [
-        "three:1 one", "three:1 two", "three:1 three",
-    ]  # fmt: skip
-    assert int(lines[-1].split()[-1]) in {second.pid, third.pid if third else 0}
-    if third is None:
-        assert diary.done().count("hanging") == 1, "a living process's work is left alone"
-
-
-@pytest.mark.attack
-async def test_a_job_that_kills_its_processes_ends_in_the_dead_letters(
-    database: Database, child: Child, diary: Diary
-) -> None:
-    await enqueue(database, works.POISON)
-    for process in (child("hastened"), child("hastened")):
-        await asyncio.to_thread(process.wait)
-    child("hastened")
-    row = await ended(database, "poison:1", within_s=30)
-    assert (row["state"], row["failures"]) == ("dead", 2)
-    assert "died while it ran" in row["failure"]
-    assert diary.done() == ["poison"] * 2
-
-
-@pytest.mark.attack
-async def test_who_was_taken_for_dead_writes_nothing_when_it_wakes(
-    database: Database, tmp_path: Path, child: Child, diary: Diary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await enqueue(database, works.THREE)
-    monkeypatch.setattr(pulse, "BEAT_S", 0.2)
-    monkeypatch.setattr(pulse, "DEAD_AFTER_S", 2.0)
-    sleeper = child("hastened")
-    await seen(lambda: diary.done() == ["three:1 one"])
-    await asyncio.sleep(0.3)  # else it sleeps in a transaction, and on SQLite all others wait
-    sleeper.send_signal(signal.SIGSTOP)
+    (tmp_path / "go").touch()
     async with running(database, tmp_path) as engine:
-        await seen(lambda: "three:1" in engine._running)
-        sleeper.send_signal(signal.SIGCONT)  # two have it now
-        await asyncio.sleep(0.5)
-        (tmp_path / "go").touch()
-        row = await ended(database, "three:1")
-    assert row["state"] == "done"
-    assert diary.done() == ["three:1 one", "three:1 two", "three:1 three"]
-    assert {int(line.split()[-1]) for line in diary.lines()[1:]} == {os.getpid()}
+        await enqueue(database, works.NOTE)
+        await ended(database, "note:1")
+        engine._idle_s = 0.1  # so it looks after what it holds often
+
+        def claimed(tx: sa.Connection) -> None:
+            queue.enqueue(tx, W, works.THREE, "1")
+            queue.claim(tx, W, {"three": works.THREE}, engine._process_id, 1)
+
+        await database.writing(claimed)
+        assert (await ended(database, "three:1"))["state"] == "done"
+    assert diary.done() == ["note ", "three:1 one", "three:1 two", "three:1 three"]
 
 
 def test_names_and_schedules_are_checked_at_the_start() -> None:

@@ -13,7 +13,7 @@ from core.database import Database, Tx
 from core.errors import BadInput
 from core.retention import all_kept
 from core.settings import Settings
-from jobs import queue
+from jobs import operating, queue
 from jobs.engine import Engine
 from jobs.jobs import jobs as offered
 from jobs.kinds import by_name
@@ -99,7 +99,7 @@ async def test_what_nobody_needs_is_forgotten_and_transcripts_are_not(
     assert after["checkpoints"] == 2, "of those closed for less than thirty days, and the open one"
     assert after["conversation_tokens"] == before["conversation_tokens"] * 3 // 4
     assert after["events"] == before["events"] - 1
-    rows = await database.reading(queue.listed, W)
+    rows = await database.reading(operating.listed, W)
     keys = {row["key"] for row in rows if not row["key"].startswith(queue.PLANNED)}
     assert keys == {"new", "dead", "waiting", "now"}
     for table in ("messages", "feed", "turns", "conversations"):

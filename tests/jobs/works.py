@@ -1,6 +1,6 @@
 """Jobs for the tests, each of which writes into a file what it does, and a process that runs them.
 
-python -m tests.jobs.works DATABASE_URL FOLDER [hastened]
+python -m tests.jobs.works DATABASE_URL FOLDER [hastened] [JOB ...]
 """
 
 import asyncio
@@ -127,12 +127,13 @@ def hasten() -> None:
     pulse.BEAT_S, pulse.DEAD_AFTER_S = 0.2, 2.0
 
 
-async def main(url: str, folder: str, hastened: str = "") -> None:
-    if hastened:
+async def main(url: str, folder: str, *options: str) -> None:
+    if "hastened" in options:
         hasten()
+    known = [job for job in EVERY if job.name in options] or EVERY
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with running(Database(url), Path(folder)):
+    async with running(Database(url), Path(folder), known):
         print("up", flush=True)
         await stop.wait()
 
