@@ -9,8 +9,8 @@ from conversations.tables import feed
 from core.database import Tx, domain_now
 from core.statements import Prepared
 
-AT_ONCE = 200
-"""Entries that are read at once."""
+AT_ONCE = 20
+"""Entries that are read at once: what a reader that takes no bytes has in memory, and a thousand may."""
 
 Kind = Literal["message", "status", "done", "error"]
 

@@ -1,4 +1,4 @@
-"""A child process that serves a small house over HTTP; run by `test_backup.py`.
+"""A child process that serves a small house over HTTP; run by `test_backup.py` and `test_readers.py`.
 
 python -m tests.conversations.served DATABASE_URL FOLDER PORT
 """
@@ -39,7 +39,9 @@ async def main(url: str, folder: str, port: str) -> None:
     home.runner._process_id = await pulse.begin()
     beating = asyncio.create_task(pulse.run())
     home.runner.start()
-    server = uvicorn.Server(uvicorn.Config(application(home), port=int(port), log_config=None))
+    app = application(home)
+    app.add_api_route("/readers", lambda: sum(map(len, home.hub._readers.values())))
+    server = uvicorn.Server(uvicorn.Config(app, port=int(port), log_config=None))
     await server.serve()
     beating.cancel()
 

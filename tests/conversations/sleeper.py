@@ -1,6 +1,6 @@
-"""A child process that answers a conversation slowly, with a pulse; run by `test_pulse.py`.
+"""A child process that answers, or carries an approval out, slowly, with a pulse; run by `test_pulse.py`.
 
-python -m tests.conversations.sleeper turn|tool DATABASE_URL FOLDER CONVERSATION
+python -m tests.conversations.sleeper turn|tool|approval DATABASE_URL FOLDER CONVERSATION|APPROVAL
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from core.database import Database
 from tests.conversations.echo import W, house
 
 
-async def main(place: str, url: str, folder: str, conversation_id: str) -> None:
+async def main(place: str, url: str, folder: str, subject: str) -> None:
     home = house(Database(url), Path(folder))
     pulse = Pulse(home.database, W, "1")
     home.runner._process_id = await pulse.begin()
@@ -34,7 +34,10 @@ async def main(place: str, url: str, folder: str, conversation_id: str) -> None:
             return tool.function(amount, context=context)
 
         home.conductor.tools["pay"] = replace(tool, function=pay_slowly)
-    await home.runner.answer(conversation_id)
+    if place == "approval":
+        await home.runner._carry_out(subject)
+    else:
+        await home.runner.answer(subject)
     beating.cancel()
     print("ended", flush=True)
 

@@ -1,15 +1,17 @@
 """Approved actions run exactly once; all others never."""
 
 import asyncio
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from conversations import approvals, transcript
+from conversations import approvals, handoffs, transcript
 from conversations.approvals import Kind
 from conversations.rows import found
 from core.database import Tx
-from core.errors import Conflict
+from core.errors import Conflict, ToolFailed
 from tests.conversations.echo import House, W
 
 
@@ -147,8 +149,6 @@ async def test_an_action_without_its_thread_is_told_to_people_as_lost(home: Hous
 
 
 async def test_the_outcome_goes_to_the_person_when_one_has_the_conversation(home: House) -> None:
-    from conversations import handoffs
-
     conversation_id, approval_id, _ = await proposed(home)
     await home.database.writing(handoffs.take_over, W, conversation_id, person="Ana", actor="k")
     await decide(home, approval_id, "approve")
@@ -174,3 +174,74 @@ async def test_an_outcome_finds_the_customer_after_her_conversation_was_closed(
         await home.runner.settled()
     assert home.conductor.seen[-1].event["decision"] == "approve"
     assert home.conductor.seen[-1].conversation_id != conversation_id
+
+
+BROKEN = {
+    "says no": ("before", ToolFailed("There is no money."), "failed", 0),
+    "raises before it acts": ("before", ValueError("boom"), "unknown", 0),
+    "raises after it acted": ("after", ConnectionError("the line went dead"), "unknown", 1),
+}
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(("when", "error", "ends", "paid"), BROKEN.values(), ids=BROKEN)
+async def test_a_tool_that_raises_is_asked_once_and_the_customer_hears_how_it_ended(
+    home: House, when: str, error: Exception, ends: str, paid: int
+) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    till = home.conductor.tools["pay"]
+    asked = 0
+
+    def pay(amount: float, *, context: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if when == "after":
+            till.function(amount, context=context)
+        raise error
+
+    home.conductor.tools["pay"] = replace(till, function=pay)
+    await decide(home, approval_id, "approve")
+    for _ in range(3):
+        await carry_out(home, approval_id)
+    assert (asked, home.paid, await state(home, approval_id)) == (1, paid, ends)
+    await heard(home, conversation_id, ends)
+
+
+@pytest.mark.attack
+async def test_a_tool_that_hangs_is_not_waited_for_and_what_it_did_late_is_not_repeated(
+    home: House,
+) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    till, go_on = home.conductor.tools["pay"], threading.Event()
+
+    def pay(amount: float, *, context: Any) -> Any:
+        go_on.wait(10)
+        return till.function(amount, context=context)
+
+    home.conductor.tools["pay"] = replace(till, function=pay, timeout_s=0.2)
+    await decide(home, approval_id, "approve")
+    async with asyncio.timeout(5):
+        await carry_out(home, approval_id)
+    assert (home.paid, await state(home, approval_id)) == (0, "unknown")
+    await heard(home, conversation_id, "unknown")
+    go_on.set()
+    async with asyncio.timeout(5):
+        while not home.paid:
+            await asyncio.sleep(0.01)
+    await carry_out(home, approval_id)
+    await home.runner.sweep()
+    await settled(home, conversation_id)
+    assert (home.paid, await state(home, approval_id)) == (1, "unknown")
+    with pytest.raises(Conflict):
+        await decide(home, approval_id, "approve", "Rui")
+
+
+async def heard(home: House, conversation_id: str, ends: str) -> None:
+    """Check that the customer is told of it once, and that a person is called where nobody knows."""
+    await settled(home, conversation_id)
+    told = [one.event["outcome"]["state"] for one in home.conductor.seen if one.event]
+    assert told == [ends]
+    row = await home.database.reading(found, W, conversation_id)
+    assert row["owner"] == ("queue" if ends == "unknown" else "ai")
+    waiting = await home.database.reading(handoffs.queue, W)
+    assert [one["reason"] for one in waiting] == ["approval_unknown"] * (ends == "unknown")

@@ -112,12 +112,12 @@ async def test_who_leaves_gives_back_what_it_held(home: House, pulse: Pulse) -> 
 
 
 @contextmanager
-def child(place: str, home: House, conversation_id: str) -> Iterator["subprocess.Popen[str]"]:
-    """Give a process that is in the middle of a turn, or of the tool that the turn calls."""
+def child(place: str, home: House, subject: str) -> Iterator["subprocess.Popen[str]"]:
+    """Give a process that is in the middle of a turn, or of the tool that it or an approval calls."""
     url = home.database.url.render_as_string(hide_password=False)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.conversations.sleeper", place, url,
-         str(home.settings.data_dir), conversation_id],
+         str(home.settings.data_dir), subject],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
     )  # fmt: skip
@@ -177,3 +177,31 @@ async def test_another_process_answers_within_ten_seconds_and_nothing_is_doubled
         assert home.paid <= (fate == signal.SIGSTOP)
         # Who wakes in the tool may still see how it ended, and then the ledger says so.
         assert effect["state"] == "unknown" or (effect["state"] == "done" and home.paid == 1)
+
+
+@pytest.mark.attack
+async def test_an_approved_write_in_which_the_process_dies_is_not_repeated_and_people_find_out(
+    database: Database, tmp_path: Path
+) -> None:
+    home = house(database, tmp_path)
+    conversation_id = (await home.say("something big")).accepted.conversation_id
+    await home.runner.answer(conversation_id)
+    approval_id = (await database.reading(approvals.listed, W))[0]["approval_id"]
+    await database.writing(approvals.decide, W, approval_id, "approve", person="Ana", actor="k")
+    with child("approval", home, approval_id) as process:
+        process.kill()
+    began = time.monotonic()
+    pulse = Pulse(database, W, "1")
+    home.runner._process_id = await pulse.begin()
+    beating = asyncio.create_task(pulse.run())
+    home.runner.start()
+    async with asyncio.timeout(30):
+        while (await database.reading(approvals.one, W, approval_id))["state"] == "decided":
+            await asyncio.sleep(0.05)
+    assert time.monotonic() - began <= 10
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    await home.runner.stop()
+    assert (await database.reading(approvals.one, W, approval_id))["state"] == "unknown"
+    assert home.paid == 0, "begun, and nobody knows how it ended: it is not begun again"
+    assert (await database.reading(found, W, conversation_id))["owner"] == "queue"
