@@ -20,7 +20,7 @@ os.environ["LANGCHAIN_TRACING_V2"] = "false"
 
 import httpx
 
-from bench import inside, lived, outside, remote
+from bench import inside, lived, outside, remote, together
 from bench.figures import Figure, as_data, printed
 from bench.places import Opened, copied, opened
 from core.errors import RegenteError
@@ -41,6 +41,7 @@ class Bench:
         self.settings = settings.model_copy(
             update={"data_dir": folder / "shipped", "database_url": "", "log_level": "ERROR"}
         )
+        server_url = settings.database_url
         self._small: Opened | None = None
         self._shipped: Opened | None = None
         self.measures: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -59,6 +60,9 @@ class Bench:
             "start": self._start,
             "life": lambda: lived.life(folder / "life", self.settings),
         }
+        if server_url.startswith("postgresql"):  # where databases may be made
+            measure = partial(together.together, server_url=server_url)
+            self.measures["processes"] = partial(self._served, measure, "processes")
 
     def small(self) -> Opened:
         """Give the product on a workspace without articles."""

@@ -98,16 +98,23 @@ def http(
 
 async def _load(server: Child, said: Sequence[str], each: int) -> tuple[float, float]:
     """Let all clients talk at once; give turns a second and the server's CPU a turn in ms."""
-    limits = httpx.Limits(max_connections=CLIENTS)
-    async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
         await _conversation(http, said[:2])
-        cpu, begun = server.cpu_ms(), time.perf_counter()
-        talks = [
-            [said[(number + turn) % len(said)] for turn in range(each)] for number in range(CLIENTS)
-        ]
-        await asyncio.gather(*(_conversation(http, talk) for talk in talks))
-        turns, passed = CLIENTS * each, time.perf_counter() - begun
-        return turns / passed, (server.cpu_ms() - cpu) / turns
+    cpu = server.cpu_ms()
+    per_s = await talks(server.url, said, each)
+    return per_s, (server.cpu_ms() - cpu) / (CLIENTS * each)
+
+
+async def talks(url: str, said: Sequence[str], each: int) -> float:
+    """Let all clients talk at once, so many turns each; give turns a second."""
+    begun = time.perf_counter()
+    texts = [
+        [said[(number + turn) % len(said)] for turn in range(each)] for number in range(CLIENTS)
+    ]
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as http:
+        await asyncio.gather(*(_conversation(http, talk) for talk in texts))
+    return CLIENTS * each / (time.perf_counter() - begun)
 
 
 async def _conversation(http: httpx.AsyncClient, said: Sequence[str]) -> None:

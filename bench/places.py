@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -170,8 +170,17 @@ def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 
 @contextmanager
-def product(data_dir: Path, settings: Settings, *, model: "Child | None" = None) -> Iterator[Child]:
-    """Start the product's own server on a data folder, with the embedded models or a model server."""
+def product(
+    data_dir: Path,
+    settings: Settings,
+    *,
+    model: "Child | None" = None,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Child]:
+    """Start the product's own server on a data folder, with the embedded models or a model server.
+
+    `more` are further settings, by their variables.
+    """
     port = free_port()
     environment = {
         "REGENTE_HOST": "127.0.0.1",
@@ -182,6 +191,7 @@ def product(data_dir: Path, settings: Settings, *, model: "Child | None" = None)
         "REGENTE_EMBEDDER": settings.embedder,
         "REGENTE_MODEL": "embedded",
         "LANGSMITH_TRACING": "false",
+        **(more or {}),
     }
     if model is not None:
         environment |= {"REGENTE_MODEL": "scripted", "REGENTE_OPENAI_BASE_URL": f"{model.url}/v1"}

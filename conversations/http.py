@@ -143,12 +143,12 @@ async def chat(
         visitors.take, state.workspace_id, visitor, message, chat.message_id or "",
         limits=Limits.of(state.settings),
     )  # fmt: skip
-    state.runner.ring(taken.accepted.conversation_id, in_s=taken.accepted.due_in_s)
     state.hub.ring(taken.accepted.conversation_id)
     if "text/event-stream" in request.headers.get("Accept", ""):
         return _stream(
             state, taken.accepted.conversation_id, _turn_events(state, taken, _number(last))
         )
+    _ring(state, taken.accepted)
     answer = await reading.wait(
         state.database,
         state.hub,
@@ -159,6 +159,10 @@ async def chat(
     )
     body = _response(taken, answer)
     return JSONResponse(body, status_code=202 if answer.state == "waiting" else 200)
+
+
+def _ring(state: Any, accepted: Accepted) -> None:
+    state.runner.ring(accepted.conversation_id, in_s=accepted.due_in_s)
 
 
 def _response(taken: Taken, answer: Answer) -> dict[str, Any]:
@@ -203,6 +207,7 @@ async def _until_answered(state: Any, taken: Taken, last: int | None) -> AsyncIt
         after=accepted.feed_before if last is None else last,
         staff=False,
         patience_s=1.0,
+        begun=lambda: _ring(state, accepted),  # no earlier, or the first sentence might be missed
     )
     answer, shown = await _look(state, accepted), []
     try:

@@ -1,7 +1,7 @@
 """Following a conversation: its feed with what is provisional in between, until a turn or for ever."""
 
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,16 @@ async def follow(
     after: int,
     staff: bool,
     patience_s: float = HEARTBEAT_S,
+    begun: Callable[[], None] = lambda: None,
 ) -> AsyncGenerator[list[Entry], None]:
     """Give what happens in a conversation after `after`, as it is found, until the process stops.
 
-    A batch with one entry without event comes when nothing has happened for `patience_s`.
+    `begun` is called when nothing that happens from then on is missed. A batch with one entry without
+    event comes when nothing has happened for `patience_s`.
     """
     reader = hub.subscribe(conversation_id)
     hub.announce(conversation_id)
+    begun()
     clock = get_running_loop().time
     heard = announced = clock()
     try:

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from conversations.live import Hub
 from conversations.pulse import Pulse
-from core import crew
+from core import crew, logs
 from core.database import Database
 from core.doorbell import Doorbell
 from core.stopping import at_stop
@@ -67,7 +67,8 @@ def main(url: str, folder: str, version: str, deaf: bool) -> None:
     database = Database(url)
     upgrade(database)
     hub = Hub(None if deaf else Doorbell(database))
-    home = house(database, Path(folder), hub=hub)
+    home = house(database, Path(folder), retry="key", hub=hub)
+    logs.set_up(home.settings)
     talker = Talker(tools={"pay": knowing(home.conductor.tools["pay"], home)})
     home.runner._conductor = lambda: talker
     home.runner._sweep_s = 1.0
