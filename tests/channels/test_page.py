@@ -147,6 +147,16 @@ async def test_a_message_is_answered_read_out_once_and_survives_a_reload(page: P
     assert await page.js("document.getElementById('message').value") == "not yet sent"
 
 
+async def test_the_box_has_room_for_what_is_written_and_none_for_nothing(page: Page) -> None:
+    rows = "document.getElementById('message').rows"
+    await page.js("document.querySelector('.line').style.width = '90px'")
+    await page.js("document.getElementById('message').placeholder = 'Escreva sua mensagem aqui'")
+    await page.write("one, two, three, four, five, six")
+    assert await page.js(rows) > 1
+    await page.press("Enter")
+    await page.until(f"{rows} === 1")
+
+
 async def test_what_is_written_is_text_and_nothing_else(page: Page) -> None:
     await page.say(EVIL)
     await page.until(f"{texts('ai')}.length === 1")

@@ -29,8 +29,8 @@ function count() {
 
 function grow() {
   const box = $("message");
-  box.rows = 1;
-  while (box.rows < MOST_ROWS && box.scrollHeight > box.clientHeight + 2) box.rows += 1;
+  box.rows = 1; // and stays so when empty: a placeholder that wraps is no text to make room for
+  while (box.value && box.rows < MOST_ROWS && box.scrollHeight > box.clientHeight + 2) box.rows += 1;
   count();
 }
 
