@@ -21,8 +21,8 @@ from core.upgrade import load_tables
 
 FORMAT = 1
 LEFT_OUT = frozenset({
-    # Whose access it is, how much of it is left, and which processes run, is of one deployment.
-    "access_keys", "buckets", "processes", "conversation_tokens", "customer_codes",
+    # Whose access it is, how much of it is left, which processes run, and at what, is of one deployment.
+    "access_keys", "buckets", "processes", "jobs", "conversation_tokens", "customer_codes",
     # Written anew while loading, so that the chain holds.
     "audit_heads",
     # Made from the workspace's articles.

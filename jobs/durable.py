@@ -24,6 +24,9 @@ from sqlalchemy.engine import URL
 Perform = Callable[[str, int], Awaitable[None]]
 
 VERSION = "regente"
+THREADS = 32
+"""As many as asyncio's own: everybody's `to_thread` runs on them while DBOS is open."""
+
 ENDED = ("SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 logger = logging.getLogger("dbos")
@@ -49,10 +52,13 @@ def file_beside(database: URL) -> Path:
 class Durable:
     """DBOS while it runs; `start` and `stop` on the loop that the jobs shall run on."""
 
-    def __init__(self, database: URL, process_id: str, perform: Perform) -> None:
+    def __init__(
+        self, database: URL, process_id: str, perform: Perform, threads: ThreadPoolExecutor
+    ) -> None:
         self._database = database
         self._process_id = process_id
         self._perform = perform
+        self._threads = threads
         self._engine: sa.Engine | None = None
 
     async def start(self) -> None:
@@ -63,6 +69,7 @@ class Durable:
             "application_version": VERSION,
             "log_level": "WARNING",
             "enable_otlp": False,
+            "max_executor_threads": THREADS,
             "scheduler_polling_interval_sec": 3600.0,  # schedules are planned by `jobs.engine`
             "use_listen_notify": False,  # jobs get no messages, for which it would wake 100 times a second
         }
@@ -92,12 +99,11 @@ class Durable:
 
     async def stop(self) -> None:
         """Close it; what has not ended stays as it is, for the next."""
-        # DBOS shuts down the executor that it has made the loop's default: the others get theirs back
-        # before, and once more in case a job that was cut off has given it to the loop again.
-        own = ThreadPoolExecutor(thread_name_prefix="asyncio")
-        asyncio.get_running_loop().set_default_executor(own)
+        # DBOS shuts down the executor that it has made the loop's default: the loop gets another one
+        # before, and once more in case a job that was cut off has set it again.
+        asyncio.get_running_loop().set_default_executor(self._threads)
         await _on_a_thread(DBOS.destroy)
-        asyncio.get_running_loop().set_default_executor(own)
+        asyncio.get_running_loop().set_default_executor(self._threads)
         if self._engine is not None:
             self._engine.dispose()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import URL
@@ -19,6 +20,7 @@ class Machine:
         self._database = database
         self._process_id = process_id
         self._perform = perform
+        self._threads = ThreadPoolExecutor(thread_name_prefix="asyncio")
         self._durable: Durable | None = None
 
     @property
@@ -29,7 +31,7 @@ class Machine:
         """Give DBOS, opened if it was not."""
         if self._durable is None:
             durable = await asyncio.to_thread(_imported)
-            opened = durable(self._database, self._process_id, self._perform)
+            opened = durable(self._database, self._process_id, self._perform, self._threads)
             try:
                 await _to_its_end(opened.start())
             except BaseException:  # what is half open is closed as well

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -73,3 +74,33 @@ async def test_who_was_taken_for_dead_writes_nothing_when_it_wakes(
     assert row["state"] == "done"
     assert diary.done() == ["three:1 one", "three:1 two", "three:1 three"]
     assert {int(line.split()[-1]) for line in diary.lines()[1:]} == {os.getpid()}
+
+
+@pytest.mark.attack
+@pytest.mark.skipif(os.environ.get("REGENTE_ATTACKS") != "full", reason="`make attacks` only")
+@pytest.mark.parametrize("seed", range(5))
+async def test_whenever_processes_are_killed_every_step_is_done_and_none_after_its_end_was_known(
+    database: Database, child: Child, diary: Diary, seed: int
+) -> None:
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    ids = [f"slow:{number}" for number in range(60)]
+    for job_id in ids:
+        await database.writing(queue.enqueue, W, works.SLOW, job_id.partition(":")[2])
+    alive = [await asyncio.to_thread(child, "hastened") for _ in range(2)]
+    for _ in range(6):
+        await asyncio.sleep(chance.uniform(0.1, 2.0))
+        killed = alive.pop(chance.randrange(2))
+        killed.kill()
+        killed.wait()
+        alive.append(await asyncio.to_thread(child, "hastened"))
+    rows = [await ended(database, job_id, within_s=60) for job_id in ids]
+    assert {row["state"] for row in rows} == {"done"}
+    lines = [line.split() for line in diary.lines()]
+    for job_id in ids:
+        steps = [(int(number), pid) for of, number, pid in lines if of == job_id]
+        numbers = [number for number, _ in steps]
+        assert sorted(set(numbers)) == list(range(5))
+        assert numbers == sorted(numbers), "what is done is not gone back to"
+        assert len(set(steps)) == len(steps), "a step is done again only by another process"
+    assert len(lines) > 300, "some were cut off, or this tried nothing"

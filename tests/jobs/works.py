@@ -5,6 +5,7 @@ python -m tests.jobs.works DATABASE_URL FOLDER [hastened] [JOB ...]
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -62,6 +63,18 @@ async def three(run: Run) -> None:
     await run.step(diary.write, f"{run.job_id} three")
 
 
+async def slow(run: Run) -> None:
+    """Five steps that take a while, so that a process is killed in one of them or between two."""
+    diary, chance = run.the(Diary), random.Random(run.job_id)
+
+    async def step(number: int) -> None:
+        await diary.write(f"{run.job_id} {number}")
+        await asyncio.sleep(chance.uniform(0.05, 0.5))
+
+    for number in range(5):
+        await run.step(step, number)
+
+
 async def poison(run: Run) -> None:
     await run.the(Diary).write("poison")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -87,12 +100,13 @@ async def hanging(run: Run) -> None:
 
 NOTE = Job(name="note", work=note)
 THREE = Job(name="three", work=three)
+SLOW = Job(name="slow", work=slow, attempts=99)
 POISON = Job(name="poison", work=poison, attempts=2)
 FAILING = Job(name="failing", work=failing, retry_s=0.01)
 SLEEPING = Job(name="sleeping", work=sleeping, at_most_s=0.7)
 HANGING = Job(name="hanging", work=hanging, attempts=1, at_most_s=0.5)
 CANCELLED = Job(name="cancelled", work=hanging)
-EVERY = (NOTE, THREE, POISON, FAILING, SLEEPING, HANGING, CANCELLED)
+EVERY = (NOTE, THREE, SLOW, POISON, FAILING, SLEEPING, HANGING, CANCELLED)
 
 
 def engine(
