@@ -13,12 +13,13 @@ import httpx
 import structlog
 
 from channels.providers import Account, Accounts
-from conversations import outbox, settling
+from conversations import outbox, sending, settling
 from conversations.driving import Driver
 from conversations.leases import kept_alive
 from conversations.live import Hub
-from conversations.outbox import Delivery, Later, Way
+from conversations.outbox import Way
 from conversations.outcomes import Outcome, of_error, of_response
+from conversations.sending import Delivery, Later
 from core.database import Database
 from core.errors import LeaseLost
 
@@ -120,7 +121,7 @@ class Courier:
         if head is None or self._is_paused(outbox.way(head)):
             return False
         taken = await self._database.writing(
-            outbox.take,
+            sending.take,
             self._workspace_id,
             conversation_id,
             process_id=self._process_id,
@@ -137,7 +138,7 @@ class Courier:
             log.warning("delivery_lost", delivery_id=taken.delivery_id)
             return False
         except asyncio.CancelledError:
-            stopped = Outcome(kind="unknown", reason=outbox.BROKEN_OFF)
+            stopped = Outcome(kind="unknown", reason=sending.BROKEN_OFF)
             await asyncio.shield(self._settle(taken, stopped))
             raise
         return await self._settle(taken, outcome)
@@ -169,19 +170,20 @@ class Courier:
 
     async def _send(self, taken: Delivery) -> Outcome:
         """Send a delivery and say how that ended."""
-        account = taken.account
+        account, http = taken.account, self._client()
         try:
-            request = account.provider.request(taken.body, taken.key, account)
+            written = account.provider.request(taken.body, taken.key, account)
+            request = http.build_request(
+                "POST", written.url, content=written.content, headers=dict(written.headers)
+            )
         except Exception as error:
             log.exception("delivery_unwritten", delivery_id=taken.delivery_id)
             return Outcome(kind="refused", reason=f"It could not be written: {error!r}"[:300])
         try:
             async with kept_alive(lambda: self._renew(taken), self._lease_s, self._timeout_s):
-                answer = await self._client().post(
-                    request.url, content=request.content, headers=dict(request.headers)
-                )
+                answer = await http.send(request)
             return self._read(account, answer)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             log.warning(
                 "delivery_unanswered", delivery_id=taken.delivery_id, error=type(error).__name__
             )
@@ -191,7 +193,7 @@ class Courier:
         return of_response(account.provider, answer.status_code, answer.headers, answer.content)
 
     async def _renew(self, taken: Delivery) -> None:
-        await self._database.writing(outbox.renew, taken, self._lease_s)
+        await self._database.writing(sending.renew, taken, self._lease_s)
 
     def _client(self) -> httpx.AsyncClient:
         if self._http is None:

@@ -25,14 +25,14 @@ class Facts:
     """To promotions on this channel; None: not known."""
 
 
-Delivery = Mapping[str, Any]
-"""A row of the outbox."""
+Row = Mapping[str, Any]
+"""Of the outbox."""
 
-Rule = Callable[[Delivery, Facts, float], str | None]
+Rule = Callable[[Row, Facts, float], str | None]
 """Why not, or None; the moment is of the database's clock."""
 
 
-def one_voice(delivery: Delivery, facts: Facts, _now: float) -> str | None:
+def one_voice(delivery: Row, facts: Facts, _now: float) -> str | None:
     """Nothing of the AI while a person speaks, or after the conversation was closed."""
     if delivery["role"] != "ai":
         return None
@@ -41,7 +41,7 @@ def one_voice(delivery: Delivery, facts: Facts, _now: float) -> str | None:
     return "the conversation was closed" if facts.state == "closed" else None
 
 
-def consent(delivery: Delivery, facts: Facts, _now: float) -> str | None:
+def consent(delivery: Row, facts: Facts, _now: float) -> str | None:
     """No promotion without a consent; not to know is not to have one."""
     if delivery["class"] != "promotional" or facts.consented:
         return None
@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (one_voice, consent)
 
 
 def objection(
-    delivery: Delivery, facts: Facts, now: float, rules: tuple[Rule, ...] = RULES
+    delivery: Row, facts: Facts, now: float, rules: tuple[Rule, ...] = RULES
 ) -> str | None:
     """Give the first reason against sending a delivery now; None: it may go out."""
     return next((reason for rule in rules if (reason := rule(delivery, facts, now))), None)

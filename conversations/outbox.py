@@ -10,33 +10,29 @@ row.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 
 from channels import Message
-from channels.providers import Account, Accounts, providers
-from conversations import feed, gate, leases
-from conversations.rows import locked
+from channels.providers import providers
+from conversations import feed, leases
 from conversations.tables import outbox
-from core import events, limits
+from core import events
 from core.database import Tx, database_now, insert_once
-from core.errors import LeaseLost, TooManyRequests
 from core.ids import new_id
 from core.statements import Prepared, change_of
 
 REPLIES, CAMPAIGNS = 0, 1
 """Lanes; the lower one goes first."""
 
-MAX_ATTEMPTS = 12
-"""With the back-off that is three quarters of an hour after the first."""
-
-RECONCILE_S = 15.0
-"""How long the next message waits for the provider's word on one whose end nobody knows."""
-
+LONGEST_KEY = 200
 TAKEN_OVER = "a person has taken over"
-BROKEN_OFF = "the process that was sending it ended"
+
+_OF_THE_MESSAGE = (
+    "workspace_id", "conversation_id", "message_id", "sequence", "channel", "account", "role",
+)  # fmt: skip
 
 _OPEN = (
     (outbox.c.workspace_id == sa.bindparam("workspace"))
@@ -56,27 +52,6 @@ _HEAD = Prepared(
     .order_by(_UNDER_WAY_FIRST, *_IN_ORDER)
     .limit(sa.literal_column("1"))
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """A part of a message that this process sends."""
-
-    workspace_id: str
-    conversation_id: str
-    delivery_id: str
-    key: str
-    epoch: int
-    body: dict[str, Any]
-    account: Account
-
-
-@dataclass(frozen=True, kw_only=True)
-class Later:
-    """The account has let out what it may for now of this lane."""
-
-    way: "Way"
-    in_s: float
 
 
 Way = tuple[str, str, int]
@@ -107,20 +82,11 @@ def put(
             agent=message["agent"],
         )
     )
-    now = database_now(tx)
-    same = (
-        "workspace_id",
-        "conversation_id",
-        "message_id",
-        "sequence",
-        "channel",
-        "account",
-        "role",
-    )
+    key, now = _key(message), database_now(tx)
     for part, body in enumerate(written):
-        row = {name: message[name] for name in same} | {
+        row = {name: message[name] for name in _OF_THE_MESSAGE} | {
             "delivery_id": new_id("delivery"),
-            "key": f"{message['key']}/{part}" if part else message["key"],
+            "key": f"{key}/{part}" if part else key,
             "part": part,
             "class": kind,
             "lane": lane,
@@ -132,6 +98,14 @@ def put(
         }
         empty = dict.fromkeys(("reason", "provider_message_id", "receipt"), "")
         insert_once(tx, outbox, row | empty | {"attempts": 0, "epoch": 0})
+
+
+def _key(message: dict[str, Any]) -> str:
+    """Give the message's key as any provider takes it, in a header too."""
+    key: str = message["key"]
+    if key.isascii() and key.isprintable() and len(key) <= LONGEST_KEY:
+        return key
+    return f"{message['conversation_id']}:{sha256(key.encode()).hexdigest()[:32]}"
 
 
 def head(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any] | None:
@@ -168,94 +142,6 @@ def due(tx: Tx, workspace_id: str, *, but_by: Collection[Way] = (), limit: int =
     return list(tx.scalars(found))
 
 
-def take(
-    tx: Tx,
-    workspace_id: str,
-    conversation_id: str,
-    *,
-    process_id: str,
-    lease_s: float,
-    accounts: Accounts,
-) -> Delivery | Later | None:
-    """Claim a conversation's next delivery and let it through the gate: from this commit on it is sent.
-
-    What the gate stops is cancelled, and the next one looked at; None: there is nothing to send now.
-    """
-    row = locked(tx, workspace_id, conversation_id)
-    while (found := head(tx, workspace_id, conversation_id)) is not None:
-        if not _claimable(found, now := database_now(tx)):
-            return None
-        account = accounts.get((found["channel"], found["account"]))
-        if found["state"] == "sending":
-            repeat_in_s = 0.0 if account and account.provider.repeatable else None
-            wonder(tx, row, found, BROKEN_OFF, repeat_in_s=repeat_in_s)
-        elif account is None:
-            stop(tx, row, found, f"workspace.yaml has no account {found['account']!r}", to="dead")
-        elif found["state"] == "unknown" and not account.provider.repeatable:
-            stop(tx, row, found, found["reason"])
-        elif (reason := gate.objection(found, gate.facts(tx, row), now)) is not None:
-            stop(tx, row, found, reason)
-        elif (wait_s := _over_rate(tx, found, account)) > 0:
-            return Later(way=way(found), in_s=wait_s)
-        else:
-            held = leases.claimed(found, process_id, now + lease_s)
-            change(tx, found, state="sending", reason="", **held)
-            return _delivery(found, account)
-    return None
-
-
-def _claimable(found: dict[str, Any], now: float) -> bool:
-    return found["due_at"] <= now and (found["lease_until"] is None or found["lease_until"] < now)
-
-
-def stop(
-    tx: Tx, row: dict[str, Any], found: dict[str, Any], reason: str, *, to: str = "cancelled"
-) -> None:
-    """End what shall not be tried any more; what may have gone out already stays `unknown`."""
-    if found["state"] == "unknown":
-        end(tx, row, found, "unknown", found["reason"])
-    else:
-        end(tx, row, found, to, reason)
-
-
-def wonder(
-    tx: Tx, row: dict[str, Any], found: dict[str, Any], reason: str, *, repeat_in_s: float | None
-) -> None:
-    """Leave open whether a delivery went out: a repeatable provider is asked again in `repeat_in_s`, of
-    another (None) the word is waited for.
-    """
-    wait_s = RECONCILE_S if repeat_in_s is None else repeat_in_s
-    change(tx, found, state="unknown", reason=reason)
-    if found["recalled"] or found["attempts"] >= MAX_ATTEMPTS:
-        end(tx, row, found, "unknown", reason)
-    else:
-        change(tx, found, due_at=database_now(tx) + wait_s, **leases.FREED)
-
-
-def bucket(channel: str, account: str) -> str:
-    """Give the name of the bucket that holds an account's rate."""
-    return f"send:{channel}:{account}"
-
-
-def _over_rate(tx: Tx, found: dict[str, Any], account: Account) -> float:
-    """Take a drop out of the account's bucket; give the seconds to wait where there is none.
-
-    A campaign takes from a full one only, so that replies never wait for it.
-    """
-    name = bucket(found["channel"], found["account"])
-    burst = account.burst if found["lane"] == REPLIES else 1
-    try:
-        limits.take(tx, found["workspace_id"], name, per_minute=account.per_minute, burst=burst)
-    except TooManyRequests as error:
-        return max(error.retry_after_s, 0.01)
-    return 0.0
-
-
-def _delivery(found: dict[str, Any], account: Account) -> Delivery:
-    same = ("workspace_id", "conversation_id", "delivery_id", "key", "epoch", "body")
-    return Delivery(account=account, **{name: found[name] for name in same})
-
-
 def change(tx: Tx, found: dict[str, Any], **values: Any) -> None:
     """Change columns of a delivery, in the database and in `found`."""
     to = {f"to_{column}": value for column, value in values.items()}
@@ -284,26 +170,6 @@ def end(tx: Tx, row: dict[str, Any], found: dict[str, Any], state: str, reason: 
                 "conversation_id": row["conversation_id"],
             },
         )
-
-
-def renew(tx: Tx, delivery: Delivery, lease_s: float) -> None:
-    """Keep the lease for another `lease_s`.
-
-    Raises:
-        LeaseLost: this process was taken for dead meanwhile.
-    """
-    kept = tx.execute(
-        outbox.update()
-        .where(
-            outbox.c.workspace_id == delivery.workspace_id,
-            outbox.c.delivery_id == delivery.delivery_id,
-            outbox.c.epoch == delivery.epoch,
-            outbox.c.state == "sending",
-        )
-        .values(lease_until=database_now(tx) + lease_s)
-    )
-    if kept.rowcount != 1:
-        raise LeaseLost(f"The delivery {delivery.delivery_id!r} is no longer this process's.")
 
 
 def recall(tx: Tx, row: dict[str, Any]) -> tuple[list[str], list[str]]:

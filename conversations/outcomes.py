@@ -17,7 +17,7 @@ LONGEST_PAUSE_S = 3600.0
 NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Errors after which it is sure that nothing was sent."""
 
-NEVER_SENT = (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError)
+NEVER_SENT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 """Requests that cannot be sent as they are."""
 
 

@@ -7,17 +7,10 @@ import sqlalchemy as sa
 
 from channels.providers import Status
 from conversations.leases import FREED
-from conversations.outbox import (
-    MAX_ATTEMPTS,
-    TAKEN_OVER,
-    Delivery,
-    bucket,
-    change,
-    end,
-    wonder,
-)
+from conversations.outbox import TAKEN_OVER, change, end
 from conversations.outcomes import Outcome
 from conversations.rows import locked
+from conversations.sending import MAX_ATTEMPTS, Delivery, bucket, wonder
 from conversations.tables import outbox
 from core import limits
 from core.database import Tx, database_now

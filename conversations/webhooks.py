@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel
 
 from channels import Inbound
-from channels.providers import Account
+from channels.providers import Account, Status
 from conversations import accept, settling
 from conversations.accept import Accepted
 from conversations.admission import Limits, admit
@@ -26,6 +26,10 @@ router = APIRouter()
 
 MAX_CHARACTERS = 8_000
 """Of one message; a longer one is cut."""
+
+MAX_REASON = 300
+LATEST_AT = 1e11
+"""Seconds since 1970 that no clock shows: whoever gives more counts in something else."""
 
 
 class Heard(BaseModel):
@@ -55,9 +59,7 @@ async def webhook(channel: str, account: str, request: Request) -> Heard:
     payload = _object(raw)
     heard = Heard(messages=0, statuses=0, ignored=0)
     for told in ours.provider.statuses(payload):
-        about = await state.database.writing(
-            settling.reconcile, state.workspace_id, channel, account, told
-        )
+        about = await _reconciled(state, told, channel, account)
         if about is None:
             heard.ignored += 1
             continue
@@ -84,6 +86,16 @@ def _object(raw: bytes) -> dict[str, Any]:
     return payload
 
 
+async def _reconciled(state: Any, told: Status, channel: str, account: str) -> str | None:
+    """Take the provider's word; None: it is about nothing that we sent."""
+    if not _plain(told.key) or not _plain(told.provider_message_id):
+        return None
+    told = replace(told, reason=_text(told.reason)[:MAX_REASON])
+    return await state.database.writing(
+        settling.reconcile, state.workspace_id, channel, account, told
+    )
+
+
 async def _taken(state: Any, inbound: Inbound, ours: Account) -> Accepted | None:
     """Take one message in; None: it cannot be used, and the others are not to suffer from that."""
     try:
@@ -96,15 +108,24 @@ async def _taken(state: Any, inbound: Inbound, ours: Account) -> Accepted | None
 
 
 def _cleaned(inbound: Inbound) -> Inbound:
-    """Take out what no database can hold, NUL and halves of surrogates, and cut what is too long."""
-    text = inbound.text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    text = text[:MAX_CHARACTERS].strip()
+    """Give a message as a database can hold it; what is too long is cut."""
+    text = _text(inbound.text)[:MAX_CHARACTERS].strip()
     if not text and not inbound.parts:
         raise BadInput("The message is empty.")
-    named = (inbound.address, inbound.provider_message_id)
-    if any(len(word) > identity.MAX_CHARACTERS or not word.isprintable() for word in named):
+    if not _plain(inbound.address) or not _plain(inbound.provider_message_id):
         raise BadInput("The sender's address or the message's id is no plain text.")
-    return replace(inbound, text=text)
+    at = inbound.provider_at
+    known = at is not None and 0 < at < LATEST_AT
+    return replace(inbound, text=text, provider_at=float(at) if at and known else None)
+
+
+def _text(said: str) -> str:
+    """Take out NUL and halves of surrogates."""
+    return said.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
+def _plain(word: str) -> bool:
+    return len(word) <= identity.MAX_CHARACTERS and word.isprintable()
 
 
 def take(tx: Tx, workspace_id: str, inbound: Inbound, ours: Account, limits: Limits) -> Accepted:

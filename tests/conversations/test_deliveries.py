@@ -11,7 +11,7 @@ from collections import deque
 import pytest
 
 from channels.loopback.provider import FAULTS
-from conversations import outbox
+from conversations import sending
 from tests.conversations.echo import House
 from tests.conversations.post import Post, post, served, until
 
@@ -31,7 +31,7 @@ async def settled(mail: Post) -> bool:
 async def test_whatever_the_provider_does_nothing_is_sent_twice_and_nothing_is_lost_unseen(
     home: House, monkeypatch: pytest.MonkeyPatch, repeatable: bool
 ) -> None:
-    monkeypatch.setattr(outbox, "RECONCILE_S", 1.0)
+    monkeypatch.setattr(sending, "RECONCILE_S", 1.0)
     async with post(home, repeatable=repeatable, timeout_s=0.4) as mail, served(mail):
         mail.provider.late_s, mail.provider.retry_after_s = 0.8, 0.3
         mail.provider.faults_of = {fault: deque([fault]) for fault in FAULTS}
@@ -70,7 +70,7 @@ async def test_under_any_mixture_of_faults_each_customer_gets_each_reply_once_an
     home: House, monkeypatch: pytest.MonkeyPatch, seed: int, repeatable: bool
 ) -> None:
     print(f"seed {seed}")
-    monkeypatch.setattr(outbox, "RECONCILE_S", 0.6)
+    monkeypatch.setattr(sending, "RECONCILE_S", 0.6)
     chance = random.Random(seed)
     faults = [fault for fault in FAULTS if fault not in FOR_GOOD]
     async with post(home, repeatable=repeatable, timeout_s=0.3) as mail, served(mail):

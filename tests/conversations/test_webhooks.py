@@ -76,6 +76,11 @@ async def test_what_says_nothing_to_us_is_acknowledged(mail: Post) -> None:
         {"messages": [None, 7, {"id": "x"}]},
         written(message(text=None), message(number=7), message(sender=""), message(text="  ")),
         {"account": "demo", "statuses": [{"key": "k", "id": "i", "state": "exploded"}]},
+        {"account": "demo", "statuses": [{"key": "\x00", "id": "\ud800", "state": "sent"}]},
+        {
+            "account": "demo",
+            "statuses": [{"key": "k", "id": "i", "state": "failed", "reason": "\x00"}],
+        },
     ):
         answer = await send(mail, payload)
         assert (answer.status_code, answer.json()["messages"]) == (200, 0), payload
@@ -88,9 +93,11 @@ async def test_a_bad_message_does_not_spoil_the_good_ones(mail: Post) -> None:
         message("far", "m2", "x" * 300),
         message("nul", "m3", "a\x00b"),
         message("long " * 5_000, "m4", "+2"),
+        message("late", "m5", "+3") | {"at": 10**400},
+        message("never", "m6", "+3") | {"at": float("nan")},
     )
     answer = await send(mail, batch)
-    assert answer.json() == {"messages": 2, "statuses": 0, "ignored": 3}
+    assert answer.json() == {"messages": 4, "statuses": 0, "ignored": 3}
     await until(lambda: mail.texts() == ["You said oi."])
 
 
