@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import BadInput, Conflict, NotFound, Unavailable
 from core.upgrade import known_revisions
 
 FORMAT = 1
@@ -55,7 +55,8 @@ class Packing:
     def add(self, source: Path, name: str) -> None:
         """Put a file in, which nobody is writing to."""
         self._file.add(source, name)
-        self._parts[name] = _digest(source)
+        with source.open("rb") as content:
+            self._parts[name] = _digest(content)
 
     def seal(self, kind: str, revision: str, aside: Path) -> Manifest:
         """Write the manifest, which makes the archive whole."""
@@ -89,8 +90,8 @@ def packing(file: Path) -> Iterator[tuple[Packing, Path]]:
         growing.rename(file)
 
 
-def unpack(file: Path, folder: Path) -> Manifest:
-    """Put the parts of an archive into `folder`; each is compared with its checksum.
+def check(file: Path) -> Manifest:
+    """Read an archive through, compare every part with its checksum, and give what it says of itself.
 
     Raises:
         NotFound: there is no such file.
@@ -99,18 +100,41 @@ def unpack(file: Path, folder: Path) -> Manifest:
     """
     if not file.is_file():
         raise NotFound(f"There is no file {str(file)!r}.")
+    said: dict[str, Any] = {}
+    digests: dict[str, str] = {}
     try:
         with tarfile.open(file, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
-        said = json.loads((folder / MANIFEST).read_text("utf-8"))
+            for member in archive:
+                if (content := archive.extractfile(member)) is None:
+                    continue
+                if member.name == MANIFEST:
+                    said = json.load(content)
+                else:
+                    digests[member.name] = _digest(content)
         _refuse_newer(said)
         manifest = Manifest(**said)
     except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{str(file)!r} is not a whole archive of Regente's: {error}.") from error
     for name, digest in manifest.parts.items():
-        part = folder / name
-        if not part.is_file() or _digest(part) != digest:
+        if digests.get(name) != digest:
             raise BadInput(f"{name!r} in {str(file)!r} is not as it was made; take another backup.")
+    return manifest
+
+
+def unpack(file: Path, folder: Path) -> Manifest:
+    """Put the parts of an archive into `folder`, once it was checked; raises as `check` does.
+
+    Raises:
+        Unavailable: it cannot be written there.
+    """
+    manifest = check(file)
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            archive.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError) as error:
+        raise Unavailable(
+            f"{str(file)!r} cannot be unpacked in {str(folder)!r}: {error}."
+        ) from error
     return manifest
 
 
@@ -122,9 +146,8 @@ def _refuse_newer(said: dict[str, Any]) -> None:
         )
 
 
-def _digest(path: Path) -> str:
+def _digest(content: IO[bytes]) -> str:
     digest = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
+    while chunk := content.read(1 << 20):
+        digest.update(chunk)
     return digest.hexdigest()

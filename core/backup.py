@@ -20,7 +20,6 @@ import argparse
 import shutil
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from core import dumps
-from core.archives import Manifest, packing, unpack
+from core.archives import Manifest, check, packing, unpack
 from core.database import Database
 from core.errors import BadInput, Conflict, NotFound, RegenteError
 from core.settings import Settings, settings
@@ -55,9 +54,15 @@ def make(deployment: Settings, file: Path) -> Manifest:
 
     Raises:
         Conflict: `file` is there already.
+        BadInput: `file` is in the data folder.
         NotFound: there is no database with our tables where the settings say, or no `pg_dump`.
         RegenteError: the database is damaged, or `pg_dump` failed.
     """
+    if deployment.data_dir.resolve() in file.resolve().parents:
+        raise BadInput(
+            f"{str(file)!r} lies in the data folder: what takes that away would take the backup too, and"
+            " the next one would hold it. Name a file elsewhere, best on another disk."
+        )
     with packing(file) as (archive, aside):
         kind, revision = _read_database(deployment, aside / DATABASE)
         archive.add(aside / DATABASE, DATABASE)
@@ -148,16 +153,6 @@ def _still(path: Path, aside: Path) -> Iterator[Path | None]:
         return
     yield aside
     aside.unlink()
-
-
-def check(file: Path) -> Manifest:
-    """Read an archive through and give what it says of itself; needs as much space as it unpacks to.
-
-    Raises:
-        NotFound, BadInput, Conflict: as `core.archives.unpack` says.
-    """
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.resolve().parent) as folder:
-        return unpack(file, Path(folder))
 
 
 def restore(deployment: Settings, file: Path) -> Manifest:

@@ -287,6 +287,11 @@ class TestMakeRefuses:
         with pytest.raises(Conflict, match="already"):
             backup.make(first.settings, archive)
 
+    def test_to_write_into_what_it_keeps(self, kept: tuple[Place, Place, Path]) -> None:
+        first, _, _ = kept
+        with pytest.raises(BadInput, match="data folder"):
+            backup.make(first.settings, first.folder / "archive")
+
     def test_a_database_that_is_damaged(self, tmp_path: Path) -> None:
         place = Place(f"sqlite:///{tmp_path}/regente.sqlite", tmp_path / "data")
         with closing(Database(place.url)) as database:
