@@ -164,7 +164,7 @@ async def test_a_delivery_killed_anywhere_reaches_her_once_or_is_shown_as_unknow
         killed = 0
         for die_at in places(int(suspensions)):
             for mail in both if FULL else [chance.choice(both)]:
-                address = f"+{die_at}"
+                address = f"+{die_at}{mail.provider.repeatable}"
                 status, _, conversation_id = await killed_delivery(mail, address, die_at)
                 killed += status == -9  # how often it waits for the network is not always the same
                 await recovers(mail, conversation_id, address)
