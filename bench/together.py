@@ -6,7 +6,7 @@ import secrets
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,30 +81,42 @@ def together(
     data_dir: Path, settings: Settings, said: Sequence[str], *, server_url: str, quick: bool
 ) -> Iterator[Figure]:
     """Turns of one and of two processes; then a burst, and a process that is killed."""
-    each, seconds = (3, 3) if quick else (25, 30)
-    per_cpu: dict[int, float] = {}
-    for number in (1, 2):
-        folder = copied(data_dir, data_dir.with_name(f"{data_dir.name}-{number}"))
-        with crew(folder, settings, server_url, number) as started:
-            asyncio.run(
-                talks(started.url, said, each)
-            )  # what is read of words is kept by each process
+    each, rounds, seconds = (4, 3, 3) if quick else (10, 5, 30)
+    with ExitStack() as stack:
+        crews: list[Crew] = []
+        for number in (1, 2):
+            folder = copied(data_dir, data_dir.with_name(f"{data_dir.name}-{number}"))
+            crews.append(stack.enter_context(crew(folder, settings, server_url, number)))
+        yield from _turns(crews, said, each, rounds)
+        for number, started in enumerate(crews, 1):
+            yield from _burst(started, said, _named(number), seconds)
+        yield _recovery(crews[1], said)
+
+
+def _named(number: int) -> str:
+    return f"PostgreSQL, {number} process{'es' if number > 1 else ''}"
+
+
+def _turns(crews: Sequence[Crew], said: Sequence[str], each: int, rounds: int) -> Iterator[Figure]:
+    """Let clients talk to one and to two processes in turn, so that what else runs here slows both alike."""
+    cpu_ms, per_s = ([0.0, 0.0], [0.0, 0.0])
+    for number in range(rounds + 2):
+        for which, started in enumerate(crews):
             before = started.cpu_ms()
-            per_s = asyncio.run(talks(started.url, said, each))
-            cpu = (started.cpu_ms() - before) / (CLIENTS * each)
-            per_cpu[number] = 1000 / cpu
-            what = f"PostgreSQL, {number} process{'es' if number > 1 else ''}"
-            yield Figure(what=f"{what}, CPU of a streamed turn", value=cpu, unit="ms")
-            yield Figure(what=f"  turns a second as the clock says, {CLIENTS} clients",
-                         value=per_s, unit="/s")  # fmt: skip
-            if number == 2:
-                yield Figure(
-                    what="turns a CPU second with two processes ÷ with one",
-                    value=per_cpu[2] / per_cpu[1], unit="", gate=0.9, least=True,
-                )  # fmt: skip
-            yield from _burst(started, said, what, seconds)
-            if number == 2:
-                yield _recovery(started, said)
+            speed = asyncio.run(talks(started.url, said, each))
+            if number >= 2:  # what is read of words is kept, by each process
+                cpu_ms[which] += (started.cpu_ms() - before) / (CLIENTS * each * rounds)
+                per_s[which] += speed / rounds
+    for which, name in enumerate(map(_named, (1, 2))):
+        yield Figure(what=f"{name}, CPU of a streamed turn", value=cpu_ms[which], unit="ms")
+        yield Figure(
+            what=f"  turns a second as the clock says, {CLIENTS} clients",
+            value=per_s[which], unit="/s",
+        )  # fmt: skip
+    yield Figure(
+        what="turns a CPU second with two processes ÷ with one",
+        value=cpu_ms[0] / cpu_ms[1], unit="", gate=0.9, least=True,
+    )  # fmt: skip
 
 
 def _burst(started: Crew, said: Sequence[str], what: str, seconds: int) -> Iterator[Figure]:
