@@ -94,6 +94,7 @@ def put(
             "state": "waiting",
             "due_at": now,
             "created_at": now,
+            "doubted": False,
             "recalled": False,
         }
         empty = dict.fromkeys(("reason", "provider_message_id", "receipt"), "")
@@ -181,7 +182,7 @@ def recall(tx: Tx, row: dict[str, Any]) -> tuple[list[str], list[str]]:
     for found in _OPEN_ROWS.rows(tx, **ours):
         if found["role"] != "ai":
             continue
-        if found["state"] == "waiting":
+        if found["state"] == "waiting" and not found["doubted"]:
             end(tx, row, found, "cancelled", TAKEN_OVER)
             stopped.append(found["message_id"])
         else:

@@ -71,7 +71,7 @@ def take(
         elif account is None:
             stop(tx, row, found, f"workspace.yaml has no account {found['account']!r}", to="dead")
         elif found["state"] == "unknown" and not account.provider.repeatable:
-            stop(tx, row, found, found["reason"])
+            stop(tx, row, found, found["reason"])  # the provider has said nothing
         elif (reason := gate.objection(found, gate.facts(tx, row), now)) is not None:
             stop(tx, row, found, reason)
         elif (wait_s := _over_rate(tx, found, account)) > 0:
@@ -91,10 +91,7 @@ def stop(
     tx: Tx, row: dict[str, Any], found: dict[str, Any], reason: str, *, to: str = "cancelled"
 ) -> None:
     """End what shall not be tried any more; what may have gone out already stays `unknown`."""
-    if found["state"] == "unknown":
-        end(tx, row, found, "unknown", found["reason"])
-    else:
-        end(tx, row, found, to, reason)
+    end(tx, row, found, "unknown" if found["doubted"] else to, reason)
 
 
 def wonder(
@@ -104,7 +101,7 @@ def wonder(
     another (None) the word is waited for.
     """
     wait_s = RECONCILE_S if repeat_in_s is None else repeat_in_s
-    change(tx, found, state="unknown", reason=reason)
+    change(tx, found, state="unknown", reason=reason, doubted=True)
     if found["recalled"] or found["attempts"] >= MAX_ATTEMPTS:
         end(tx, row, found, "unknown", reason)
     else:

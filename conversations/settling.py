@@ -10,7 +10,7 @@ from conversations.leases import FREED
 from conversations.outbox import TAKEN_OVER, change, end
 from conversations.outcomes import Outcome
 from conversations.rows import locked
-from conversations.sending import MAX_ATTEMPTS, Delivery, bucket, wonder
+from conversations.sending import MAX_ATTEMPTS, Delivery, bucket, stop, wonder
 from conversations.tables import outbox
 from core import limits
 from core.database import Tx, database_now
@@ -50,13 +50,15 @@ def settle(tx: Tx, delivery: Delivery, outcome: Outcome) -> float | None:
     if outcome.kind == "sent":
         _sent(tx, row, found, outcome)
     elif outcome.kind == "refused":
-        end(tx, row, found, "dead", outcome.reason)
-    elif outcome.kind == "unknown":
+        stop(tx, row, found, outcome.reason, to="dead")
+    elif outcome.kind == "unknown" or found["doubted"]:
         repeatable = delivery.account.provider.repeatable
-        repeat_in_s = back_off(found["attempts"]) if repeatable else None
+        repeat_in_s = max(outcome.pause_s, back_off(found["attempts"])) if repeatable else None
         wonder(tx, row, found, outcome.reason, repeat_in_s=repeat_in_s)
     else:
-        _again(tx, row, found, delivery, outcome)
+        _again(tx, row, found, outcome)
+    if outcome.kind == "throttled":
+        _hold(tx, delivery, outcome.pause_s)
     return None if found["due_at"] is None else max(0.0, found["due_at"] - database_now(tx))
 
 
@@ -66,9 +68,16 @@ def _sent(tx: Tx, row: dict[str, Any], found: dict[str, Any], outcome: Outcome) 
     end(tx, row, found, "sent")
 
 
-def _again(
-    tx: Tx, row: dict[str, Any], found: dict[str, Any], delivery: Delivery, outcome: Outcome
-) -> None:
+def _hold(tx: Tx, delivery: Delivery, pause_s: float) -> None:
+    """Leave the account alone in all processes, as its provider asks."""
+    account = delivery.account
+    limits.hold(
+        tx, delivery.workspace_id, bucket(account.provider.name, account.name),
+        for_s=pause_s, per_minute=account.per_minute, burst=account.burst,
+    )  # fmt: skip
+
+
+def _again(tx: Tx, row: dict[str, Any], found: dict[str, Any], outcome: Outcome) -> None:
     """Try again later, unless it was tried long enough or a person has come."""
     now, throttled = database_now(tx), outcome.kind == "throttled"
     tried_enough = found["attempts"] >= MAX_ATTEMPTS and not throttled
@@ -83,12 +92,6 @@ def _again(
             tx, found, state="waiting", reason=outcome.reason, attempts=attempts,
             due_at=now + wait_s, **FREED,
         )  # fmt: skip
-        if throttled:
-            account = delivery.account
-            limits.hold(
-                tx, delivery.workspace_id, bucket(found["channel"], account.name),
-                for_s=outcome.pause_s, per_minute=account.per_minute, burst=account.burst,
-            )  # fmt: skip
 
 
 def reconcile(tx: Tx, workspace_id: str, channel: str, account: str, told: Status) -> str | None:

@@ -141,6 +141,8 @@ outbox = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("lease_owner", _KEY),
     sa.Column("lease_until", Moment),
+    # Of one of its tries nobody knows how it ended: it may have arrived, whatever came of the later ones.
+    sa.Column("doubted", sa.Boolean, nullable=False),
     # A person took over while it was on its way: it is not tried again.
     sa.Column("recalled", sa.Boolean, nullable=False),
     sa.Column("provider_message_id", _KEY, nullable=False),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -289,6 +290,23 @@ async def test_without_a_word_it_stays_unknown_is_not_sent_again_and_the_next_go
         (first, _) = await given.rows()
         assert await told(given, word("delivered", first["key"])), "late, and still true"
         assert await given.states() == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("kind", ["failed", "refused", "throttled"])
+async def test_what_may_have_arrived_once_is_never_said_to_be_stopped(
+    mail: Post, kind: Any
+) -> None:
+    conversation_id = await mail.answered("one")
+    first = await taken(mail, conversation_id)
+    await settle(mail, first, Outcome(kind="unknown", reason="cut"))
+    await mail.hasten()
+    second = await taken(mail, conversation_id)
+    await settle(mail, second, Outcome(kind=kind, reason="no"))
+    assert await mail.states() == ["unknown"]
+    await take_over(mail, conversation_id)
+    await mail.hasten()
+    assert await take(mail, conversation_id) is None
+    assert await mail.states() == ["unknown"]
 
 
 async def test_words_come_in_any_order_and_the_one_that_says_most_is_kept(mail: Post) -> None:

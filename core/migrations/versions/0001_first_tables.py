@@ -486,6 +486,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.String(length=200), nullable=True),
         sa.Column("lease_until", sa.Double(), nullable=True),
+        sa.Column("doubted", sa.Boolean(), nullable=False),
         sa.Column("recalled", sa.Boolean(), nullable=False),
         sa.Column("provider_message_id", sa.String(length=200), nullable=False),
         sa.Column("receipt", sa.String(length=40), nullable=False),
