@@ -2,16 +2,18 @@
 
     every 1.5 s: beat ─▶ bury who was silent for 5 s ─▶ free what they held ─▶ the sweep finds it
 
-A process that is killed is followed within ten seconds, whatever its leases say. One that only slept finds
-itself buried, enters again, and what it had prepared is refused by epoch.
+A process that is killed is followed within ten seconds, whatever its leases say, and at the next beat where
+the lead of its crew has seen it die. One that only slept finds itself buried, enters again, and what it had
+prepared is refused by epoch.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
 from conversations import approvals, mailbox, outbox
-from core import events, limits, processes
+from core import crew, events, limits, processes
 from core.database import Database, Tx
 from core.errors import RegenteError
 
@@ -56,16 +58,17 @@ class Pulse:
         """
         now = asyncio.get_running_loop().time()
         regular = self._beat_at is not None and now - self._beat_at < DEAD_AFTER_S
-        freed = await self._database.writing(self._beat, judges=regular)
+        freed = await self._database.writing(self._beat, judges=regular, dead=crew.told_dead())
         self._beat_at = now
         for process_id, held in freed.items():
             log.warning("process_dead", process_id=process_id, held=held)
 
-    def _beat(self, tx: Tx, *, judges: bool) -> dict[str, int]:
+    def _beat(self, tx: Tx, *, judges: bool, dead: Sequence[int]) -> dict[str, int]:
         if not processes.beat(tx, self._workspace_id, self.process_id):
             processes.register(tx, self._workspace_id, self._version, process_id=self.process_id)
         limits.prune(tx)
         silent = processes.bury(tx, self._workspace_id, DEAD_AFTER_S) if judges else []
+        silent += processes.bury_here(tx, self._workspace_id, dead)
         return {process_id: self._free(tx, process_id) for process_id in silent}
 
     def _free(self, tx: Tx, process_id: str) -> int:

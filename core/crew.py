@@ -6,8 +6,8 @@
     member  `python server.py --socket FD`: serves on the socket it was given
 
 The socket is one for all: whoever has time takes the next connection, and one that comes while a member
-dies waits for another. Who loses its lead, even by kill -9, hears it at the end of its standard input
-and stops by itself.
+dies waits for another. On a member's standard input its lead says which others have died (`told_dead`);
+the end of it, even by kill -9, says that the lead is gone, and the member stops by itself.
 """
 
 import os
@@ -18,8 +18,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 
 import httpx
 import structlog
@@ -88,12 +90,23 @@ def inherited(arguments: Sequence[str]) -> socket.socket | None:
     return socket.socket(fileno=int(arguments[arguments.index(SOCKET) + 1]))
 
 
+_deaths: SimpleQueue[int] = SimpleQueue()
+
+
+def told_dead() -> list[int]:
+    """Give the process ids of which the lead has said since the last call that they are dead."""
+    return [_deaths.get() for _ in range(_deaths.qsize())]
+
+
 def end_with_lead() -> None:
-    """Stop this process when its lead is gone."""
+    """Hear what the lead says, and stop this process when it is gone."""
 
     def watch() -> None:
-        while os.read(0, 1024):  # not `sys.stdin`, whose lock would be held at the end
-            pass
+        said = b""
+        while more := os.read(0, 1024):  # not `sys.stdin`, whose lock would be held at the end
+            *lines, said = (said + more).split(b"\n")
+            for line in lines:
+                _deaths.put(int(line))
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="lead", daemon=True).start()
@@ -165,6 +178,13 @@ class Child:
         if self._process is not None and self.runs:
             self._process.send_signal(number)
 
+    def hear_of(self, dead: int) -> None:
+        """Say that another process has died."""
+        if self._process is not None and self._process.stdin is not None and self.runs:
+            with suppress(OSError):  # it is dying itself
+                self._process.stdin.write(b"%d\n" % dead)
+                self._process.stdin.flush()
+
     def lay_to_rest(self) -> None:
         """Let go of a process that has ended."""
         if self._process is not None and self._process.stdin is not None:
@@ -227,10 +247,13 @@ class Crew:
             if len(wanted) < len(self.members) and _answers(self._ready):
                 wanted = self.members
             for child in [*wanted, *([self.chroma] if self.chroma else [])]:
+                pid = child.pid
                 if (status := child.ended()) is not None:
                     log.warning("process_ended", name=child.name, status=status)
                     if status == REFUSED:
                         return REFUSED
+                    for member in self.members:
+                        member.hear_of(pid)
                 elif child.due():
                     child.start()
                     log.info("process_started", name=child.name, pid=child.pid)

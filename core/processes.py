@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -55,6 +56,16 @@ def bury(tx: Tx, workspace_id: str, older_than_s: float) -> list[str]:
         processes.c.workspace_id == workspace_id, processes.c.seen_at < oldest
     )
     return list(tx.scalars(silent.returning(processes.c.process_id)))
+
+
+def bury_here(tx: Tx, workspace_id: str, pids: Sequence[int]) -> list[str]:
+    """Remove processes of this machine that are known to be dead, and give their ids."""
+    dead = processes.delete().where(
+        processes.c.workspace_id == workspace_id,
+        processes.c.host == platform.node(),
+        processes.c.pid.in_(pids),
+    )
+    return list(tx.scalars(dead.returning(processes.c.process_id))) if pids else []
 
 
 def leave(tx: Tx, workspace_id: str, process_id: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from conversations import approvals, commit, effects, transcript
 from conversations.pulse import DEAD_AFTER_S, Pulse
 from conversations.rows import found
+from core import crew
 from core.database import Database, Tx
 from core.processes import processes
 from graph.turn import Reply, TurnResult
@@ -27,6 +28,10 @@ DRAFT = TurnResult(replies=[Reply(text="from the dead", agent="echo")], language
 def silent(tx: Tx, process_id: str) -> None:
     aged = processes.update().where(processes.c.process_id == process_id)
     tx.execute(aged.values(seen_at=processes.c.seen_at - DEAD_AFTER_S - 1))
+
+
+def lives_as(tx: Tx, process_id: str, pid: int) -> None:
+    tx.execute(processes.update().where(processes.c.process_id == process_id).values(pid=pid))
 
 
 def living(tx: Tx) -> set[str]:
@@ -60,6 +65,21 @@ async def test_what_a_dead_process_held_is_answered_by_another_however_long_its_
     assert await home.runner.answer(conversation_id)
     assert await home.database.writing(commit.commit, zombie, DRAFT, []) == "lost"
     assert await replies(home, conversation_id) == ["You said hi."]
+    assert await home.database.reading(living) == {pulse.process_id}
+
+
+async def test_what_a_process_held_whose_death_was_seen_is_answered_without_waiting_for_its_silence(
+    home: House, pulse: Pulse
+) -> None:
+    conversation_id = (await home.say("hi")).accepted.conversation_id
+    dead = await Pulse(home.database, W, "1").begin()
+    await home.claim(conversation_id, dead, lease_s=3600)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    await home.database.writing(lives_as, dead, gone.pid)
+    crew._deaths.put(gone.pid)
+    await pulse.beat()
+    assert await home.runner.answer(conversation_id)
     assert await home.database.reading(living) == {pulse.process_id}
 
 

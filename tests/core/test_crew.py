@@ -25,7 +25,8 @@ from core import crew
 
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
-        said = str(os.getpid()).encode()
+        told = crew.told_dead() if self.path == "/deaths" else os.getpid()
+        said = str(told).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
@@ -81,10 +82,15 @@ def until(true: Callable[[], bool], timeout_s: float = 20) -> None:
 
 def answering(url: str) -> int:
     """Give the process that answers a request; 0: nobody does."""
+    return int(page(url) or 0)
+
+
+def page(url: str) -> str:
+    """Give what somebody answers on a connection of its own; empty: nobody does."""
     try:
-        return int(httpx.get(url, timeout=5).text)
+        return httpx.get(url, timeout=5).text
     except httpx.TransportError:
-        return 0
+        return ""
 
 
 def both(url: str, seen: set[int]) -> bool:
@@ -124,6 +130,7 @@ def test_two_serve_one_port_who_dies_is_started_again_and_one_signal_stops_all(
         victim = min(first)
         os.kill(victim, signal.SIGKILL)
         until(lambda: not alive(victim))
+        until(lambda: str(victim) in page(f"{url}/deaths"))
         again: set[int] = set()
         until(lambda: both(url, again))
         assert victim not in again and len(again & first) == 1
