@@ -162,13 +162,14 @@ async def test_a_delivery_killed_anywhere_reaches_her_once_or_is_shown_as_unknow
         status, suspensions, _ = await killed_delivery(takes_once, "+0", 10_000)
         assert status == 0 and int(suspensions) >= 4
         killed = 0
-        for die_at in places(int(suspensions)):
+        tried = places(int(suspensions))
+        for die_at in tried if FULL else tried[::2]:
             for mail in both if FULL else [chance.choice(both)]:
                 address = f"+{die_at}{mail.provider.repeatable}"
                 status, _, conversation_id = await killed_delivery(mail, address, die_at)
                 killed += status == -9  # how often it waits for the network is not always the same
                 await recovers(mail, conversation_id, address)
-        assert killed >= 3
+        assert killed >= 2
 
 
 async def killed_delivery(mail: Post, address: str, die_at: int) -> tuple[int, str, str]:

@@ -1,6 +1,6 @@
 """Deliveries, a person and dying processes in any order: one voice, each message once, in its place.
 
-The real code with the provider's network as one more point of the schedule. By default 40 schedules on each
+The real code with the provider's network as one more point of the schedule. By default 24 schedules on each
 database, seeds from 0; `REGENTE_ATTACKS=full` runs 1,000 on each. `REGENTE_SEED=4711` runs one again.
 """
 
@@ -31,7 +31,7 @@ from tests.conversations.test_schedules import ANA, WRAP_UP, nothing
 
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
 ONE = os.environ.get("REGENTE_SEED")
-EACH = 1000 if FULL else 40
+EACH = 1000 if FULL else 24
 
 
 @dataclass
