@@ -87,7 +87,9 @@ def inherited(arguments: Sequence[str]) -> socket.socket | None:
     if SOCKET not in arguments:
         return None
     end_with_lead()
-    return socket.socket(fileno=int(arguments[arguments.index(SOCKET) + 1]))
+    port = socket.socket(fileno=int(arguments[arguments.index(SOCKET) + 1]))
+    port.setblocking(False)  # another member may take the connection of which all were told
+    return port
 
 
 _deaths: SimpleQueue[int] = SimpleQueue()
