@@ -16,6 +16,7 @@ from agents.deeds import Deeds, described
 from agents.procedures import Course
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event, Propose, Read
+from models.embedded import partly
 from models.embedded.intents import ALIKE
 
 CANDIDATES = 6
@@ -122,7 +123,9 @@ class _Rehearsal(Course):
     def _guess(self, ask: Ask, instance: Instance) -> Answer | None:
         guess = super()._guess(ask, instance)
         if guess is not None and guess.chosen is not None:
-            self.chosen[ask.slot] = instance["options"][guess.chosen]["value"]
+            taken = instance["options"][guess.chosen]
+            if not partly.is_whole(str(taken["label"]), self.language):
+                self.chosen[ask.slot] = taken["value"]  # "all of it" names nothing of hers
         return guess
 
     async def _do(
