@@ -256,10 +256,8 @@ def answer(
         return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
     labels = [known_by(option) for option in instance["options"]]
-    if labels and understanding.agreement(text, language) is False:
-        said_no = understanding.answer(text, language, "")
-        if len(labels) == 1 or (said_no.wholly and said_no.meaning == "no"):
-            return Cancel()  # none of them
+    if labels and _takes_none(understanding, labels, text, language):
+        return Cancel()
     if labels and asked in found and not _may_be(journey, instance, found[asked]):
         del found[asked]
     if not found and not labels and heeding.unable(text, language):
@@ -270,6 +268,18 @@ def answer(
     named = choosing.names(kit.journeys, language)
     chosen = choosing.choose(understanding, named, labels, text, language, question)
     return Answer(text, found, chosen=chosen)
+
+
+def _takes_none(
+    understanding: Understanding, labels: Sequence[str], text: str, language: str
+) -> bool:
+    """Say whether none of the choices is meant: a bare no, a no to the only one, "neither of them"."""
+    if heeding.none_of(text, language):
+        return True
+    if understanding.agreement(text, language) is not False:
+        return False
+    reply = understanding.answer(text, language, "")
+    return len(labels) == 1 or (reply.wholly and reply.meaning == "no")
 
 
 def put_right(

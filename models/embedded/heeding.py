@@ -18,6 +18,16 @@ def offers_person(reply: str, language: str) -> str:
     return found[-1].strip() if found else ""
 
 
+def none_of(text: str, language: str) -> bool:
+    """Say whether a text says of choices that it is none of them, and no more than thanks besides."""
+    said = words.plain(text, language)
+    rest = turns.said_of(language, "none_of").sub(" ", said)
+    if rest == said or "?" in text:
+        return False
+    rest = turns.said_of(language, "thanking").sub(" ", rest)
+    return not words.content(rest.split(), (words.base(language),))
+
+
 def unable(text: str, language: str) -> bool:
     """Say whether a text says that she cannot give what is asked, or not now: "I'll send it later"."""
     return turns.said_of(language, "unable").search(words.plain(text, language)) is not None
