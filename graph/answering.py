@@ -47,6 +47,8 @@ class Answering(Wording):
         if slot.options is not None and (self._only_points() or self._is_bare_answer()):
             return Claim.LIKELY
         options = instance.get("options", [])
+        if options and heeding.none_of(self.text, self.language):
+            return Claim.SURE
         if not options and heeding.unable(self.text, self.language):
             return Claim.LIKELY
         chosen = self._chosen(options) if options else None
