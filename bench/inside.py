@@ -98,6 +98,7 @@ async def talk(place: Opened, runner: Runner, said: Sequence[str]) -> tuple[list
         taken = await place.database.writing(place.take, text, token)
         token, conversation_id = taken.token, taken.accepted.conversation_id
         spent.append(await cpu_ms_of(runner.answer(conversation_id)))
+        await runner.settled()  # the summary, which is no turn's, and would claim the next one
     return spent, conversation_id
 
 
@@ -271,6 +272,7 @@ async def _stored(place: Opened, lengths: Sequence[int]) -> list[Figure]:
             taken = await place.database.writing(place.take, text, token)
             token, conversation_id = taken.token, taken.accepted.conversation_id
             await runner.answer(conversation_id)
+            await runner.settled()
         done = length
         size: Callable[..., Any] = place.database.reading
         kept = {
