@@ -191,7 +191,7 @@ def moves(steps: Sequence[Step]) -> bool:
 def _continuing(situation: Situation) -> list[Step]:
     """Give the message back to who asked, if it is an answer or gives the matter up."""
     if not situation.awaiting:
-        if situation.gives_up and not _sure(situation):
+        if situation.lets_go or (situation.gives_up and not _sure(situation)):
             return [step("engagement", "withdrawn", "she drops the matter", text=situation.text)]
         return []
     asker = situation.awaiting[0]["agent"]
@@ -206,7 +206,7 @@ def _continuing(situation: Situation) -> list[Step]:
 def _wanted(situation: Situation) -> list[Step]:
     """Give a step for each thing that is wanted and is not the matter already under way."""
     dropping = situation.gives_up and (situation.awaiting or not _sure(situation))
-    if dropping or situation.only_corrects or situation.wholly:
+    if dropping or situation.lets_go or situation.only_corrects or situation.wholly:
         return []
     known = situation.signals["intents"] and not situation.names_thing
     if situation.again and not situation.awaiting and not known:

@@ -35,6 +35,7 @@ class Reading(Answering, Retracting):
                 one.trigger.intent for one in self.ensemble.journeys.values() if one.writes
             ),
             gives_up=gives_up,
+            lets_go=not self.awaiting and changing.left(self.text, self.language) == "",
             wholly=self.said.wholly,
             only_corrects=self._asks_which() and (self._only_corrects() or self._only_points()),
             refused=frozenset(self._intent(name) for name in refused),

@@ -46,6 +46,9 @@ class Situation:
     """Whether the text is the answer to a yes/no question, and nothing else, whatever it sounds like."""
 
     gives_up: bool = False
+    lets_go: bool = False
+    """Whether nothing is open, and it does no more than let go of something: "leave it"."""
+
     only_corrects: bool = False
     """Whether the text only takes back a choice of the procedure under way, whatever it sounds like."""
 

@@ -157,6 +157,15 @@ async def test_the_box_has_room_for_what_is_written_and_none_for_nothing(page: P
     await page.until(f"{rows} === 1")
 
 
+async def test_the_way_down_to_the_newest_message_takes_no_room_from_the_talk(page: Page) -> None:
+    await page.say("hello")
+    await page.until(f"{texts('ai')}.length === 1")
+    wide = "document.querySelector('.hall > .scroll').clientWidth"
+    before = await page.js(wide)
+    await page.js("document.getElementById('down').hidden = false")
+    assert await page.js(wide) == before
+
+
 async def test_what_is_written_is_text_and_nothing_else(page: Page) -> None:
     await page.say(EVIL)
     await page.until(f"{texts('ai')}.length === 1")

@@ -215,3 +215,23 @@ async def test_a_yes_with_another_colour_is_no_yes(aurora: House) -> None:
     assert "R-5" not in await says(aurora, "C-1003", first, "ok vermelho")
     told = await says(aurora, "C-1003", first, "ok vermelho", "não, verde G")
     assert "deixei isso de lado" not in told
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "told"),
+    [
+        ("oi", "deixa pra la", "sem problema"),
+        ("oi", "esquece", "sem problema"),
+        ("hi", "nope leave it", "no problem"),
+        ("hi", "never mind", "no problem"),
+    ],
+)
+async def test_who_lets_go_where_nothing_is_open_wants_nothing_else(
+    aurora: House, before: str, text: str, told: str
+) -> None:
+    assert told in await says(aurora, "C-1003", before, text)
+
+
+@pytest.mark.parametrize("text", ["2a via do boleto pfv", "quero a 2ª via do boleto"])
+async def test_a_second_copy_is_not_the_second_of_a_list(aurora: House, text: str) -> None:
+    assert "34191" in await says(aurora, "C-1005", "quero reembolso", text)
