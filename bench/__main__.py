@@ -4,7 +4,6 @@ import argparse
 import cProfile
 import json
 import os
-import pstats
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,13 +21,14 @@ import httpx
 
 from bench import inside, lived, outside, remote, together
 from bench.figures import Figure, as_data, printed
-from bench.places import Opened, copied, opened
+from bench.places import Opened, copied, opened, profiled
+from bench.profiled import written
 from core.errors import RegenteError
 from core.settings import Settings
 
 OUTPUT = Path("bench-output")
-PROFILED = ("orchestration", "perceive", "turn", "client")
-"""Measures of this process; the others' time goes by in the servers they start."""
+HERE = ("orchestration", "perceive", "turn", "stored", "client", "start", "life")
+"""Measures of this process; the others' time goes by in the servers that they start."""
 
 Measure = Callable[..., Iterator[Figure]]
 
@@ -58,7 +58,7 @@ class Bench:
             "faults": partial(self._served, remote.faults, "faults"),
             "memory": partial(self._served, outside.memory, "memory"),
             "start": self._start,
-            "life": lambda: lived.life(folder / "life", self.settings),
+            "life": lambda: lived.life(self._place("life") / "life", self.settings),
         }
         if server_url.startswith("postgresql"):  # where databases may be made
             measure = partial(together.together, server_url=server_url)
@@ -81,26 +81,30 @@ class Bench:
 
     def _served(self, measure: Measure, name: str) -> Iterator[Figure]:
         said = self.shipped().words()
-        data_dir = copied(self._folder / "copy", self._folder / name)
+        data_dir = copied(self._folder / "copy", self._place(name) / name)
         return measure(data_dir, self.settings, said, quick=self.quick)
+
+    def _place(self, name: str) -> Path:
+        """Make a folder of its own for one run of a measure, which may be run again for its profile."""
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._folder))
 
     def profile(self, measure: str) -> Path:
         """Measure once more under the profiler; give the file with the functions that cost most."""
         path = OUTPUT / f"{measure}.txt"
-        path.parent.mkdir(exist_ok=True)
+        if measure not in HERE:
+            with profiled(path):
+                list(self.measures[measure]())
+            return path
         profiler = cProfile.Profile()
-        profiler.enable()
-        list(self.measures[measure]())
-        profiler.disable()
-        with path.open("w", encoding="utf-8") as out:
-            pstats.Stats(profiler, stream=out).sort_stats("cumulative").print_stats(40)
+        profiler.runcall(list, self.measures[measure]())
+        written(profiler, path)
         return path
 
     def _start(self) -> Iterator[Figure]:
         """Opening everything with an empty data folder; the second time it is read from there."""
         cold = self.shipped().cpu_s
         warm = self.settings.model_copy(
-            update={"data_dir": copied(self._folder / "copy", self._folder / "start")}
+            update={"data_dir": copied(self._folder / "copy", self._place("start") / "start")}
         )
         with opened(warm) as again:
             yield Figure(
@@ -139,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
             tell(f"measuring {measure}")
             try:
                 measured = list(bench.measures[measure]())
-                if measure in PROFILED and any(figure.holds is False for figure in measured):
+                if any(figure.holds is False for figure in measured):
                     path = str(bench.profile(measure))
                     measured = [
                         replace(figure, profile=path) if figure.holds is False else figure

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -169,6 +170,19 @@ def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     raise Unavailable(f"A server did not start; its log ends:\n{log.read_text('utf-8')[-2000:]}")
 
 
+_SERVER: ContextVar[tuple[str, ...]] = ContextVar("server", default=("server.py",))
+
+
+@contextmanager
+def profiled(path: Path) -> Iterator[None]:
+    """Let each of the product's servers in the block write to `path` what it cost; the last one's stays."""
+    before = _SERVER.set(("-m", "bench.profiled", str(path.resolve())))
+    try:
+        yield
+    finally:
+        _SERVER.reset(before)
+
+
 @contextmanager
 def product(
     data_dir: Path,
@@ -196,7 +210,7 @@ def product(
     if model is not None:
         environment |= {"REGENTE_MODEL": "scripted", "REGENTE_OPENAI_BASE_URL": f"{model.url}/v1"}
     log = data_dir.with_suffix(".log")
-    with child(["server.py"], port, ready="/ready", log=log, environment=environment) as server:
+    with child([*_SERVER.get()], port, ready="/ready", log=log, environment=environment) as server:
         yield server
 
 
