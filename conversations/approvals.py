@@ -18,7 +18,7 @@ from conversations.rows import found, locked
 from conversations.tables import approvals, conversations
 from core import audit, events
 from core.database import Tx, database_now, domain_now, insert_once
-from core.errors import BadInput, Conflict, LeaseLost, NotFound
+from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
 from customers import identity
 from graph.saver import Row
@@ -358,16 +358,12 @@ def holds(tx: Tx, action: Action) -> bool:
 
 
 def renew(tx: Tx, action: Action, lease_s: float) -> None:
-    """Keep an approval for another `lease_s`.
-
-    Raises:
-        LeaseLost: somebody else has taken it meanwhile.
-    """
-    if not holds(tx, action):
-        raise LeaseLost(
-            f"The approval {action.approval['approval_id']!r} is carried out elsewhere."
-        )
-    _change(tx, action.approval, lease_until=database_now(tx) + lease_s)
+    """Keep an approval for another `lease_s`; `LeaseLost` if somebody else carries it out."""
+    approval = action.approval
+    leases.renew(
+        tx, approvals, lease_s, what=approval["approval_id"], workspace_id=approval["workspace_id"],
+        approval_id=approval["approval_id"], epoch=action.epoch, state="decided",
+    )  # fmt: skip
 
 
 def finish(tx: Tx, action: Action, event: dict[str, Any], rows: list[Row]) -> str | None:

@@ -14,7 +14,7 @@ import structlog
 
 from channels.providers import Account, Accounts
 from conversations import outbox, sending, settling
-from conversations.driving import Driver
+from conversations.driving import Driver, Sweeper
 from conversations.leases import kept_alive
 from conversations.live import Hub
 from conversations.outbox import Way
@@ -57,11 +57,10 @@ class Courier:
         self._process_id = process_id
         self._lease_s = lease_s
         self._timeout_s = timeout_s
-        self._sweep_s = sweep_s
         self._driver = Driver(AT_ONCE)
         self._paused: dict[Way, float] = {}
         self._http: httpx.AsyncClient | None = None
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeper = Sweeper(self.sweep, sweep_s, "sweep outbox")
 
     # --- start, stop, doorbell -------------------------------------------------------------------
 
@@ -71,14 +70,12 @@ class Courier:
             return
         self._driver.stopping = False
         self._hub.listeners.add(self.ring)
-        self._sweeper = asyncio.create_task(self._sweep_forever(), name="sweep outbox")
+        self._sweeper.start()
 
     async def stop(self, *, grace_s: float = 8.0) -> None:
         """Let what is under way come to its answer within `grace_s`; of the rest nobody knows."""
         self._hub.listeners.discard(self.ring)
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
+        await self._sweeper.stop()
         await self._driver.stop(grace_s)
         if self._http is not None:
             await self._http.aclose()
@@ -91,14 +88,6 @@ class Courier:
     async def settled(self) -> None:
         """Wait until all that was rung for is done."""
         await self._driver.settled()
-
-    async def _sweep_forever(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Exception:  # an outage of the database passes; the sweep goes on
-                log.exception("outbox_sweep_failed")
-            await asyncio.sleep(self._sweep_s)
 
     async def sweep(self) -> None:
         """Find what nobody was told of."""

@@ -1,4 +1,4 @@
-"""Work that is rung for: each piece by its key, once at a time, many pieces at once."""
+"""Work that is rung for, each piece once at a time and many at once, and what nobody rang for."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -60,3 +60,30 @@ class Driver:
         for task in late:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+class Sweeper:
+    """Looks every so often for what nobody rang for."""
+
+    def __init__(self, sweep: Callable[[], Awaitable[None]], every_s: float, name: str) -> None:
+        self._sweep, self.every_s, self._name = sweep, every_s, name
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Look now, and again and again."""
+        self._task = asyncio.create_task(self._forever(), name=self._name)
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _forever(self) -> None:
+        while True:
+            try:
+                await self._sweep()
+            except Exception:  # an outage of the database passes; the sweep goes on
+                log.exception("sweep_failed", of=self._name)
+            await asyncio.sleep(self.every_s)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from core.database import Tx
+from core.database import Tx, database_now
 from core.errors import LeaseLost
 
 log = structlog.get_logger(__name__)
@@ -48,6 +48,17 @@ def free_all(
         table.c.workspace_id == workspace_id, where, table.c.lease_owner == process_id
     )
     return tx.execute(held_by_it.values(FREED)).rowcount
+
+
+def renew(tx: Tx, table: sa.Table, lease_s: float, *, what: str, **held: Any) -> None:
+    """Keep a row for another `lease_s` while its columns are still as its holder knows them.
+
+    Raises:
+        LeaseLost: they are not: somebody else has claimed `what` meanwhile.
+    """
+    ours = table.update().where(*(table.c[column] == value for column, value in held.items()))
+    if tx.execute(ours.values(lease_until=database_now(tx) + lease_s)).rowcount != 1:
+        raise LeaseLost(f"The lease of {what} was lost to another process; this run is dropped.")
 
 
 @asynccontextmanager

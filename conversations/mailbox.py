@@ -10,7 +10,6 @@ from conversations.ownership import ANSWER_WITHIN_S, MAX_ATTEMPTS, Standing
 from conversations.rows import change, locked, standing
 from conversations.tables import conversations, messages
 from core.database import Tx, database_now, domain_now
-from core.errors import LeaseLost
 from core.statements import Prepared, change_of
 
 
@@ -153,22 +152,11 @@ def _batch(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def renew(tx: Tx, claim: Claim, lease_s: float) -> None:
-    """Keep the lease for another `lease_s`.
-
-    Raises:
-        LeaseLost: somebody else has claimed the conversation meanwhile.
-    """
-    kept = tx.execute(
-        conversations.update()
-        .where(
-            conversations.c.workspace_id == claim.workspace_id,
-            conversations.c.conversation_id == claim.conversation_id,
-            conversations.c.epoch == claim.standing.epoch,
-        )
-        .values(lease_until=database_now(tx) + lease_s)
-    )
-    if kept.rowcount != 1:
-        raise LeaseLost(f"The lease of {claim.conversation_id!r} was lost; its run is dropped.")
+    """Keep a conversation for another `lease_s`; `LeaseLost` if somebody else has claimed it."""
+    leases.renew(
+        tx, conversations, lease_s, what=claim.conversation_id, workspace_id=claim.workspace_id,
+        conversation_id=claim.conversation_id, epoch=claim.standing.epoch,
+    )  # fmt: skip
 
 
 def held(tx: Tx, claim: Claim) -> dict[str, Any] | None:

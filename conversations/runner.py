@@ -9,7 +9,7 @@ import structlog
 from agents import Memory
 from conversations import approvals, closing, commit, mailbox, orphans, summaries, turns
 from conversations.approvals import Action
-from conversations.driving import Driver
+from conversations.driving import Driver, Sweeper
 from conversations.effects import Effects
 from conversations.leases import kept_alive
 from conversations.live import Hub, TurnLive
@@ -97,10 +97,9 @@ class Runner:
         self._lease_s = settings.lease_s
         self._hub = hub
         self._process_id = process_id or new_id("process")
-        self._sweep_s = sweep_s
         self._max_turn_s = max_turn_s
         self._driver = Driver(at_once)
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeper = Sweeper(self.sweep, sweep_s, "sweep")
         self._closed_at: float | None = None
         begin = self._driver.begin
         hub.doorbell.on("turn", lambda conversation_id: begin(conversation_id, self._answer_all))
@@ -111,14 +110,12 @@ class Runner:
     def start(self) -> None:
         """Begin to answer; also what an earlier process left unanswered."""
         self._driver.stopping = False
-        self._sweeper = asyncio.create_task(self._sweep_forever(), name="sweep")
+        self._sweeper.start()
 
     async def stop(self, *, grace_s: float = 8.0) -> None:
         """Let running turns end within `grace_s`; what is cut off then is given back to others."""
         self._driver.stopping = True
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
+        await self._sweeper.stop()
         await self._driver.stop(grace_s)
 
     def tools(self) -> Mapping[str, Tool]:
@@ -146,14 +143,6 @@ class Runner:
     async def settled(self) -> None:
         """Wait until all that was rung for is done."""
         await self._driver.settled()
-
-    async def _sweep_forever(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Exception:  # an outage of the database passes; the sweep goes on
-                log.exception("sweep_failed")
-            await asyncio.sleep(self._sweep_s)
 
     async def sweep(self) -> None:
         """Find what nobody was told of: what is due, decided, expired, or was left half done."""

@@ -15,7 +15,7 @@ from conversations.rows import locked
 from conversations.tables import outbox
 from core import limits
 from core.database import Tx, database_now
-from core.errors import LeaseLost, TooManyRequests
+from core.errors import TooManyRequests
 
 MAX_ATTEMPTS = 12
 """With the back-off that is three quarters of an hour after the first."""
@@ -133,20 +133,8 @@ def _delivery(found: dict[str, Any], account: Account) -> Delivery:
 
 
 def renew(tx: Tx, delivery: Delivery, lease_s: float) -> None:
-    """Keep the lease for another `lease_s`.
-
-    Raises:
-        LeaseLost: this process was taken for dead meanwhile.
-    """
-    kept = tx.execute(
-        outbox.update()
-        .where(
-            outbox.c.workspace_id == delivery.workspace_id,
-            outbox.c.delivery_id == delivery.delivery_id,
-            outbox.c.epoch == delivery.epoch,
-            outbox.c.state == "sending",
-        )
-        .values(lease_until=database_now(tx) + lease_s)
-    )
-    if kept.rowcount != 1:
-        raise LeaseLost(f"The delivery {delivery.delivery_id!r} is no longer this process's.")
+    """Keep a delivery for another `lease_s`; `LeaseLost` if this process was taken for dead meanwhile."""
+    leases.renew(
+        tx, outbox, lease_s, what=delivery.delivery_id, workspace_id=delivery.workspace_id,
+        delivery_id=delivery.delivery_id, epoch=delivery.epoch, state="sending",
+    )  # fmt: skip

@@ -71,7 +71,7 @@ def main(url: str, folder: str, version: str, deaf: bool) -> None:
     logs.set_up(home.settings)
     talker = Talker(tools={"pay": knowing(home.conductor.tools["pay"], home)})
     home.runner._conductor = lambda: talker
-    home.runner._sweep_s = 1.0
+    home.runner._sweeper.every_s = 1.0
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -178,7 +178,7 @@ async def test_a_reply_goes_to_one_address_however_many_write(line: Line) -> Non
 
 
 async def test_the_runner_wakes_when_the_burst_has_ended_without_a_sweep(home: House) -> None:
-    home.runner._sweep_s = 60
+    home.runner._sweeper.every_s = 60
     line = Line(home, Time(), quiet_s=0.2, max_wait_s=1)
     home.runner.start()
     try:

@@ -187,7 +187,7 @@ async def test_what_a_stopping_process_takes_in_is_answered_by_another_at_once(
     houses: list[House],
 ) -> None:
     here, there = houses
-    there.runner._sweep_s = 60
+    there.runner._sweeper.every_s = 60
     there.runner.start()
     await asyncio.sleep(0.2)  # its first sweep
     await here.runner.stop()
