@@ -1,5 +1,7 @@
 """Reads what the customer wants: intents, language, values, whether she complains or wants a person."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -53,43 +55,57 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the signals in the customer's words."""
     understanding, text = kit.understanding, brief["text"]
     language = understanding.language(text, brief["language"], needed=_needed(brief))
-    told = (changing.left(text, language) if brief["awaiting"] else None) or text
-    asked = bool(brief["awaiting"]) and told == text
-    intents = await reading.completed(
-        told, understanding.intents(told, language), language, kit, asked=asked
-    )
-    earlier = together.before(told, intents, language, brief, kit)
-    if earlier:
-        told = f"{earlier}, {told}"
-        intents = understanding.intents(told, language)
-    routed: list[dict[str, Any]] = []
-    if kit.models.external and not await _sure(intents, brief, kit, language):
-        routed = await _asked(brief, kit, language)
-    if not routed and not clauses.is_code(text):
-        doubtful = all(one["confidence"] < SURE for one in intents)
-        anew = told != text or (doubtful and words.is_question(text, language))
-        intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
-    scene = not (brief["awaiting"] or earlier or routed) and together.is_scene(text, language, kit)
-    if scene:
-        intents = [one for one in intents if clauses.surely_looks_up(one, kit)]
-    elif not earlier:
-        intents = together.after_scene(intents, language, brief, kit)
-    if not routed:
-        intents = await aimless.told(intents, language, kit)
-    intents = routed or await strangers.asking(intents, language, kit)
-    intents = [] if clauses.is_code(text) else recalling.intents(text, intents, language)
-    names = {intent["name"] for intent in intents}
+    read = await _read(text, language, brief, kit)
+    names = {intent["name"] for intent in read.intents}
     signals: dict[str, Any] = {
         "language": language,
-        "intents": intents,
-        "earlier": earlier,
-        "scene": scene,
+        "intents": read.intents,
+        "earlier": read.earlier,
+        "scene": read.scene,
         "urgent": understanding.urgent(text, language),
         "complaint": clauses.COMPLAINT in names,
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
     }
     return Report(agent="intent", text="", signals=signals)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What she wants, and from which words."""
+
+    intents: Sequence[Mapping[str, Any]]
+    earlier: str = ""
+    scene: bool = False
+
+
+async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
+    """Read what she wants: by the words, by a model where these are doubtful, else by her records."""
+    if clauses.is_code(text):
+        return Read([])
+    told = (changing.left(text, language) if brief["awaiting"] else None) or text
+    asked = bool(brief["awaiting"]) and told == text
+    intents = await reading.completed(
+        told, kit.understanding.intents(told, language), language, kit, asked=asked
+    )
+    earlier = together.before(told, intents, language, brief, kit)
+    if earlier:
+        told = f"{earlier}, {told}"
+        intents = kit.understanding.intents(told, language)
+    elif not brief["awaiting"] and together.is_scene(text, language, kit):
+        surely = [one for one in intents if clauses.surely_looks_up(one, kit)]
+        surely = await strangers.asking(surely, language, kit)
+        return Read(recalling.intents(text, surely, language), scene=True)
+    asks_model = kit.models.external and not await _sure(intents, brief, kit, language)
+    if asks_model and (routed := await _asked(brief, kit, language)):
+        return Read(recalling.intents(text, routed, language), earlier)
+    doubtful = all(one["confidence"] < SURE for one in intents)
+    anew = told != text or (doubtful and words.is_question(text, language))
+    intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
+    if not earlier:
+        intents = together.after_scene(intents, language, brief, kit)
+    intents = await strangers.asking(await aimless.told(intents, language, kit), language, kit)
+    return Read(recalling.intents(text, intents, language), earlier)
 
 
 def _needed(brief: Brief) -> int:
