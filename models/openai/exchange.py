@@ -14,7 +14,7 @@ import httpx
 import orjson
 
 from core.errors import ModelFailed
-from models.openai.connections import pool
+from models.openai.connections import connected
 from models.openai.stream import Answer, EventReader
 from models.soundness import Unusable
 from models.usage import count_call
@@ -89,9 +89,10 @@ class Exchange:
 
     async def _whole(self) -> dict[str, Any]:
         try:
-            response = await (await pool()).post(
-                parsed(self.url), content=self.body, headers=dict(self.headers)
-            )
+            async with connected() as client:
+                response = await client.post(
+                    parsed(self.url), content=self.body, headers=dict(self.headers)
+                )
         except httpx.TransportError as error:
             raise _TryAgain(_unreachable(error)) from error
         except httpx.InvalidURL as error:
@@ -112,9 +113,12 @@ class Exchange:
         try:
             # Uncompressed: a token would wait in the compressor, and unpacking costs time.
             headers = {**self.headers, "Accept-Encoding": "identity"}
-            async with (await pool()).stream(
-                "POST", parsed(self.url), content=self.body, headers=headers
-            ) as response:
+            async with (
+                connected() as client,
+                client.stream(
+                    "POST", parsed(self.url), content=self.body, headers=headers
+                ) as response,
+            ):
                 if response.status_code != 200:
                     _accepted(response, await response.aread())
                 # The body itself: httpx's own ways to it do some work again for each token.
