@@ -12,7 +12,7 @@ from conversations.ownership import ai_may_run
 from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from conversations.transcript import Utterance
-from core.database import Tx, domain_now, insert_once
+from core.database import Tx, alone, domain_now, insert_once
 from core.errors import Conflict
 from core.ids import new_id
 from core.statements import Prepared
@@ -69,7 +69,13 @@ def open_conversation(
         if row is not None:
             return row
         where = {"channel": channel, "account": account, "address": address}
+        opening(tx, workspace_id, customer_id)
         insert_once(tx, conversations, _new(tx, workspace_id, customer_id, language) | where)
+
+
+def opening(tx: Tx, workspace_id: str, customer_id: str) -> None:
+    """Be alone until this transaction ends at opening a conversation of a customer, or at giving her one."""
+    alone(tx, f"opening:{workspace_id}:{customer_id}")
 
 
 def _new(tx: Tx, workspace_id: str, customer_id: str, language: str) -> dict[str, Any]:

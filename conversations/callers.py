@@ -5,8 +5,10 @@ from typing import Annotated, Any
 from fastapi import Header, Request
 
 from conversations import tokens
+from conversations.rows import place
 from conversations.visitors import BEGIN_ANEW
 from core.access import Caller
+from core.database import Tx
 from core.errors import Unauthenticated
 
 Token = Annotated[str | None, Header(alias="X-Conversation-Token")]
@@ -51,10 +53,19 @@ async def may_read(
     """
     if is_staff(caller):
         return True
-    theirs = await opened(request, header)
-    if theirs is None or theirs != conversation_id:
+    state = request.app.state
+    shown = given_token(request, header)
+    if not await state.database.reading(opens, state.workspace_id, shown, conversation_id):
         raise Unauthenticated(BEGIN_ANEW)
     return False
+
+
+def opens(tx: Tx, workspace_id: str, token: str, conversation_id: str) -> bool:
+    """Say whether a token opens a conversation, by the id it has or by one it had before it was merged."""
+    theirs = tokens.conversation_of(tx, workspace_id, token)
+    if theirs is None:
+        return False
+    return theirs in (conversation_id, place(tx, workspace_id, conversation_id).conversation_id)
 
 
 def is_staff(caller: Caller | None) -> bool:

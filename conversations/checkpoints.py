@@ -43,6 +43,12 @@ def store(
         )
 
 
+def replace(tx: Tx, workspace_id: str, conversation_id: str, rows: Sequence[Row]) -> None:
+    """Put these rows in the place of all that is there of a conversation's own thread."""
+    forget(tx, workspace_id, conversation_id)
+    store(tx, workspace_id, conversation_id, rows, conversation_id=conversation_id)
+
+
 def forget(tx: Tx, workspace_id: str, thread_id: str) -> None:
     """Delete a thread: its matter is over."""
     tx.execute(

@@ -28,7 +28,7 @@ def close(
     Raises:
         Conflict: it is closed, or somebody else is speaking in it.
     """
-    voice.silence(tx, conversation_id)
+    voice.silence(tx, workspace_id, conversation_id)
     row = locked(tx, workspace_id, conversation_id)
     if row["state"] == "closed":
         raise Conflict("The conversation is closed already.")
@@ -74,7 +74,8 @@ def close_quiet(tx: Tx, workspace_id: str, *, after_hours: float, limit: int = 5
     for conversation_id in tx.execute(quiet).scalars().all():
         row = locked(tx, workspace_id, conversation_id)
         # Something may have come between the look and the lock.
-        if row["state"] == "open" and row["owner"] == "ai" and row["ready_at"] is None:
+        same = row["conversation_id"] == conversation_id
+        if same and row["state"] == "open" and row["owner"] == "ai" and row["ready_at"] is None:
             _end(tx, row, "quiet", "system")
             closed.append(conversation_id)
     return closed

@@ -86,7 +86,8 @@ class Effects:
         self, tx: Tx, proposal: Proposal, tool: Tool | None
     ) -> tuple[Leave, dict[str, Any] | None]:
         """Enter `started`, in one transaction with the check that this run may act."""
-        # The guard locks the conversation first, so two runs cannot both find the key free.
+        # The conversation is locked first, so two runs cannot both find the key free.
+        place = self._place | {"conversation_id": locked(tx, **self._place)["conversation_id"]}
         allowed = self._guard(tx, self.started)
         known = _known(tx, self._place["workspace_id"], proposal["proposal_id"])
         if known is not None and known["state"] in ("done", "failed"):
@@ -104,7 +105,7 @@ class Effects:
             return "tell", {"state": "failed", "text": missing, "data": {}}
         tx.execute(
             effects.insert().values(
-                **self._place,
+                **place,
                 proposal_id=proposal["proposal_id"],
                 turn_id=self._turn_id,
                 run=self._run,

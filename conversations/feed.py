@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations.rows import change
+from conversations.rows import change, place
 from conversations.tables import feed
 from core.database import Tx, domain_now
 from core.statements import Prepared
@@ -62,7 +62,26 @@ def since(
     tx: Tx, workspace_id: str, conversation_id: str, sequence: int, *, staff: bool
 ) -> list[dict[str, Any]]:
     """Give the entries after `sequence`, oldest first; what only staff may see is left out otherwise."""
-    theirs = _FOR_STAFF if staff else _FOR_ALL
-    return theirs.rows(
-        tx, workspace=workspace_id, conversation=conversation_id, sequence=sequence, limit=AT_ONCE
-    )
+    return look(tx, workspace_id, conversation_id, sequence, staff=staff)[1]
+
+
+def look(
+    tx: Tx, workspace_id: str, conversation_id: str, sequence: int, *, staff: bool
+) -> tuple[str, list[dict[str, Any]]]:
+    """Give what `since` gives, and the conversation in which the feed goes on.
+
+    The feed of a merged conversation goes on under its own numbers: its readers miss nothing and see
+    nothing twice, before and after.
+    """
+    theirs = (_FOR_STAFF if staff else _FOR_ALL).rows
+    wanted: dict[str, Any] = {"workspace": workspace_id, "limit": AT_ONCE}
+    if found := theirs(tx, **wanted, conversation=conversation_id, sequence=sequence):
+        return conversation_id, found
+    here = place(tx, workspace_id, conversation_id)
+    if here.conversation_id == conversation_id:
+        return conversation_id, []
+    further = sequence + here.feed_offset
+    found = theirs(tx, **wanted, conversation=here.conversation_id, sequence=further)
+    return here.conversation_id, [
+        row | {"sequence": row["sequence"] - here.feed_offset} for row in found
+    ]

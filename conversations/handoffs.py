@@ -115,6 +115,11 @@ def _change(tx: Tx, handoff: dict[str, Any], **values: Any) -> None:
     )
 
 
+def tell(tx: Tx, handoff: dict[str, Any], **more: Any) -> None:
+    """Add to the packet of a hand-off."""
+    _change(tx, handoff, packet=handoff["packet"] | more)
+
+
 def _summary(tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
     """Give what a packet says of the whole conversation: quotes, each with its message's id."""
     found = summaries.current(tx, row["workspace_id"], row["conversation_id"])
@@ -143,7 +148,7 @@ def take_over(
     Raises:
         Conflict: another person has it, or it is closed.
     """
-    voice.silence(tx, conversation_id)
+    voice.silence(tx, workspace_id, conversation_id)
     row = locked(tx, workspace_id, conversation_id)
     _still_open(row)
     if row["owner"] == "person":
@@ -158,12 +163,12 @@ def take_over(
         _insert(tx, row, "taken over by a person", {}, **taken)
     mailbox.clear(tx, row)
     give_to(tx, row, ownership.after(before, "take_over"), person)
-    _recall(tx, row)
+    recall(tx, row)
     _record(tx, row, actor, "conversation.takeover", {"from": before})
     return row
 
 
-def _recall(tx: Tx, row: dict[str, Any]) -> None:
+def recall(tx: Tx, row: dict[str, Any]) -> None:
     """Stop what of the AI has not gone out yet, and show the person what may still arrive."""
     stopped, in_flight = outbox.recall(tx, row)
     told = [

@@ -29,7 +29,7 @@ from conversations.accept import Accepted
 from conversations.admission import Limits
 from conversations.callers import REFUSED, Token, bearer, given_token, may_read
 from conversations.reading import Entry
-from conversations.rows import found
+from conversations.rows import found, place
 from conversations.shapes import (
     ChatRequest,
     ChatResponse,
@@ -143,11 +143,10 @@ async def chat(
         visitors.take, state.workspace_id, visitor, message, chat.message_id or "",
         limits=Limits.of(state.settings),
     )  # fmt: skip
-    state.hub.ring(taken.accepted.conversation_id)
+    for conversation_id in (*taken.merged, taken.accepted.conversation_id):
+        state.hub.ring(conversation_id)
     if "text/event-stream" in request.headers.get("Accept", ""):
-        return _stream(
-            state, taken.accepted.conversation_id, _turn_events(state, taken, _number(last))
-        )
+        return _stream(state, _turn_events(state, taken, _number(last)))
     _ring(state, taken.accepted)
     answer = await reading.wait(
         state.database,
@@ -207,6 +206,7 @@ async def _until_answered(state: Any, taken: Taken, last: int | None) -> AsyncIt
         after=accepted.feed_before if last is None else last,
         staff=False,
         patience_s=1.0,
+        token=taken.token,
         begun=lambda: _ring(state, accepted),  # no earlier, or the first sentence might be missed
     )
     answer, shown = await _look(state, accepted), []
@@ -268,11 +268,9 @@ def _number(last: str | None) -> int | None:
     return int(last) if last.strip().isdecimal() and len(last) < 10 else 0
 
 
-def _stream(
-    state: Any, conversation_id: str, batches: AsyncIterator[list[Entry]]
-) -> StreamingResponse:
+def _stream(state: Any, batches: AsyncIterator[list[Entry]]) -> StreamingResponse:
     """Send entries as server-sent events; what comes together goes out together."""
-    passed = passing.passed(state.database, state.hub, state.workspace_id, conversation_id, batches)
+    passed = passing.passed(state.database, state.hub, state.workspace_id, batches)
 
     async def encoded() -> AsyncIterator[bytes]:
         async for entries in passed:
@@ -305,7 +303,11 @@ async def verify(proof: Proof, request: Request, token: Token = None) -> dict[st
     )  # fmt: skip
     if proven is None:
         raise Unauthenticated("This code does not fit; ask for a new one after five tries.")
-    return {"conversation_id": proven[0], "conversation_token": proven[1]}
+    for conversation_id in (*proven.merged, proven.conversation_id):
+        state.hub.ring(conversation_id)
+    if proven.merged:
+        state.runner.ring(proven.conversation_id)
+    return {"conversation_id": proven.conversation_id, "conversation_token": proven.token}
 
 
 @router.get("/conversations/{conversation_id}", responses=REFUSED)
@@ -324,6 +326,7 @@ async def conversation(
 def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> dict[str, Any]:
     row = found(tx, workspace_id, conversation_id)
     handoff = handoffs.current(tx, row)
+    offset = place(tx, workspace_id, conversation_id).feed_offset
     inside = {key: row[key] for key in ("customer_id", "outcome", "simulated")}
     if handoff:
         inside["handoff"] = {
@@ -336,10 +339,10 @@ def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> d
         "status": "closed" if closed else handoffs.STATUS[row["owner"]],
         "opened_at": row["opened_at"],
         "closed_at": row["closed_at"],
-        "last_event_id": row["feed_seq"],
+        "last_event_id": row["feed_seq"] - offset,
         "owner_name": row["owner_name"] or None,
         "waiting_since": handoff["created_at"] if handoff and row["owner"] == "queue" else None,
-        "approvals": approvals.pending_in(tx, workspace_id, conversation_id),
+        "approvals": approvals.pending_in(tx, workspace_id, row["conversation_id"]),
         **(inside if staff else {}),
     }
 
@@ -367,7 +370,7 @@ async def messages(
 def _transcript(
     tx: Tx, workspace_id: str, conversation_id: str, staff: bool, after: int, limit: int
 ) -> list[dict[str, Any]]:
-    found(tx, workspace_id, conversation_id)
+    conversation_id = found(tx, workspace_id, conversation_id)["conversation_id"]
     rows = transcript.of_conversation(
         tx, workspace_id, conversation_id, staff=staff, after=after, limit=limit
     )
@@ -409,7 +412,7 @@ async def turn_records(
 
 
 def _turns(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
-    found(tx, workspace_id, conversation_id)
+    conversation_id = found(tx, workspace_id, conversation_id)["conversation_id"]
     return turns.of_conversation(tx, workspace_id, conversation_id)
 
 
@@ -438,10 +441,10 @@ async def live_feed(
     number = _number(last)
     return _stream(
         state,
-        conversation_id,
         reading.follow(
             state.database, state.hub, state.workspace_id, conversation_id,
             after=after if number is None else number, staff=staff,
+            token=given_token(request, token),
         ),
     )  # fmt: skip
 

@@ -18,11 +18,14 @@ class Listed(BaseModel):
 
     conversation_id: str
     customer_id: str
-    state: Literal["open", "closed"]
+    state: Literal["open", "closed", "merged"]
     owner: Literal["ai", "queue", "person"]
     owner_name: str
     outcome: str
     """How a closed one ended: `solved`, `unsolved`, `moot`, or `quiet`."""
+
+    redirect_to: str | None
+    """Of a merged one: the conversation in which it went on, and in which all of it is read."""
 
     language: str
     channel: str
@@ -46,14 +49,17 @@ class Conversations(BaseModel):
 async def list_conversations(
     request: Request,
     caller: Staff,
-    state: Literal["open", "closed"] | None = None,
+    state: Literal["open", "closed", "merged"] | None = None,
     owner: Literal["ai", "queue", "person"] | None = None,
     simulated: bool | None = None,
     customer_id: Annotated[str | None, Query(max_length=200)] = None,
     before: float | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Conversations:
-    """Give conversations, newest first; `before` is a moment, as `opened_at`."""
+    """Give conversations, newest first; `before` is a moment, as `opened_at`.
+
+    Merged ones, whose messages are in another, are given only if they are asked for.
+    """
     wanted = {"state": state, "owner": owner, "simulated": simulated, "customer_id": customer_id}
     rows = await request.app.state.database.reading(
         listed, caller.workspace_id, before, limit,
@@ -90,6 +96,8 @@ def listed(
         .order_by(conversations.c.opened_at.desc(), conversations.c.conversation_id)
         .limit(limit)
     )
+    if "state" not in wanted:
+        statement = statement.where(conversations.c.state != "merged")
     if before is not None:
         statement = statement.where(conversations.c.opened_at < before)
     return [dict(row) for row in tx.execute(statement).mappings()]

@@ -106,6 +106,8 @@ def claim(
     if not waiting:
         change(tx, row, ready_at=None, first_waiting_at=None, answer_by=None)
         return None
+    if row["joining"] and not any(message["turn_id"] for message in waiting):
+        return None  # first it becomes one with another; what has begun comes to its end before
     batch = _batch(waiting)
     turn_id = f"{conversation_id}:{waiting[0]['sequence']}"
     change(tx, row, **leases.claimed(row, process_id, lease_now + lease_s))

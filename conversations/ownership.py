@@ -2,9 +2,12 @@
 
     ai ──hand off──▶ queue ──take over──▶ person ──hand back──▶ ai
     ai ──take over──▶ person        queue ──withdraw──▶ ai        any ──close──▶ closed
+                                                                  any ──merge──▶ merged
 
 Every change of owner makes the fence and the tenure grow, so that what was prepared under the former
-owner is refused at the commit.
+owner is refused at the commit. Two conversations become one between turns: the one in which a person
+speaks is kept, else the older; in it goes on whoever of the two owners comes first of a person, the queue
+and the AI. The other is merged, and nothing leaves it: who asks for it gets the one that was kept.
 """
 
 from dataclasses import dataclass
@@ -12,8 +15,8 @@ from typing import Literal
 
 from core.errors import Conflict
 
-Owner = Literal["ai", "queue", "person", "closed"]
-Move = Literal["hand_off", "take_over", "hand_back", "withdraw", "close"]
+Owner = Literal["ai", "queue", "person", "closed", "merged"]
+Move = Literal["hand_off", "take_over", "hand_back", "withdraw", "close", "merge"]
 Verdict = Literal["commit", "rerun", "withhold", "lost"]
 
 MAX_STALE_RERUNS = 2
@@ -30,7 +33,12 @@ _MOVES: dict[tuple[str, str], Owner] = {
     ("ai", "close"): "closed",
     ("queue", "close"): "closed",
     ("person", "close"): "closed",
+    ("ai", "merge"): "merged",
+    ("queue", "merge"): "merged",
+    ("person", "merge"): "merged",
 }
+_FIRST: tuple[Owner, ...] = ("person", "queue", "ai")
+"""Who goes on where two conversations with different owners become one."""
 
 
 def after(owner: str, move: Move) -> Owner:
@@ -94,3 +102,37 @@ def verdict(claimed: Standing, now: Standing, draft: Draft) -> Verdict:
     if draft.stale_reruns >= MAX_STALE_RERUNS or draft.too_late:
         return "commit"
     return "rerun"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """An open conversation that may become one with another of the same customer."""
+
+    conversation_id: str
+    opened_at: float
+    standing: Standing
+
+
+def kept_of(one: Open, other: Open) -> tuple[Open, Open]:
+    """Give the conversation that is kept, and the one that is merged into it."""
+    first, second = sorted(
+        (one, other),
+        key=lambda each: (
+            each.standing.owner != "person",
+            each.opened_at,
+            each.conversation_id,
+        ),
+    )
+    return first, second
+
+
+def joined(kept: Standing, merged: Standing) -> Standing:
+    """Give how the kept conversation stands: no run of either of them may speak, write or commit in it."""
+    after(merged.owner, "merge")
+    owner = next(owner for owner in _FIRST if owner in (kept.owner, merged.owner))
+    return Standing(
+        epoch=max(kept.epoch, merged.epoch) + 1,
+        fence=max(kept.fence, merged.fence) + 1,
+        tenure=max(kept.tenure, merged.tenure) + 1,
+        owner=owner,
+    )

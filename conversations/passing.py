@@ -28,7 +28,6 @@ async def passed(
     database: Database,
     hub: Hub,
     workspace_id: str,
-    conversation_id: str,
     batches: AsyncIterator[list[Entry]],
 ) -> AsyncGenerator[list[Entry], None]:
     """Give entries on; a sentence of an AI that has been silenced becomes its retraction."""
@@ -36,7 +35,8 @@ async def passed(
         if all(entry.tenure is None for entry in entries):
             yield entries
             continue
-        async with _speaking(database, hub, workspace_id, conversation_id) as speaks:
+        spoken_in = next(entry.spoken_in for entry in entries if entry.tenure is not None)
+        async with _speaking(database, hub, workspace_id, spoken_in) as speaks:
             yield [
                 entry if entry.tenure is None or speaks(entry.tenure) else _retracted(entry)
                 for entry in entries

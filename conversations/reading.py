@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from conversations import feed, turns
+from conversations import feed, tokens, turns
 from conversations.live import Hub, Reader
 from conversations.turns import Answer
 from core.database import Database
@@ -32,6 +32,9 @@ class Entry:
     tenure: int | None = None
     """Of the AI that said a sentence; `passing.passed` asks whether it still speaks. None: nothing to ask."""
 
+    spoken_in: str = ""
+    """The conversation of a sentence: that of the feed, or the one it was merged into."""
+
 
 def entry(row: dict[str, Any], *, staff: bool) -> Entry:
     """Give a row of the feed as its reader may see it; staff's names stay inside."""
@@ -41,10 +44,11 @@ def entry(row: dict[str, Any], *, staff: bool) -> Entry:
     return Entry(event=row["kind"], data=data, sequence=row["sequence"])
 
 
-def provisional(event: dict[str, Any]) -> Entry:
+def provisional(event: dict[str, Any], spoken_in: str) -> Entry:
     """Give a provisional event as its reader sees it."""
     data = {key: event[key] for key in event if key not in ("event", "tenure")}
-    return Entry(event=event["event"], data=data, tenure=event.get("tenure"))
+    tenure = event.get("tenure")
+    return Entry(event=event["event"], data=data, tenure=tenure, spoken_in=spoken_in)
 
 
 async def follow(
@@ -57,14 +61,17 @@ async def follow(
     staff: bool,
     patience_s: float = HEARTBEAT_S,
     begun: Callable[[], None] = lambda: None,
+    token: str | None = None,
 ) -> AsyncGenerator[list[Entry], None]:
     """Give what happens in a conversation after `after`, as it is found, until the process stops.
 
     `begun` is called when nothing that happens from then on is missed. A batch with one entry without
-    event comes when nothing has happened for `patience_s`.
+    event comes when nothing has happened for `patience_s`. When the conversation is merged it goes on with
+    the other; but for a customer's side only while `token` opens that one, or it ends.
     """
-    reader = hub.subscribe(conversation_id)
-    hub.announce(conversation_id)
+    read = conversation_id
+    reader = hub.subscribe(read)
+    hub.announce(read)
     begun()
     clock = get_running_loop().time
     heard = announced = clock()
@@ -74,14 +81,20 @@ async def follow(
             news: list[Entry] = []
             if reader.rows or stopping:
                 reader.rows = False
-                rows = await database.glancing(
-                    feed.since, workspace_id, conversation_id, after, staff=staff
+                here, rows = await database.glancing(
+                    feed.look, workspace_id, conversation_id, after, staff=staff
                 )
+                if here != read:
+                    if not staff and not await _opens(database, workspace_id, token, here):
+                        return
+                    hub.unsubscribe(read, reader)
+                    read, reader = here, hub.subscribe(here)
+                    hub.announce(read)
                 reader.rows = reader.rows or len(rows) == feed.AT_ONCE
                 after = rows[-1]["sequence"] if rows else after
                 news += [entry(row, staff=staff) for row in rows]
             while reader.provisional:
-                news.append(provisional(reader.provisional.popleft()))
+                news.append(provisional(reader.provisional.popleft(), read))
             if stopping and not news:
                 return
             if not news and clock() - heard >= patience_s:
@@ -93,9 +106,20 @@ async def follow(
                 await reader.wait(min(patience_s, _look_s(database, hub)))
             if clock() - announced >= HEARTBEAT_S:
                 announced = clock()
-                hub.announce(conversation_id)
+                hub.announce(read)
     finally:
-        hub.unsubscribe(conversation_id, reader)
+        hub.unsubscribe(read, reader)
+
+
+async def _opens(
+    database: Database, workspace_id: str, token: str | None, conversation_id: str
+) -> bool:
+    """Say whether a reader may go on in the conversation that hers was merged into.
+
+    Who proves in a conversation who she is gets another token: who began it may not read on.
+    """
+    opened = await database.glancing(tokens.conversation_of, workspace_id, token or "")
+    return opened == conversation_id
 
 
 def _look_s(database: Database, hub: Hub) -> float:

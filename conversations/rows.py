@@ -1,8 +1,11 @@
 """Reading and changing a conversation's row; whoever changes one locks it first.
 
+A merged conversation is a redirect: whoever asks for it gets the one in which it went on.
+
 A turn does this dozens of times, by statements that are prepared once.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +25,7 @@ _KEYS = ("workspace_id", "conversation_id")
 
 
 def found(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
-    """Give a conversation's row.
+    """Give a conversation's row, or that of the one it was merged into.
 
     Raises:
         NotFound: there is no such conversation.
@@ -31,7 +34,8 @@ def found(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
 
 
 def locked(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
-    """Give a conversation's row and keep others from changing it until this transaction ends.
+    """Give a conversation's row, or that of the one it was merged into, and keep others from changing it
+    until this transaction ends.
 
     Raises:
         NotFound: there is no such conversation.
@@ -39,11 +43,43 @@ def locked(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     return _row(tx, _LOCKED, workspace_id, conversation_id)
 
 
+def exactly(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
+    """Give this very row, locked, though it may be a redirect: for who makes one.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    row = _LOCKED.first(tx, of_workspace=workspace_id, of_conversation=conversation_id)
+    if row is None:
+        raise NotFound(f"There is no conversation {conversation_id!r}.")
+    return row
+
+
 def _row(tx: Tx, statement: Prepared, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     row = statement.first(tx, of_workspace=workspace_id, of_conversation=conversation_id)
     if row is None:
         raise NotFound(f"There is no conversation {conversation_id!r}.")
+    if row["redirect_to"]:
+        return _row(tx, statement, workspace_id, row["redirect_to"])
     return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a conversation goes on, and by how much its feed's numbers are higher there."""
+
+    conversation_id: str
+    feed_offset: int = 0
+
+
+def place(tx: Tx, workspace_id: str, conversation_id: str) -> Place:
+    """Give where a conversation goes on: as a rule in itself."""
+    offset = 0
+    while row := _FOUND.first(tx, of_workspace=workspace_id, of_conversation=conversation_id):
+        if not row["redirect_to"]:
+            break
+        conversation_id, offset = row["redirect_to"], offset + row["feed_offset"]
+    return Place(conversation_id=conversation_id, feed_offset=offset)
 
 
 def change(tx: Tx, row: dict[str, Any], **values: Any) -> None:

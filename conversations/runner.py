@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 import structlog
 
 from agents import Memory
-from conversations import approvals, closing, commit, mailbox, orphans, summaries, turns
+from conversations import approvals, closing, commit, mailbox, merging, orphans, summaries, turns
 from conversations.approvals import Action
 from conversations.driving import Driver, Sweeper
 from conversations.effects import Effects
@@ -148,6 +148,8 @@ class Runner:
         """Find what nobody was told of: what is due, decided, expired, or was left half done."""
         for conversation_id in await self._database.reading(mailbox.due, self._workspace_id):
             self.ring(conversation_id)
+        for customer_id in await self._database.reading(merging.due, self._workspace_id):
+            await self.join(customer_id)
         decided, late = await self._database.reading(approvals.due, self._workspace_id)
         if late:
             decided += await self._database.writing(approvals.expire, self._workspace_id)
@@ -159,6 +161,14 @@ class Runner:
             await self._database.writing(orphans.tell, self._workspace_id, conversation_id)
             self._hub.ring(conversation_id)
         await self._close_quiet()
+
+    async def join(self, customer_id: str) -> None:
+        """Make a customer's conversations one, unless a turn runs in them; who reads them goes on there."""
+        kept, merged = await self._database.writing(merging.join, self._workspace_id, customer_id)
+        for conversation_id in (*merged, kept) if kept else ():
+            self._hub.ring(conversation_id)
+        if merged:
+            self.ring(kept)
 
     async def _close_quiet(self) -> None:
         """Close now and then what nobody has written in for long."""

@@ -132,7 +132,8 @@ def write(
 ) -> bool:
     """Store what was made of a chapter; False, and nothing stored, when another process was faster."""
     row = locked(tx, workspace_id, conversation_id)
-    if row["summed_seq"] != read.summed_seq or not read.messages:
+    moved = row["conversation_id"] != conversation_id
+    if moved or row["summed_seq"] != read.summed_seq or not read.messages:
         return False
     last = read.messages[-1]
     theirs = {"workspace_id": workspace_id, "conversation_id": conversation_id}

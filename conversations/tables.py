@@ -24,7 +24,7 @@ conversations = sa.Table(
     sa.Column("conversation_id", _KEY, primary_key=True),
     sa.Column("customer_id", _KEY, nullable=False),
     sa.Column("shard", sa.Integer, nullable=False),
-    sa.Column("state", _WORD, nullable=False),  # open | closed
+    sa.Column("state", _WORD, nullable=False),  # open | closed | merged
     sa.Column("owner", _WORD, nullable=False),  # ai | queue | person
     sa.Column("owner_name", _KEY, nullable=False),
     # Grows with each new customer message and each change of owner; a turn is valid for one value.
@@ -56,6 +56,18 @@ conversations = sa.Table(
     sa.Column("outcome", _WORD, nullable=False),  # of a closed one; see `conversations.closing`
     # Lived through with simulated customers, for a demo; never a real person's.
     sa.Column("simulated", sa.Boolean, nullable=False),
+    # The customer whose open conversations become one as soon as no turn runs in them; see `merging`.
+    sa.Column("joining", _KEY),
+    # Of a merged one: where it went on, and how many entries that one's feed had before.
+    sa.Column("redirect_to", _KEY),
+    sa.Column("feed_offset", sa.Integer),
+)
+sa.Index(
+    "ix_conversations_joining",
+    conversations.c.workspace_id,
+    conversations.c.joining,
+    sqlite_where=conversations.c.joining.is_not(None),
+    postgresql_where=conversations.c.joining.is_not(None),
 )
 sa.Index(
     "uq_conversations_open",
@@ -83,6 +95,8 @@ messages = sa.Table(
     _workspace(),
     sa.Column("message_id", _KEY, primary_key=True),
     sa.Column("conversation_id", _KEY, nullable=False),
+    # The conversation it was said in, if that was merged with this one; null: this one.
+    sa.Column("origin_conversation_id", _KEY),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("role", _WORD, nullable=False),  # customer | ai | person | system
     sa.Column("class", _WORD, nullable=False),  # conversation | notice | internal

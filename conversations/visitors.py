@@ -5,14 +5,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import sqlalchemy as sa
-
 from channels import Inbound, webchat
-from conversations import attachments, tokens
+from conversations import attachments, merging, tokens
 from conversations.accept import Accepted, accept, open_conversation
 from conversations.admission import Limits, admit
-from conversations.rows import change, found, locked
-from conversations.tables import conversations
+from conversations.rows import found, place
 from core.database import Tx
 from core.errors import NotFound, Unauthenticated
 from core.ids import new_id
@@ -49,6 +46,20 @@ class Taken:
 
     accepted: Accepted
     token: str
+    merged: tuple[str, ...] = ()
+    """Conversations that have become one with hers by it; their readers must be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved:
+    """The conversation of a customer who has proved who she is; empty: she has none yet."""
+
+    conversation_id: str = ""
+    token: str = ""
+    """Empty: she needs another one."""
+
+    merged: tuple[str, ...] = ()
+    """As in `Taken`."""
 
 
 def take(
@@ -66,18 +77,16 @@ def take(
         TooManyRequests: she, her address or all together send more than `limits` allow.
     """
     conversation_id = _opened(tx, workspace_id, visitor)
-    token = visitor.token if conversation_id else ""
+    token, merged = visitor.token if conversation_id else "", ()
     if visitor.asserted is not None:
         customer_id = assert_customer(tx, workspace_id, visitor.asserted)
-        conversation_id, token = _theirs(tx, workspace_id, customer_id, conversation_id, token)
+        proved = _theirs(tx, workspace_id, customer_id, conversation_id, token)
+        conversation_id, token, merged = proved.conversation_id, proved.token, proved.merged
         _only_theirs(tx, workspace_id, customer_id, visitor, conversation_id)
     elif conversation_id:
         customer_id = found(tx, workspace_id, conversation_id)["customer_id"]
     else:
-        value = _value(visitor, message, message_id)
-        customer_id = identity.resolve(
-            tx, workspace_id, "visitor", value, language=message.language
-        )
+        customer_id = _stranger(tx, workspace_id, visitor, message, message_id)
     if visitor.asserted is None and visitor.claims:
         identity.claim(tx, workspace_id, customer_id, visitor.claims)
     inbound = replace(
@@ -104,12 +113,10 @@ def take(
     attachments.link(tx, workspace_id, inbound.parts, accepted.conversation_id)
     if not token or accepted.conversation_id != conversation_id:
         token = tokens.issue(tx, workspace_id, accepted.conversation_id)
-    return Taken(accepted=accepted, token=token)
+    return Taken(accepted=accepted, token=token, merged=merged)
 
 
-def prove(
-    tx: Tx, workspace_id: str, token: str, kind: str, value: str, code: str
-) -> tuple[str, str] | None:
+def prove(tx: Tx, workspace_id: str, token: str, kind: str, value: str, code: str) -> Proved | None:
     """Prove with a code who a visitor is; give her conversation and its token, None: a wrong code.
 
     Raises:
@@ -123,12 +130,13 @@ def prove(
     customer_id = redeem(tx, workspace_id, row["customer_id"], kind, value, code)
     if customer_id is None:
         return None
-    conversation_id, kept = _theirs(tx, workspace_id, customer_id, opened, token)
-    if not conversation_id:
+    proved = _theirs(tx, workspace_id, customer_id, opened, token)
+    if not proved.conversation_id:
         where = {part: row[part] for part in ("channel", "account", "address")}
         hers = open_conversation(tx, workspace_id, customer_id, **where)
-        conversation_id = hers["conversation_id"]
-    return conversation_id, kept or tokens.issue(tx, workspace_id, conversation_id)
+        proved = replace(proved, conversation_id=hers["conversation_id"])
+    shown = proved.token or tokens.issue(tx, workspace_id, proved.conversation_id)
+    return replace(proved, token=shown)
 
 
 def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:
@@ -136,37 +144,35 @@ def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:
     opened = tokens.conversation_of(tx, workspace_id, visitor.token) if visitor.token else None
     if visitor.token and opened is None:
         raise Unauthenticated(BEGIN_ANEW)
-    if visitor.conversation_id and opened != visitor.conversation_id and not visitor.asserted:
-        raise Unauthenticated(BEGIN_ANEW)
+    if visitor.conversation_id and not visitor.asserted:
+        named = place(tx, workspace_id, visitor.conversation_id).conversation_id
+        if opened is None or place(tx, workspace_id, opened).conversation_id != named:
+            raise Unauthenticated(BEGIN_ANEW)
     return opened or ""
 
 
 def _theirs(
     tx: Tx, workspace_id: str, customer_id: str, conversation_id: str, token: str
-) -> tuple[str, str]:
-    """Give the conversation of a verified customer that goes on, and its token.
+) -> Proved:
+    """Give the conversation of a verified customer that goes on.
 
-    A stranger's conversation becomes hers when she signs in within it and has no other open. Its
-    tokens end then: somebody else may have begun it and be waiting for her to continue.
+    A stranger's conversation becomes hers when she signs in within it, and one with hers if she has another
+    open. Its tokens end then: somebody else may have begun it and be waiting for her to continue.
     """
     if not conversation_id:
-        return "", ""
-    row = locked(tx, workspace_id, conversation_id)
-    if identity.current_id(tx, workspace_id, row["customer_id"]) == customer_id:
-        return conversation_id, token
+        return Proved()
+    row = found(tx, workspace_id, conversation_id)
+    if customer_id in (row["customer_id"], row["joining"]):
+        return Proved(conversation_id=row["conversation_id"], token=token)
     stranger = identity.customer(tx, workspace_id, row["customer_id"])
-    if stranger.verification not in ("anonymous", "claimed") or row["state"] != "open":
-        return "", ""
-    other = sa.select(conversations.c.conversation_id).where(
-        conversations.c.workspace_id == workspace_id,
-        conversations.c.customer_id == customer_id,
-        conversations.c.state == "open",
-    )
-    if tx.execute(other).first() is not None:
-        return "", ""
-    change(tx, row, customer_id=customer_id)
-    tokens.revoke_all(tx, workspace_id, conversation_id)
-    return conversation_id, ""
+    is_she = stranger.customer_id == customer_id
+    if not is_she and stranger.verification not in ("anonymous", "claimed"):
+        return Proved()
+    if row["state"] != "open":
+        return Proved(conversation_id=row["conversation_id"], token=token) if is_she else Proved()
+    tokens.revoke_all(tx, workspace_id, row["conversation_id"])
+    kept, merged = merging.bring(tx, workspace_id, row["conversation_id"], customer_id)
+    return Proved(conversation_id=kept, merged=tuple(merged))
 
 
 def _only_theirs(
@@ -181,6 +187,19 @@ def _only_theirs(
         raise Unauthenticated(BEGIN_ANEW) from None
     if identity.current_id(tx, workspace_id, row["customer_id"]) != customer_id:
         raise Unauthenticated(BEGIN_ANEW)
+
+
+def _stranger(
+    tx: Tx, workspace_id: str, visitor: Visitor, message: Inbound, message_id: str
+) -> str:
+    """Give the customer that a visitor without a token is: never one who has proved since who she is."""
+    value = _value(visitor, message, message_id)
+    customer_id = identity.resolve(tx, workspace_id, "visitor", value, language=message.language)
+    if identity.customer(tx, workspace_id, customer_id).verification in ("anonymous", "claimed"):
+        return customer_id
+    return identity.resolve(
+        tx, workspace_id, "visitor", new_id("visitor"), language=message.language
+    )
 
 
 def _value(visitor: Visitor, message: Inbound, message_id: str) -> str:

@@ -7,7 +7,7 @@ and its hub is told before a take-over (`Hub.hush`).
 import sqlalchemy as sa
 
 from conversations.ownership import ai_may_run
-from conversations.rows import found
+from conversations.rows import found, place
 from core.database import Tx
 
 _KEY = sa.func.hashtextextended(sa.bindparam("conversation"), 0)
@@ -15,10 +15,11 @@ _ALONE = sa.select(sa.func.pg_advisory_xact_lock(_KEY))
 _SHARED = sa.select(sa.func.pg_advisory_xact_lock_shared(_KEY))
 
 
-def silence(tx: Tx, conversation_id: str) -> None:
+def silence(tx: Tx, workspace_id: str, conversation_id: str) -> None:
     """Wait for sentences that are going out, and let none go out until this transaction ends."""
     if tx.dialect.name == "postgresql":
-        tx.execute(_ALONE, {"conversation": conversation_id})
+        here = place(tx, workspace_id, conversation_id)
+        tx.execute(_ALONE, {"conversation": here.conversation_id})
 
 
 def speaking(tx: Tx, workspace_id: str, conversation_id: str) -> int | None:

@@ -154,6 +154,16 @@ def close_case(
     return _change(tx, workspace_id, case_id, state="closed", closed_at=now, resolution=resolution)
 
 
+def give(tx: Tx, workspace_id: str, customer_id: str, conversation_id: str, /, **to: str) -> None:
+    """Let what a customer's conversation opened be of another `customer_id` or `conversation_id`."""
+    opened_there = (
+        cases.c.workspace_id == workspace_id,
+        cases.c.customer_id == customer_id,
+        cases.c.conversation_id == conversation_id,
+    )
+    tx.execute(cases.update().where(*opened_there).values(**to))
+
+
 def _change(tx: Tx, workspace_id: str, case_id: str, **values: Any) -> Case:
     changed = tx.execute(cases.update().where(_is(workspace_id, case_id), OPEN).values(**values))
     found = case(tx, workspace_id, case_id)

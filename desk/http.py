@@ -259,7 +259,7 @@ async def hand_back(
     row = await stretches.hand_back(
         state.database, state.hub, conversation_id, caller=caller, wrap_up=given.model_dump()
     )
-    state.runner.ring(conversation_id)
+    state.runner.ring(row["conversation_id"])
     return Owned.model_validate(row)
 
 

@@ -18,6 +18,7 @@ async def take_over(
         Conflict: another person has it, or it is closed.
     """
     row = await database.reading(found, caller.workspace_id, conversation_id)
+    conversation_id = row["conversation_id"]  # it may have been merged into another
     # Before the transaction, so that text which readers have not fetched yet never reaches them.
     hub.hush(conversation_id, row["tenure"])
     try:
@@ -58,7 +59,7 @@ async def reply(
         actor=caller.key_id,
         message_id=message_id,
     )
-    hub.ring(conversation_id)
+    hub.ring(said["conversation_id"])
     return said
 
 
@@ -83,8 +84,8 @@ async def hand_back(
         person=caller.name,
         actor=caller.key_id,
     )
-    hub.unhush(conversation_id)
-    hub.ring(conversation_id)
+    hub.unhush(row["conversation_id"])
+    hub.ring(row["conversation_id"])
     return row
 
 
@@ -104,5 +105,5 @@ async def close(
         person=caller.name,
         actor=caller.key_id,
     )
-    hub.ring(conversation_id)
+    hub.ring(row["conversation_id"])
     return row

@@ -8,7 +8,7 @@ checkpoint of a namespace is kept: storage does not grow with the conversation.
 
 import inspect
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,16 @@ class TurnSaver(BaseCheckpointSaver[str]):
         """Give the state as the newest checkpoint of a namespace has it; `{}`: there is none."""
         saved = self._saved.get(namespace)
         return saved.checkpoint["channel_values"] if saved else {}
+
+    def change(self, values: Mapping[str, Any], namespace: str = "") -> None:
+        """Put values into the newest checkpoint, in the place of what it has; what waits in it waits on."""
+        checkpoint = self._saved[namespace].checkpoint
+        versions = checkpoint["channel_versions"]
+        newest = max(versions.values(), default=1)
+        checkpoint["channel_values"].update(values)
+        for channel in values.keys() - versions.keys():
+            versions[channel] = newest
+        self._changed.add(namespace)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Give the newest checkpoint of the namespace that `config` names."""

@@ -14,9 +14,13 @@ from conversations.ownership import (
     MAX_STALE_RERUNS,
     Draft,
     Move,
+    Open,
+    Owner,
     Standing,
     after,
     ai_may_run,
+    joined,
+    kept_of,
     may_speak,
     may_start_effect,
     verdict,
@@ -24,8 +28,9 @@ from conversations.ownership import (
 from core.errors import Conflict
 
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
-MOVES: tuple[Move, ...] = ("hand_off", "take_over", "hand_back", "withdraw", "close")
-PEOPLE = {"person", "closed"}
+MOVES: tuple[Move, ...] = ("hand_off", "take_over", "hand_back", "withdraw", "close", "merge")
+OVER = {"closed", "merged"}
+PEOPLE = {"person", *OVER}
 
 
 @dataclass
@@ -54,7 +59,7 @@ class Conversation(RuleBasedStateMachine):
         """Say whether one of these has happened since a run began."""
         return any(event in what for event in self.history[run.begun :])
 
-    @precondition(lambda self: self.now.owner != "closed")
+    @precondition(lambda self: self.now.owner not in OVER)
     @rule()
     def customer_writes(self) -> None:
         self.now = replace(self.now, fence=self.now.fence + 1)
@@ -74,12 +79,12 @@ class Conversation(RuleBasedStateMachine):
         try:
             owner = after(before, move)
         except Conflict:
-            assert before == "closed" or (before, move) in {
+            assert before in OVER or (before, move) in {
                 ("ai", "hand_back"), ("ai", "withdraw"), ("queue", "hand_off"), ("queue", "hand_back"),
                 ("person", "hand_off"), ("person", "withdraw"),
             }  # fmt: skip
             return
-        assert before != "closed", "nothing leaves a closed conversation"
+        assert before not in OVER, "nothing leaves a closed or merged conversation"
         assert move != "hand_back" or before == "person"
         assert move != "withdraw" or before == "queue"
         assert owner != "ai" or move in ("hand_back", "withdraw")
@@ -87,6 +92,34 @@ class Conversation(RuleBasedStateMachine):
             self.now, owner=owner, fence=self.now.fence + 1, tenure=self.now.tenure + 1
         )
         self.history.append("owner")
+
+    @precondition(lambda self: self.now.owner not in OVER)
+    @rule(
+        owner=st.sampled_from(("ai", "queue", "person")),
+        older=st.booleans(),
+        numbers=st.tuples(*[st.integers(0, 6)] * 3),
+    )
+    def becomes_one_with_another(
+        self, owner: Owner, older: bool, numbers: tuple[int, int, int]
+    ) -> None:
+        """Go on in whichever is kept; a run of either may believe that nothing has happened."""
+        epoch, fence, tenure = numbers
+        other = Standing(epoch=epoch, fence=fence, tenure=tenure, owner=owner)
+        here = Open(conversation_id="b", opened_at=1.0, standing=self.now)
+        there = Open(conversation_id="a", opened_at=0.0 if older else 2.0, standing=other)
+        kept, merged = kept_of(here, there)
+        assert (kept, merged) == kept_of(there, here), "whoever asks"
+        owners = {self.now.owner, owner}
+        assert kept.standing.owner == "person" or "person" not in owners, "no person loses hers"
+        if "person" not in owners or owners == {"person"}:
+            assert kept.opened_at <= merged.opened_at
+        self.now = joined(kept.standing, merged.standing)
+        assert self.now.owner == next(one for one in ("person", "queue", "ai") if one in owners)
+        assert after(merged.standing.owner, "merge") == "merged"
+        self.history.append("claim")  # of either no run is heard any more
+        self.history.append("owner")
+        self.stale_reruns = 0
+        self.runs.append(Run(other, len(self.history) - 2))
 
     @precondition(lambda self: self.runs)
     @rule(data=st.data())

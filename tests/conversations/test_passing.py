@@ -64,7 +64,7 @@ async def houses(database: Database, tmp_path: Path) -> AsyncIterator[list[House
 def out(home: House, conversation_id: str, after: int = 0) -> AsyncIterator[list[Entry]]:
     """Give what goes out to a customer who reads in this process."""
     found = reading.follow(home.database, home.hub, W, conversation_id, after=after, staff=False)
-    return passing.passed(home.database, home.hub, W, conversation_id, found)
+    return passing.passed(home.database, home.hub, W, found)
 
 
 @asynccontextmanager
@@ -175,9 +175,12 @@ async def test_when_nobody_knows_who_speaks_a_sentence_is_not_shown_and_the_feed
 
     async def batches() -> AsyncIterator[list[Entry]]:
         delta = {"turn_id": "t", "text": "A word."}
-        yield [Entry(event="delta", data=delta, tenure=0), Entry(event="status", data={})]
+        yield [
+            Entry(event="delta", data=delta, tenure=0, spoken_in="none"),
+            Entry(event="status", data={}),
+        ]
 
-    passed = passing.passed(home.database, home.hub, W, "no such conversation", batches())
+    passed = passing.passed(home.database, home.hub, W, batches())
     (news,) = [entries async for entries in passed]
     assert [entry.event for entry in news] == ["retract", "status"]
 

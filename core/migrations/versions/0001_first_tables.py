@@ -206,9 +206,19 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.Double(), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("joining", sa.String(length=200), nullable=True),
+        sa.Column("redirect_to", sa.String(length=200), nullable=True),
+        sa.Column("feed_offset", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "conversation_id", name=op.f("pk_conversations")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_conversations_joining",
+            ["workspace_id", "joining"],
+            unique=False,
+            sqlite_where=sa.text("joining IS NOT NULL"),
+            postgresql_where=sa.text("joining IS NOT NULL"),
+        )
         batch_op.create_index("ix_conversations_owner", ["workspace_id", "owner"], unique=False)
         batch_op.create_index("ix_conversations_ready", ["workspace_id", "ready_at"], unique=False)
         batch_op.create_index(
@@ -427,6 +437,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
         sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("origin_conversation_id", sa.String(length=200), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("class", sa.String(length=40), nullable=False),
@@ -687,6 +698,11 @@ def downgrade() -> None:
             "uq_conversations_open",
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(
+            "ix_conversations_joining",
+            sqlite_where=sa.text("joining IS NOT NULL"),
+            postgresql_where=sa.text("joining IS NOT NULL"),
         )
         batch_op.drop_index("ix_conversations_ready")
         batch_op.drop_index("ix_conversations_owner")
