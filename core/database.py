@@ -6,10 +6,10 @@ its first line to the commit, with no await in between:
     async def rename(database: Database, customer_id: str, name: str) -> None:
         await database.writing(set_name, customer_id, name)
 
-SQLite has one writer (a thread of its own), `BEGIN IMMEDIATE`, WAL and `synchronous=FULL`: with the
-driver's defaults 80 of 200 concurrent increments survived, without an error. PostgreSQL runs READ
-COMMITTED; lock the rows you decide on with `with_for_update()`, which SQLite does not need and
-leaves out.
+SQLite has one writer (a thread of its own, see `core.together`), `BEGIN IMMEDIATE`, WAL and
+`synchronous=FULL`: with the driver's defaults 80 of 200 concurrent increments survived, without an
+error. PostgreSQL runs READ COMMITTED; lock the rows you decide on with `with_for_update()`, which
+SQLite does not need and leaves out.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ from sqlalchemy.exc import OperationalError
 from core.clock import Clock, ahead, seconds
 from core.errors import BadInput, Unavailable
 from core.statements import insertion
+from core.together import Together
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,6 +78,8 @@ class Database:
         self._read_engine = self._engine(readers, begin="BEGIN", isolation="REPEATABLE READ")
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="database-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="database-read")
+        one = self.dialect == "sqlite"
+        self._together = Together(self._begun, self._writers) if one else None
 
     def _engine(self, connections: int, *, begin: str, isolation: str | None = None) -> Engine:
         # What is written stays out of errors, and so out of logs.
@@ -97,9 +100,18 @@ class Database:
     ) -> T:
         """Run `work(tx, ...)` as one transaction that may write; an exception rolls it back.
 
+        On SQLite those that wait for the writer share one commit; each is kept or undone on its own.
+
         Raises:
             Unavailable: the database cannot be reached or stayed locked; nothing was kept.
         """
+        if self._together is not None:
+
+            def named(tx: Tx) -> T:
+                with _outage_named():
+                    return work(tx, *args, **kwargs)
+
+            return await self._together.write(named)
         return await self._on(self._writers, partial(self.write, work, *args, **kwargs))
 
     async def reading(
@@ -122,8 +134,13 @@ class Database:
 
     def write(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `writing` does, on this thread: for commands and for code already on one."""
-        with _outage_named(), self._write_engine.begin() as tx:
+        with self._begun() as tx:
             return work(tx, *args, **kwargs)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Tx]:
+        with _outage_named(), self._write_engine.begin() as tx:
+            yield tx
 
     def read(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `reading` does, on this thread."""
@@ -155,7 +172,7 @@ class Database:
             loop.call_soon_threadsafe(given.set_result, work(tx, *args, **kwargs))
             over.wait(at_most_s)
 
-        kept = asyncio.ensure_future(self.writing(hold))
+        kept = asyncio.ensure_future(self._on(self._writers, partial(self.write, hold)))
         kept.add_done_callback(asyncio.Future.exception)  # who only let go hears of no failure
         try:
             await asyncio.wait((given, kept), return_when=asyncio.FIRST_COMPLETED)
