@@ -13,7 +13,7 @@ from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from conversations.transcript import Utterance
 from core.database import Tx, alone, domain_now, insert_once
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.statements import Prepared
 from customers import identity
@@ -79,6 +79,9 @@ def opening(tx: Tx, workspace_id: str, customer_id: str) -> None:
 
 
 def _new(tx: Tx, workspace_id: str, customer_id: str, language: str) -> dict[str, Any]:
+    customer = identity.customer(tx, workspace_id, customer_id)
+    if customer.erased:
+        raise NotFound("This customer was erased meanwhile; whoever writes begins anew.")
     return {
         "workspace_id": workspace_id,
         "conversation_id": new_id("conversation"),
@@ -90,7 +93,7 @@ def _new(tx: Tx, workspace_id: str, customer_id: str, language: str) -> dict[str
         "language": language,
         "opened_at": domain_now(tx),
         "outcome": "",
-        "simulated": identity.customer(tx, workspace_id, customer_id).simulated,
+        "simulated": customer.simulated,
     } | dict.fromkeys(
         (
             "fence",

@@ -1,7 +1,8 @@
 """Approvals: writes that a person decides on. The row is the truth, its thread only the mechanism.
 
     pending ──decide, expire──▶ decided ──drive──▶ done | failed | unknown | rejected | expired | lost
-       └──the customer──▶ withdrawn
+       ├──the customer──▶ withdrawn
+       └──her erasure, also of a decided one──▶ erased
 
 `decided` is stored before anything is done, so a crash anywhere is driven on by the sweep; the effects
 ledger sees to it that the write happens at most once. Locks are taken in one order: conversation,
@@ -194,6 +195,8 @@ def _still_pending(tx: Tx, approval: dict[str, Any]) -> None:
         raise Conflict(f"The approval {approval['approval_id']!r} has expired; nothing was done.")
     if approval["state"] == "withdrawn":
         raise Conflict(f"The customer took {approval['approval_id']!r} back; nothing was done.")
+    if approval["state"] == "erased":
+        raise Conflict(f"The customer of {approval['approval_id']!r} was erased; nothing is done.")
     raise Conflict(
         f"{approval['decided_by'] or 'The system'} has decided {approval['approval_id']!r} already: "
         f"{approval['decision'].get('decision')}."
@@ -370,9 +373,11 @@ def finish(tx: Tx, action: Action, event: dict[str, Any], rows: list[Row]) -> st
     """Store how an approval ended and tell the customer's conversation; give that conversation's id."""
     workspace_id, approval_id = action.approval["workspace_id"], action.approval["approval_id"]
     row = locked(tx, workspace_id, action.approval["conversation_id"])
-    row = _open(tx, row, action.approval["customer_id"])
-    approval = one(tx, workspace_id, approval_id, lock=True)
-    if approval["state"] != "decided" or approval["epoch"] != action.epoch:
+    # Looked at before a conversation is opened for it, locked only after: nothing is begun for an erased one.
+    if (approval := one(tx, workspace_id, approval_id))["state"] != "decided":
+        return None
+    row = _open(tx, row, approval["customer_id"])
+    if not holds(tx, action):
         return None
     state = _final(event)
     checkpoints.store(
@@ -419,9 +424,11 @@ def failed(tx: Tx, action: Action, *, failure: str) -> str | None:
     """Note that carrying out went wrong; it is tried again, then given to people as lost."""
     workspace_id, approval_id = action.approval["workspace_id"], action.approval["approval_id"]
     row = locked(tx, workspace_id, action.approval["conversation_id"])
-    row = _open(tx, row, action.approval["customer_id"])
-    approval = one(tx, workspace_id, approval_id, lock=True)
-    if approval["state"] != "decided" or approval["epoch"] != action.epoch:
+    # Looked at before a conversation is opened for it, locked only after: nothing is begun for an erased one.
+    if (approval := one(tx, workspace_id, approval_id))["state"] != "decided":
+        return None
+    row = _open(tx, row, approval["customer_id"])
+    if not holds(tx, action):
         return None
     if approval["attempts"] < MAX_DRIVES:
         wait_s = 0.5 * 4 ** (approval["attempts"] - 1)

@@ -141,7 +141,10 @@ class Effects:
         row = locked(tx, **self._place)
         known = _known(tx, self._place["workspace_id"], proposal_id)
         assert known is not None
-        if known["state"] == "unknown" and outcome["state"] != "unknown":
+        erased = row["outcome"] == "erased"
+        if erased:  # that it was done is kept, but none of its words
+            outcome = {"state": outcome["state"], "text": "", "data": {}}
+        elif known["state"] == "unknown" and outcome["state"] != "unknown":
             _tell_late(tx, row, known, outcome)
         _change(
             tx,

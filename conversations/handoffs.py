@@ -188,6 +188,8 @@ def recall(tx: Tx, row: dict[str, Any]) -> None:
 
 
 def _still_open(row: dict[str, Any]) -> None:
+    if row["outcome"] == "erased":
+        raise Conflict("The customer of this conversation was erased; there is nobody to write to.")
     if row["state"] != "open":
         raise Conflict("The conversation is closed; the customer's next message opens a new one.")
 

@@ -284,7 +284,7 @@ approvals = sa.Table(
     sa.Column("customer_id", _KEY, nullable=False),
     sa.Column("proposed_in", _KEY, nullable=False),  # the turn whose commit made it
     sa.Column("proposal", sa.JSON, nullable=False),
-    # pending | decided | done | failed | unknown | rejected | expired | withdrawn | lost
+    # pending | decided | done | failed | unknown | rejected | expired | withdrawn | lost | erased
     sa.Column("state", _WORD, nullable=False),
     sa.Column("decision", sa.JSON, nullable=False),
     sa.Column("decided_by", _KEY, nullable=False),

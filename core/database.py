@@ -150,6 +150,20 @@ class Database:
             finally:
                 view.rollback()
 
+    async def forgetting(self) -> None:
+        """Let nothing that was erased be found in the files either, as far as that is ours to do.
+
+        SQLite overwrites what is deleted, but keeps the pages of before in its log until it is written out.
+        PostgreSQL overwrites by its own VACUUM, which runs by itself.
+        """
+        if self.dialect == "sqlite":
+            await self._on(self._writers, self._write_out)
+
+    def _write_out(self) -> None:
+        with self._write_engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @asynccontextmanager
     async def holding(
         self,

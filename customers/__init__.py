@@ -45,6 +45,9 @@ class Customer:
     simulated: bool = False
     """One of a demo's simulated customers: nobody is this person."""
 
+    erased: bool = False
+    """Nothing is left of her but this id, and nothing is begun for it any more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assertion:

@@ -237,6 +237,7 @@ def customer(tx: Tx, workspace_id: str, customer_id: str) -> Customer:
         verification=_level(known),
         claims={found["kind"]: found["value"] for found in known if found["proof"] == "claimed"},
         simulated=row["simulated"],
+        erased=row["erased_at"] is not None,
     )
 
 

@@ -15,6 +15,7 @@ customers = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),  # a demo's; nobody is this person
+    sa.Column("erased_at", Moment),  # from then on only this row is left of her, and no name in it
     sa.Index("ix_customers_redirect", "workspace_id", "redirect_to"),
 )
 

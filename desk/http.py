@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from conversations import approvals, handoffs
 from core.access import Desk, Staff
 from core.errors import BadInput
-from desk import deciding, letters, stretches
+from desk import deciding, erasing, letters, stretches
 
 router = APIRouter(tags=["desk"])
 
 State = Literal[
-    "pending", "decided", "done", "failed", "unknown", "rejected", "expired", "withdrawn", "lost"
-]
+    "pending", "decided", "done", "failed", "unknown", "rejected", "expired", "withdrawn", "lost",
+    "erased",
+]  # fmt: skip
 
 
 class Words(BaseModel):
@@ -273,4 +274,5 @@ async def close(conversation_id: str, given: CloseGiven, request: Request, calle
     return Closed.model_validate(row)
 
 
-router.include_router(letters.router)
+for more in (letters.router, erasing.router):
+    router.include_router(more)

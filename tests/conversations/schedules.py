@@ -7,15 +7,20 @@ that breaks something can be run again.
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from typing import Any
 
 from langgraph.checkpoint.base import empty_checkpoint
 
+from conversations.courier import Courier
+from conversations.outcomes import Outcome
+from conversations.sending import Delivery
 from core.database import Database
 from graph.saver import TurnSaver
-from graph.turn import Live, Reply, TurnRequest, TurnResult
-from tests.conversations.echo import EchoConductor, context, proposal
-from tools import Ledger
+from graph.turn import Live, PendingApproval, Reply, TurnRequest, TurnResult
+from tests.conversations.echo import EchoConductor, House, W, context, proposal
+from tests.conversations.post import account
+from tools import Context, Ledger, Proposal
 
 SETTLING = 12
 """Passes of the loop after which whoever can go on has come to a point."""
@@ -114,13 +119,54 @@ class Quick(EchoConductor):
         await live.release(f"You said {text}.")
         said = f"You said {text}."
         if "pay" in text and not ledger.done():
-            outcome = await ledger.perform(proposal(request), context(request))
+            wanted = proposal(request)
+            wanted["asked"] = text
+            outcome = await ledger.perform(wanted, context(request))
             said += f" {outcome['state']}: {outcome['text']}"
         said += "".join(f" Already: {done}" for done in ledger.done())
         await self.database._point()
+        asks = "big" in text and request.messages
         return TurnResult(
             replies=[Reply(text=said, agent="echo")],
             language="en",
+            approvals=[self.asked(request)] if asks else [],
             handoff={"reason": "asked", "packet": {}} if "person" in text else None,
             record={"next": "reply"},
         )
+
+    def asked(self, request: TurnRequest) -> PendingApproval:
+        """Give a payment that waits for a person."""
+        wanted = proposal(request) | {"proposal_id": f"big:{request.turn_id}"}
+        return PendingApproval(
+            proposal=wanted,  # pyright: ignore[reportArgumentType]
+            rows=[],
+            expires_at=request.now + timedelta(hours=1),
+        )
+
+    async def act(
+        self, proposal: Proposal, decision: dict[str, Any], saver: TurnSaver, *,
+        ledger: Ledger, context: Context,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Carry a decision out, without LangGraph around it either."""
+        outcome = None
+        if decision["decision"] == "approve":
+            outcome = await ledger.perform(proposal, context)
+        return {"kind": "approval", **decision, "proposal": proposal, "outcome": outcome}
+
+
+class Pigeon(Courier):
+    """A courier whose provider takes what it is given between two points."""
+
+    def __init__(self, home: House, database: Stepped, process_id: str) -> None:
+        ours = {("loopback", "demo"): account("http://localhost")}
+        super().__init__(
+            database=database, workspace_id=W, accounts=ours, hub=home.hub, process_id=process_id
+        )
+        self.stepped = database
+        self.carried: list[str] = []
+
+    async def _send(self, taken: Delivery) -> Outcome:
+        await self.stepped._point()
+        self.carried.append(taken.key)
+        await self.stepped._point()
+        return Outcome(kind="sent", provider_message_id=taken.key)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from conversations import (
     approvals,
@@ -308,7 +309,7 @@ async def test_open_tabs_of_both_go_on_without_loss_or_doubles_and_so_do_those_t
         await until(there, "You said it is me.")
         await until(elsewhere, "You said it is me.")
     numbers = [entry.sequence for entry in there]
-    assert len(numbers) == len(set(numbers)) and numbers == sorted(numbers, key=int)
+    assert len(numbers) == len(set(numbers)) and numbers == sorted(one or 0 for one in numbers)
     assert texts(there) == ["hello", "it is me", "You said hello.", "You said it is me."]
     assert texts(elsewhere)[:2] == ["hello from home", "You said hello from home."]
     assert sorted(texts(elsewhere)[2:]) == sorted(texts(there))
@@ -420,7 +421,7 @@ async def test_at_which_moment_ever_it_is_killed_it_is_merged_wholly_or_not_at_a
     """Every statement of a merge is one at which its process may die."""
     old, new = await hers(home), await stranger(home, "something big, broken")
     before = home.database.read(everything)
-    executed = 0
+    executed = dies_at = 0
 
     def watch(*_: Any) -> None:
         nonlocal executed
@@ -432,7 +433,7 @@ async def test_at_which_moment_ever_it_is_killed_it_is_merged_wholly_or_not_at_a
     for dies_at in range(1, 400):
         executed = 0
         engine = home.database._write_engine
-        sa.event.listen(engine, "before_cursor_execute", watch)
+        event.listen(engine, "before_cursor_execute", watch)
         try:
             home.database.write(merging.join, W, customer_id, also=new.accepted.conversation_id)
         except KeyboardInterrupt:
@@ -440,7 +441,7 @@ async def test_at_which_moment_ever_it_is_killed_it_is_merged_wholly_or_not_at_a
         else:
             break
         finally:
-            sa.event.remove(engine, "before_cursor_execute", watch)
+            event.remove(engine, "before_cursor_execute", watch)
     assert 20 < executed < dies_at
     assert row_of(home, new)["conversation_id"] == old.accepted.conversation_id
 

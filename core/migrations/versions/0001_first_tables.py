@@ -257,6 +257,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("erased_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "customer_id", name=op.f("pk_customers")),
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
