@@ -85,10 +85,12 @@ def _spoken_of(
     Of it there may be no refund, and of another thing there is; and "I want to send it back" means it.
     """
     language, text = brief["language"], hearing.words_of(brief)
-    spoken = remembering.recent(brief["journey"], getattr(_step(journey, instance), "collect", ""))
+    name = getattr(_step(journey, instance), "collect", "")
+    spoken = remembering.recent(brief["journey"], name)
     if len(spoken) != 1 or spoken[0] in [option["value"] for option in listed]:
         return ""
-    if pointing.other(text, language) or pointing.any_of(text, language):
+    about = hearing.called(journey, name)  # "my other address" is no other order
+    if pointing.other(text, language, about) or pointing.any_of(text, language):
         return ""
     if choosing.names(kit.journeys, language).mentions(text):
         return ""

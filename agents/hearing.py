@@ -68,7 +68,7 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
             continue
         if slot.options is not None or "pattern" in slot.schema_:
             several = remembering.recent(brief["journey"], name)
-            if pointing.other(text, language, _called(journey, name)):
+            if pointing.other(text, language, called(journey, name)):
                 found.apart[name] = [value]
                 continue
             if pointing.any_of(text, language):
@@ -85,7 +85,7 @@ def _take_numbers(found: Known, brief: Brief, kit: Kit, journey: Journey, name: 
     """Take the number that stands elsewhere in her message, or the several of which she means one."""
     slot, text, language = journey.slots[name], words_of(brief), brief["language"]
     one = [] if _claimed(brief) else _named(brief, kit, slot, message(brief))
-    if len(one) == 1 and not pointing.other(text, language, _called(journey, name)):
+    if len(one) == 1 and not pointing.other(text, language, called(journey, name)):
         found.values[name] = one[0]
         return
     several = _named(brief, kit, slot, text) or _offered(brief, name)
@@ -121,7 +121,7 @@ def _offered(brief: Brief, name: str) -> list[Any]:
     return [option["value"] for option in current["options"] if not option.get("gone")]
 
 
-def _called(journey: Journey, name: str) -> str:
+def called(journey: Journey, name: str) -> str:
     """Give the words by which customers call what a slot stands for."""
     return " ".join((*journey.slots[name].ask.values(), name.replace("_", " ")))
 
@@ -145,7 +145,7 @@ def corrected(
         return Reopen(name)
     there = [option["value"] for option in listed if not option.get("gone")]
     others = [value for value in there if value != taken]
-    if pointing.other(text, language, _called(journey, name)):
+    if pointing.other(text, language, called(journey, name)):
         return others[0] if len(others) == 1 else Reopen(name)
     return Reopen(name) if pointing.not_this(text, language) else None
 
@@ -177,7 +177,7 @@ def may_correct(brief: Brief, journey: Journey, instance: Instance, name: str) -
 
 def means_other(text: str, language: str, journey: Journey, name: str) -> bool:
     """Say whether a text says that another choice is meant, or not the one that was taken."""
-    about = _called(journey, name)
+    about = called(journey, name)
     return pointing.other(text, language, about) or pointing.not_this(text, language)
 
 

@@ -22,7 +22,7 @@ from agents import (
 )
 from agents.cards import beside, filled
 from core.errors import ModelFailed
-from models.embedded import changing, words
+from models.embedded import changing, denying, words
 from models.embedded.language import ANSWERING, LATER, OPENING
 from models.usage import stood_in
 
@@ -85,8 +85,10 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
         return Read([])
     told = (changing.left(text, language) if brief["awaiting"] else None) or text
     asked = bool(brief["awaiting"]) and told == text
+    # "No, exchange it" says no, and then what she wants.
+    wished = denying.after(told, language) if brief["awaiting"] else told
     intents = await reading.completed(
-        told, kit.understanding.intents(told, language), language, kit, asked=asked
+        wished, kit.understanding.intents(wished, language), language, kit, asked=asked
     )
     earlier = together.before(told, intents, language, brief, kit)
     if earlier:

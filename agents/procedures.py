@@ -32,6 +32,7 @@ from journeys.events import (
     Begin,
     BringPerson,
     Called,
+    CallFailed,
     Cancel,
     Continue,
     Correct,
@@ -406,6 +407,9 @@ class Course:
         for _ in range(MAX_ROUNDS):
             if event is None:
                 break
+            if isinstance(event, CallFailed) and event.retry:  # what she put right was not taken
+                corrected = words.say("corrected", self.language)
+                self.told = [one for one in self.told if one != corrected]
             instance, effects = interpret(journey, instance, event, now, self.language)
             try:
                 event = await self._do(journey, instance, effects)

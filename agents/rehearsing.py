@@ -281,6 +281,17 @@ class Stage:
         found = {value for each in taken for name, value in each if name in names}
         return found.pop() if len(found) == 1 else None
 
+    async def only_taker(self, text: str, current: Journey) -> Journey | None:
+        """Give the one other procedure that takes from a text what this one has no slot for: "41"."""
+        others = [one for one in self._journeys.values() if one.writes and one != current]
+        fits = [(one, await self.fit(one, text)) for one in others]
+        takers = [
+            one
+            for one, fit in fits
+            if not fit.dead and any(name not in current.slots for name, _ in fit.taken)
+        ]
+        return takers[0] if len(takers) == 1 else None
+
     async def in_vain(self, name: str, text: str) -> bool:
         """Say whether the procedure for an intent would find nothing of hers, and nothing to do."""
         journey = self._journeys.get(name)

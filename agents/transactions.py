@@ -14,8 +14,9 @@ from agents.cards import beside, filled
 from agents.clauses import UNLIKELY
 from agents.decided import standing, told, withdrawn
 from agents.phrases import phrases
-from agents.procedures import Course
+from agents.procedures import Course, journey_of
 from agents.recounting import outcome, regretted
+from agents.rehearsing import Stage
 from agents.settling import settled
 from agents.vouching import vouched
 from core.errors import ModelFailed
@@ -59,12 +60,14 @@ async def _continued(course: Course) -> Report:
             course.deeds.evidence += brief["done"]
             await course.finish()
             return course.report()
-    course.reread = lambda: _reread(brief, course.kit)
+    current = journey_of(course.kit, instance["journey"])
+    if current is not None:
+        course.reread = lambda: _reread(brief, course.kit, current)
     await course.go_on()
     return course.report()
 
 
-async def _reread(brief: Brief, kit: Kit) -> Journey | None:
+async def _reread(brief: Brief, kit: Kit, current: Journey) -> Journey | None:
     """Give the procedure that changes something and that she wants, as her records settle it.
 
     What is proposed to her already makes way for nothing that is only guessed.
@@ -74,7 +77,7 @@ async def _reread(brief: Brief, kit: Kit) -> Journey | None:
     if brief["awaiting"] and brief["awaiting"][0]["slot"] == "confirm":
         read = [one for one in read if one["confidence"] >= UNLIKELY]
         if not read:
-            return None
+            return await Stage(language, brief, kit).only_taker(text, current)
     wished = [one["name"] for one in await settled(text, read, language, brief, kit, anew=True)]
     return next(
         (one for one in kit.journeys.values() if one.writes and one.trigger.intent in wished), None

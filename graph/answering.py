@@ -6,10 +6,14 @@ from graph.situation import Claim
 from graph.wording import Wording
 from journeys import Instance, Journey
 from journeys.model import Slot
+from journeys.repairing import changed
 from models.embedded import acting, heeding, outcomes, words
 
 FEW_WORDS = 4
 """Words of a yes or a no that says nothing else."""
+
+BESIDE_VALUES = 1
+"""Words of meaning beside a value that wants nothing else: "make it Tuesday"."""
 
 REACHED = ("email", "phone", "cpf")
 """Values that tell who somebody is, or how to reach her."""
@@ -92,10 +96,12 @@ class Answering(Wording):
             name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
             for name, slot in journey.slots.items()
         }
+        different = changed(journey, instance, self._values(schemas), certain=True)
+        if different and self._only_tells_values():
+            return True  # whatever else these few words may sound like
         if self._wants_another(journey):
             return False
-        said = self._values(schemas)
-        if any(instance["slots"].get(name) not in (None, value) for name, value in said.items()):
+        if different:
             return True
         if self._means_other(instance, journey):
             return True
@@ -105,6 +111,14 @@ class Answering(Wording):
             if chosen is not None and options[chosen]["value"] != taken:
                 return not self._asks_otherwise(journey)
         return False
+
+    def _only_tells_values(self) -> bool:
+        """Say whether hardly a word stands beside a day or another value: "make it Tuesday"."""
+        rest = self.text
+        for one in self.signals["entities"]:
+            rest = rest.replace(one["text"], " ")
+        beside = words.content(words.words(rest, self.language), (words.base(self.language),))
+        return rest != self.text and len(beside) <= BESIDE_VALUES
 
     def _means_other(self, instance: Instance, journey: Journey) -> bool:
         """Say whether she means another choice than one that was taken: "no, the other one"."""

@@ -20,7 +20,8 @@ class Reading(Answering, Retracting):
         answers = self._answers(self.awaiting[0]) if self.awaiting else Claim.NONE
         refused, called_off = self._refused(), self._called_off()
         # "No, the green one" answers, however much it sounds like a refusal.
-        answered = bool(self.awaiting) and self.awaiting[0]["slot"] == "confirm" and answers
+        confirms = bool(self.awaiting) and self.awaiting[0]["slot"] == "confirm"
+        answered = answers if confirms else Claim.NONE
         off = {*called_off} if answered == Claim.SURE else {*refused, *called_off}
         return Situation(
             text=self.text,
@@ -37,7 +38,12 @@ class Reading(Answering, Retracting):
             gives_up=gives_up,
             lets_go=not self.awaiting and changing.left(self.text, self.language) == "",
             wholly=self.said.wholly,
-            only_corrects=self._asks_which() and (self._only_corrects() or self._only_points()),
+            only_corrects=self._asks_which()
+            and (
+                self._only_corrects()
+                or self._only_points()
+                or (answered == Claim.SURE and self._only_tells_values())
+            ),
             refused=frozenset(self._intent(name) for name in refused),
             dropped=next((one["journey"] for one in self.running if one["journey"] in off), ""),
             called_off=bool(called_off),

@@ -37,13 +37,14 @@ def changed(
     """Give the values that differ from what the slots have.
 
     Unless it is certain that she corrects something, only slots count whose values are recognised for
-    sure (by pattern, format or list): free text would otherwise be overwritten by any remark.
+    sure (by pattern, format or list): free text would otherwise be overwritten by any remark. What
+    nobody is asked for ("another day") differs from what it is without her saying anything.
     """
     return {
         name: value
         for name, value in values.items()
-        if name in instance["slots"]
-        and instance["slots"][name] != value
+        if (name in instance["slots"] or not journey.slots[name].required)
+        and instance["slots"].get(name) != value
         and (certain or _recognisable(journey.slots[name]))
     }
 

@@ -13,9 +13,13 @@ OR_ELSE = re.compile(r"\s(?:ou|or)\s.*")
 ASIDE = re.compile(r"\s*\([^)]*\)")
 """What only tells which thing it is: "(19 Nov)"."""
 
+AMOUNT = re.compile(r"r\$|us\$|[$€£]|\d reais\b")
+
+MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+
 HOLDS = {
     "price": rf"{expected.HOLDS['price']}|\b(?:nothing to|nao ha valor|nada a (?:pagar|devolver))\b",
-    "duration": rf"{expected.HOLDS['duration']}|\b\d{{1,2}}/\d{{1,2}}\b|\b\d{{1,2}} [a-z]{{3}}\b",
+    "duration": rf"{expected.HOLDS['duration']}|\b\d{{1,2}}/\d{{1,2}}\b|\b\d{{1,2}} (?:{MONTHS})\b",
     "where": r"\S+@\S+|\b(?:cep|cartao|conta|card|account|by post|pelo correio)\b",
     "next": r"\w",
     "back": r"\b(?:fica com|mandar nada de volta|devolver|keep|keeps|send (?:it|nothing|anything) back)\b",
@@ -45,7 +49,7 @@ def _told(said: str, proposal: str, language: str) -> list[str]:
     parts = [part for each in PARTS.split(ASIDE.sub("", proposal)) if (part := each.strip(" ."))]
     for kind in _kinds(said, language):
         rest = _asking(kind, language).sub(" ", OR_ELSE.sub(" ", said))
-        if _beyond(rest, proposal, language):
+        if not {*_beyond(rest, proposal, language)} <= _beside(kind, proposal, language):
             continue
         told = [part for part in parts if re.search(HOLDS[kind], words.flat(part))]
         if told:
@@ -76,7 +80,17 @@ def _beyond(plain: str, proposal: str, language: str) -> list[str]:
     return [word for word in told if words.stem(word, base) not in about]
 
 
+def _beside(kind: str, proposal: str, language: str) -> frozenset[str]:
+    """Give words of meaning that may stand in a question of a kind; of money only where some is named."""
+    kinds = [f"{kind}_beside", *(["money"] if AMOUNT.search(words.flat(proposal)) else [])]
+    return frozenset(word for one in kinds for word in _listed(one, language))
+
+
 def _asking(kind: str, language: str) -> re.Pattern[str]:
-    lists = words.load("asides")[kind]
-    listed = lists.get(words.base(language), lists["en"])
-    return words.pattern(*(words.plain(str(phrase), language) for phrase in listed))
+    listed = _listed(kind, language)
+    return words.pattern(*(words.plain(phrase, language) for phrase in listed))
+
+
+def _listed(kind: str, language: str) -> list[str]:
+    lists = words.load("asides").get(kind, {})
+    return [str(said) for said in lists.get(words.base(language), lists.get("en", []))]

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 
-from models.embedded import keeping, partly, spelling, words
+from models.embedded import keeping, other_numbers, partly, spelling, words
 from models.embedded.agreement import gives_up
 from models.embedded.numbers import small_numbers
 
@@ -13,6 +14,10 @@ LONGEST_PLACE = 9
 
 MARK = re.compile(r"\b[A-Z]{1,3}\b")
 """Capitals that tell a choice: a size."""
+
+DIGITS = re.compile(r"(?<![\w.,/-])\d+(?![\w/-]|[.,]\d)")
+SHORT_LABEL = 2
+"""Words of a label that is a number and what it numbers: "size 40"."""
 
 RIGHT_AFTER = 2
 """Words of meaning after "the last" that may say the last of what."""
@@ -31,7 +36,7 @@ def choose(options: Sequence[str], text: str, language: str, question: str = "")
     exact = [at for at, label in enumerate(options) if words.words(label) == words.words(text)]
     if len(exact) == 1:
         return exact[0]
-    by_code = _by_code(options, text)
+    by_code = _by_code(options, text) or _by_mark(options, text)
     if len(by_code) == 1:
         return by_code[0]
     how_much = None if asks_missing(question, language) else partly.meant(options, text, language)
@@ -77,6 +82,29 @@ def _by_code(options: Sequence[str], text: str) -> list[int]:
     if not numbers:
         return []
     return [at for at, label in enumerate(options) if numbers & set(re.findall(r"\d{3,}", label))]
+
+
+def _by_mark(options: Sequence[str], text: str) -> list[int]:
+    """Find labels that only a number tells from the others, if the text has it: "40" for "size 40".
+
+    Such a number is no place in the list, nor is one that counts or dates something.
+    """
+    told = [words.words(label) for label in options]
+    shared = {word for word in chain(*told) if sum(word in label for label in told) > 1}
+    marks = [[word for word in label if word not in shared] for label in told]
+    known = {
+        own[0]: at
+        for at, (own, label) in enumerate(zip(marks, told, strict=True))
+        if len(own) == 1 and own[0].isdigit() and len(label) <= SHORT_LABEL
+    }
+    if len(known) < 2:
+        return []
+    found = [
+        match[0]
+        for match in DIGITS.finditer(text)
+        if match[0] in known and not other_numbers.quantifies(text, *match.span())
+    ]
+    return [known[number] for number in dict.fromkeys(found)]
 
 
 def _by_number(options: Sequence[str], said: list[str], language: str) -> int | None:

@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from models.embedded import acting, turns, words
+from models.embedded import acting, pointing, turns, words
 
 SHORTEST_VERB = 4
+LEAST_AFTER = 2
+"""Words after a no that may ask for something: "no, replace it"."""
+
 PARTS = re.compile(r"[,;.!?\n]+|\s[-–—]\s")
 JOINTS = re.compile(r"\s(?:e|ou|mas|and|or|but)\s")
 BESIDE_VERB = 4
@@ -60,6 +63,18 @@ def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
 def denies(text: str, language: str) -> bool:
     """Say whether a text begins with a no."""
     return turns.said_of(language, "denying").match(words.plain(text, language)) is not None
+
+
+def after(text: str, language: str) -> str:
+    """Give what follows a no at the beginning of a text; all of it where none, or hardly a word, does."""
+    first = PARTS.search(text)
+    said = words.plain(text[: first.start()] if first else "", language)
+    no = turns.said_of(language, "denying").match(said)
+    rest = text[first.end() :].strip() if first else ""
+    if no is None or len(words.words(rest)) < LEAST_AFTER:
+        return text
+    beside = words.content(said[no.end() :].split(), (words.base(language),))
+    return rest if set(beside) <= pointing.answer_words(language) else text
 
 
 def calls_off(text: str, names: frozenset[str], language: str) -> bool:

@@ -56,6 +56,14 @@ def counts(text: str, start: int, end: int) -> bool:
     return _before().search(flat[:start]) is not None or _after().match(flat[end:]) is not None
 
 
+def quantifies(text: str, start: int, end: int) -> bool:
+    """Say whether a unit follows a bare number, or a sign of money precedes it: "40 days", "$40"."""
+    flat = words.flat(text)
+    return (
+        re.search(r"[$€£]\s*$", flat[:start]) is not None or _after().match(flat[end:]) is not None
+    )
+
+
 def is_year(text: str, start: int, end: int) -> bool:
     """Say whether a bare number is like a year, and nothing says that it is a thing: "the 2024"."""
     flat = words.flat(text)

@@ -18,7 +18,8 @@ def other(text: str, language: str, about: str = "") -> bool:
     other order.
     """
     listed = turns.listed(language)
-    said = words.words(_settled(text, language), language)
+    settled = turns.said_of(language, "same_again").sub(" ", words.plain(_settled(text, language)))
+    said = words.words(settled, language)
     others = {words.folded(word) for word in listed["other"]}
     apart = {words.folded(word) for word in listed["not_other"]}
     called = set(words.stems(words.words(about), words.base(language)))

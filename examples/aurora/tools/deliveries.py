@@ -1,11 +1,13 @@
 """What went wrong on the way: nobody at home, or a parcel that did not come."""
 
-from core.errors import ToolFailed
+from datetime import date
+
+from core.errors import ToolFailed, ToolRetry
 from tools import Context, Preview, Result
 from tools.building import tool
 
 from ._left import away, busy, here, paid_back
-from ._shop import Row, Shop, once, opened
+from ._shop import SATURDAY, Row, Shop, once, opened
 from ._words import OrderNumber, say
 
 MOST_ATTEMPTS = 3
@@ -17,8 +19,8 @@ SEARCH_DAYS = 5
 """Working days in which the carrier answers: on a delivery, on a parcel under way."""
 
 
-def _missed(shop: Shop, order_id: str) -> tuple[Row, int]:
-    """Give an order that waits at the depot, and the day of the next visit."""
+def _missed(shop: Shop, order_id: str, wanted: date | None) -> tuple[Row, int]:
+    """Give an order that waits at the depot, and the day of the visit: the next one, or the wanted."""
     order, language = shop.order(order_id), shop.context.language
     number = order["order_id"]
     if order["status"] != "delivery_failed":
@@ -30,16 +32,32 @@ def _missed(shop: Shop, order_id: str) -> tuple[Row, int]:
     if order["attempts"] >= MOST_ATTEMPTS:
         until = shop.said_day(order["held_until"])
         raise ToolFailed(say("reschedule_used_up", language, number=number, until=until))
-    return order, shop.working_day(1)
+    return order, _visit(shop, order, wanted)
 
 
-def preview_reschedule(order_id: OrderNumber, *, context: Context) -> Preview:
+def _visit(shop: Shop, order: Row, wanted: date | None) -> int:
+    """Give the day of a visit; a day that has passed only tells of the visit which failed."""
+    first = shop.working_day(1)
+    day = (wanted - shop.base).days if wanted else first
+    if day < shop.today:
+        return first
+    last = max(first, order["held_until"])
+    if not first <= day <= last or shop.day(day).weekday() >= SATURDAY:
+        days = {"day": day, "first": first, "last": last}
+        told = {name: shop.said_day(one) for name, one in days.items()}
+        raise ToolRetry(say("reschedule_no_visit", shop.context.language, **told), argument="day")
+    return day
+
+
+def preview_reschedule(
+    order_id: OrderNumber, day: date | None = None, *, context: Context
+) -> Preview:
     """Say which parcel would be brought again, when and where to."""
     with opened(context) as shop:
-        order, day = _missed(shop, order_id)
+        order, visit = _missed(shop, order_id, day)
         values = {
             "label": shop.label(order),
-            "day": shop.said_day(day),
+            "day": shop.said_day(visit),
             "address": order["address"],
         }
         return Preview(text=say("reschedule_preview", context.language, **values))
@@ -48,22 +66,26 @@ def preview_reschedule(order_id: OrderNumber, *, context: Context) -> Preview:
 @tool(
     effect="write", needs="verified", entity=("order_id",), preview=preview_reschedule, retry="key"
 )
-def reschedule_delivery(order_id: OrderNumber, *, context: Context) -> Result:
+def reschedule_delivery(
+    order_id: OrderNumber, day: date | None = None, *, context: Context
+) -> Result:
     """Have the carrier bring a parcel once more that it could not hand over.
 
     Args:
         order_id: `A-` and four digits.
+        day: when it should come; without it, on the next working day.
 
     Raises:
+        ToolRetry: there is no visit on that day; the message says on which there is one.
         ToolFailed: this customer has no such order, or no visit found nobody; the message says why.
     """
 
     def act(shop: Shop) -> Result:
-        order, day = _missed(shop, order_id)
-        shop.save(order | {"status": "shipped", "promised": day, "held_until": None})
+        order, visit = _missed(shop, order_id, day)
+        shop.save(order | {"status": "shipped", "promised": visit, "held_until": None})
         number = order["order_id"]
-        text = say("reschedule_done", context.language, number=number, day=shop.said_day(day))
-        return Result(text=text, data={"order_id": number, "day": shop.day(day).isoformat()})
+        text = say("reschedule_done", context.language, number=number, day=shop.said_day(visit))
+        return Result(text=text, data={"order_id": number, "day": shop.day(visit).isoformat()})
 
     return once(context, act)
 
