@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from agents import Brief, Kit, Question, Report, remembering
+from agents import Brief, Kit, Question, Report, remembering, requesting
 from agents.phrases import Phrases
 from agents.procedures import Course
 from journeys import Instance
@@ -103,11 +103,22 @@ async def standing(brief: Brief, kit: Kit, say: Phrases) -> Report:
     told_lines = [say("pending", language, preview=preview) for preview in previews]
     decided = [
         known["decided"] for known in remembering.kept(brief["journey"]) if "decided" in known
-    ]
+    ] or _told_elsewhere(brief, say)
     if not told_lines and decided:
         told_lines = [say("decided_before", language, decided=decided[0])]
     text = " ".join(told_lines) or say("nothing_pending", language)
     return Report(agent="transactions", text=text, evidence=[*previews, *decided, text])
+
+
+def _told_elsewhere(brief: Brief, say: Phrases) -> list[str]:
+    """Give what she is told of what a person has decided on in any of her conversations, newest first."""
+    events = [
+        {**request["decision"], **{name: request[name] for name in ("proposal", "outcome")}}
+        for request in brief["facts"].get("requests") or []
+        if request["state"] not in ("pending", *requesting.UNTOLD)
+    ]
+    known = [(event, _DECISIONS.get(str(event.get("decision", "")))) for event in events]
+    return [tell(event, brief, say)["text"] for event, tell in known if tell is not None]
 
 
 def _approved(event: dict[str, Any], brief: Brief, say: Phrases) -> Report:

@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing
+from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, remembering, requesting
 from agents.cards import beside, filled
 from agents.clauses import UNLIKELY
 from agents.decided import standing, told, withdrawn
@@ -44,8 +44,25 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     if journey is None:
         return _unanswered(brief)
     await course.begin(journey, values)
+    if (known := await _known_of(course, journey)) is not None:
+        return known
     await course.finish()
     return course.report()
+
+
+async def _known_of(course: Course, looked: Journey) -> Report | None:
+    """Tell what was done, or what the team was asked for, where looking it up has found nothing."""
+    brief, kit = course.brief, course.kit
+    ended = course.kept[0] if course.kept else None
+    if ended is None or ended["journey"] != looked.journey or ended["state"] != "failed":
+        return None
+    here = remembering.kept(brief["journey"])
+    for one in [*here, *requesting.elsewhere(brief["facts"], kit.journeys, here)]:
+        if one["journey"] in looked.tells_of and (one["state"] == "waiting" or one.get("decided")):
+            return await standing(brief, kit, say)
+        if one["journey"] in looked.tells_of and one.get("performed"):
+            return await outcome({**brief, "intent": one["journey"]}, kit, say)
+    return None
 
 
 async def _continued(course: Course) -> Report:

@@ -300,6 +300,12 @@ approvals = sa.Table(
     sa.Column("finished_at", Moment),
 )
 sa.Index("ix_approvals_state", approvals.c.workspace_id, approvals.c.state, approvals.c.due_at)
+sa.Index(
+    "ix_approvals_customer",
+    approvals.c.workspace_id,
+    approvals.c.customer_id,
+    approvals.c.created_at,
+)
 
 handoffs = sa.Table(
     "handoffs",

@@ -29,14 +29,21 @@ _MISSED = Prepared(
     )
     .order_by(messages.c.sequence)
 )
-_PENDING = Prepared(
-    sa.select(approvals.c.approval_id, approvals.c.proposal)
+REMEMBERED_S = 45 * 86_400.0
+"""For how long the answer to what a person was asked to decide on is told."""
+
+MOST_REQUESTS = 12
+_REQUESTS = Prepared(
+    sa.select(
+        *(approvals.c[name] for name in ("approval_id", "proposal", "state", "decision", "outcome"))
+    )
     .where(
         approvals.c.workspace_id == sa.bindparam("workspace"),
         approvals.c.customer_id == sa.bindparam("customer"),
-        approvals.c.state == "pending",
+        approvals.c.created_at > sa.bindparam("since"),
     )
-    .order_by(approvals.c.created_at)
+    .order_by(approvals.c.created_at.desc())
+    .limit(MOST_REQUESTS)
 )
 
 
@@ -55,6 +62,7 @@ def opening(tx: Tx, claim: Claim) -> Opening:
     row = found(tx, claim.workspace_id, claim.conversation_id)
     customer = identity.customer(tx, claim.workspace_id, row["customer_id"])
     left = handoffs.handed_back(tx, claim.workspace_id, row["customer_id"])
+    asked = _requests(tx, claim.workspace_id, row["customer_id"])
     request = TurnRequest(
         turn_id=claim.turn_id,
         conversation_id=claim.conversation_id,
@@ -82,7 +90,12 @@ def opening(tx: Tx, claim: Claim) -> Opening:
             ],
             "promises": [one["promised"] for one in left if one["promised"]],
             "handed_back": left,
-            "pending_approvals": _pending(tx, claim.workspace_id, row["customer_id"]),
+            "requests": asked,
+            "pending_approvals": [
+                {"approval_id": one["approval_id"], "preview": one["proposal"].get("preview", "")}
+                for one in reversed(asked)
+                if one["state"] == "pending"
+            ],
         },
         missed=tuple(_missed(tx, row, claim)),
         now=moment(domain_now(tx)),
@@ -112,11 +125,10 @@ def _missed(tx: Tx, row: dict[str, Any], claim: Claim) -> list[dict[str, str]]:
     return [message for message in said if message["message_id"] not in batch]
 
 
-def _pending(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, str]]:
-    return [
-        {"approval_id": row["approval_id"], "preview": row["proposal"].get("preview", "")}
-        for row in _PENDING.rows(tx, workspace=workspace_id, customer=customer_id)
-    ]
+def _requests(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, Any]]:
+    """Give what of this customer's a person decides on, or has decided, in whatever conversation."""
+    since = domain_now(tx) - REMEMBERED_S
+    return _REQUESTS.rows(tx, workspace=workspace_id, customer=customer_id, since=since)
 
 
 _OWN = (

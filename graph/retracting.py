@@ -51,7 +51,7 @@ class Retracting(Wording):
 
     def _called_off(self) -> list[str]:
         """Give the procedures, open, waiting or done, that she calls off by name."""
-        known = [*self.running, *self.kept]
+        known = [*self.running, *self.kept, *self.elsewhere]
         names = dict.fromkeys(one["journey"] for one in known) if self.text else {}
         return [
             name
@@ -104,7 +104,8 @@ class Retracting(Wording):
 
     def _withdraws(self, refused: Sequence[str], gives_up: bool) -> bool:
         """Say whether she takes back something that waits for a person; `refused` as in `_refused`."""
-        waits = {one["journey"] for one in self.kept if one["state"] == "waiting"}
+        known = [*self.kept, *self.elsewhere]
+        waits = {one["journey"] for one in known if one["state"] == "waiting"}
         if waits & set(refused):
             return True
         if self.awaiting:

@@ -2,7 +2,7 @@
 
 from agents import choosing, hearing, remembering
 from graph.answering import Answering
-from graph.planning import COURTESIES, DIGRESSION, PERSON
+from graph.planning import COURTESIES, DIGRESSION, PERSON, RECALL
 from graph.retracting import CERTAIN, Retracting
 from graph.situation import Claim, Situation
 from journeys import Instance, Journey, words
@@ -104,8 +104,9 @@ class Reading(Answering, Retracting):
 
     def _asks_decision(self) -> bool:
         """Say whether she asks what became of a request that a person decides on."""
-        waits = [one for one in self.kept if one["state"] == "waiting"]
-        decided = [one for one in self.kept if one.get("decided")]
+        known = [*self.kept, *self.elsewhere]
+        waits = [one for one in known if one["state"] == "waiting"]
+        decided = [one for one in known if one.get("decided")]
         if not self.text or not (self.pending or decided):
             return False
         asks = outcomes.asks_status(self.text, self.language)
@@ -119,6 +120,8 @@ class Reading(Answering, Retracting):
         if journey is None or self._names_another(journey, instance):
             return False
         wished = [i["name"] for i in self.signals["intents"] if i["name"] not in COURTESIES]
+        if outcomes.asks_whereabouts(self.text, self.language):
+            wished = [name for name in wished if name != RECALL]  # "where is what I asked for?"
         if journey.trigger.intent in wished:
             return True
         looked_up = {
@@ -127,7 +130,7 @@ class Reading(Answering, Retracting):
             if journey.journey in other.tells_of
         }
         if looked_up & {*wished}:
-            return instance["state"] == "waiting"  # once it is decided, the look-up knows more
+            return not instance.get("performed")  # once it is done, the look-up knows more
         return asks and not wished and self._is_about(journey)
 
     def _asks_aside(self) -> bool:

@@ -49,7 +49,8 @@ class TurnRequest:
     facts: dict[str, Any] = field(default_factory=dict)
     """Read from the tables for this turn: `name`, `owner`, `first_turn`, `open_cases`
     (`[{case_id, kind, summary, opened_at}]`), `promises` (`[str]`), `pending_approvals`
-    (`[{approval_id, preview}]`)."""
+    (`[{approval_id, preview}]`, oldest first), `requests` (what a person decides on or has decided, in any
+    of her conversations: `[{approval_id, proposal, state, decision, outcome}]`, newest first)."""
 
     missed: tuple[dict[str, str], ...] = ()
     """What was said while a person held the conversation, `{message_id, role, text}`, oldest first."""

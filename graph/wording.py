@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents import Signals, choosing, hearing, remembering
+from agents import Signals, choosing, hearing, remembering, requesting
 from graph.briefing import language_of
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
@@ -33,6 +33,7 @@ class Wording:
         ]
         journeys = state.get("journey", [])
         self.running, self.kept = remembering.running(journeys), remembering.kept(journeys)
+        self.elsewhere = requesting.elsewhere(context.facts, ensemble.journeys, self.kept)
         self.pending = list(context.facts.get("pending_approvals") or [])
         self.said = self._said()
 

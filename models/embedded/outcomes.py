@@ -21,6 +21,12 @@ def asks_status(text: str, language: str) -> bool:
     return "?" in text or turns.said_of(language, "asking").search(plain) is not None
 
 
+def asks_whereabouts(text: str, language: str) -> bool:
+    """Say whether a text asks where something is, not what was said of it."""
+    plain = words.plain(text, language)
+    return turns.said_of(language, "whereabouts").search(plain) is not None
+
+
 def asks_when(text: str, language: str) -> bool:
     """Say whether a text asks when something is to be: "e quando chega?", "which day?"."""
     return turns.said_of(language, "when").search(words.plain(text, language)) is not None

@@ -51,6 +51,11 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_approvals_state", ["workspace_id", "state", "due_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_approvals_customer",
+            ["workspace_id", "customer_id", "created_at"],
+            unique=False,
+        )
 
     op.create_table(
         "attachments",
@@ -745,6 +750,7 @@ def downgrade() -> None:
 
     op.drop_table("attachments")
     with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.drop_index("ix_approvals_customer")
         batch_op.drop_index("ix_approvals_state")
         batch_op.drop_index(batch_op.f("ix_approvals_conversation_id"))
 
