@@ -1,12 +1,16 @@
 """What a turn is about, read once: all that the plan is made from."""
 
-from agents import choosing, hearing, remembering
+from agents import Intent, choosing, hearing, remembering
 from graph.answering import Answering
 from graph.planning import COURTESIES, DIGRESSION, PERSON, RECALL
 from graph.retracting import CERTAIN, Retracting
 from graph.situation import Claim, Situation
 from journeys import Instance, Journey, words
 from models.embedded import acting, asides, changing, denying, heeding, outcomes, pointing
+
+
+LOOKED_AT = 12
+"""Readings among which a look-up is looked for."""
 
 
 class Reading(Answering, Retracting):
@@ -25,7 +29,7 @@ class Reading(Answering, Retracting):
         off = {*called_off} if answered == Claim.SURE else {*refused, *called_off}
         return Situation(
             text=self.text,
-            signals=self.signals,
+            signals={**self.signals, "intents": self._as_asked()},
             owners={**self.ensemble.team.owners, "question": "knowledge"},
             awaiting=self.awaiting,
             answers=answers,
@@ -73,6 +77,25 @@ class Reading(Answering, Retracting):
             event=str(event.get("kind", "")),
             follow_up=bool(event.get("follow_up")),
         )
+
+    def _as_asked(self) -> list[Intent]:
+        """Give the wishes; one that only asks if something was done becomes the look-up likeliest meant."""
+        return [
+            {**one, "name": self._look_up(one["text"])} if self._asks_if_done(one) else one
+            for one in self.signals["intents"]
+        ]
+
+    def _asks_if_done(self, intent: Intent) -> bool:
+        journey = self.doing(intent["name"])
+        if journey is None or not journey.writes:
+            return False
+        return outcomes.asks_if_done(self._examples(journey), intent["text"], self.language)
+
+    def _look_up(self, text: str) -> str:
+        """Give the intent of the look-up of her records that a text is most like."""
+        likely = self.understanding.likely(text, self.language, LOOKED_AT)
+        looks = [name for name, _ in likely if (one := self.doing(name)) and one.looks_up]
+        return looks[0] if looks else "question"
 
     def _wants_after_all(self) -> str:
         """Give the intent of what she said no to in her last message, where she says yes now."""

@@ -1,7 +1,9 @@
 """How a customer asks how something stands, and whether it was done."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from models.embedded import acting, turns, words
 
@@ -50,6 +52,36 @@ def asks_outcome(text: str, language: str) -> bool:
         return True
     ending = turns.listed(language)["past"]
     return any(re.fullmatch(rf"\w{{3,}}{ending}", word) for word in plain.split())
+
+
+def asks_if_done(examples: Sequence[str], text: str, language: str) -> bool:
+    """Say whether a text asks if what the examples ask for was done, and not that it be done.
+
+    "Was it cancelled?", but not "can it be cancelled?".
+    """
+    base, said = words.base(language), words.plain(text, language)
+    if not asks_outcome(text, language) or turns.said_of(language, "asking_for").search(said):
+        return False
+    if asks_generally(text, language):
+        return True
+    things = turns.said_of(language, "things")
+    done = [word for word in said.split() if _is_past(word, base) and not things.fullmatch(word)]
+    if base == "en" and "did" in said.split()[:2]:
+        done = [word for word in said.split() if len(word) >= SHORTEST_VERB]
+    return bool(_ours(tuple(examples), base) & set(words.stems(done, base)))
+
+
+@cache
+def _ours(examples: tuple[str, ...], base: str) -> frozenset[str]:
+    """Give the stems of what we are told to do; "they charged me twice" tells what has been done to her."""
+    said = words.words(" ".join(examples), base)
+    counts = Counter(words.stem(word, base) for word in said)
+    past = Counter(words.stem(word, base) for word in said if _is_past(word, base))
+    return frozenset(stem for stem, count in counts.items() if count > 2 * past[stem])
+
+
+def _is_past(word: str, base: str) -> bool:
+    return re.fullmatch(rf"\w{{3,}}{turns.listed(base)['past']}", word) is not None
 
 
 def asks_generally(text: str, language: str) -> bool:
