@@ -9,10 +9,6 @@ from journeys import Instance, Journey, words
 from models.embedded import acting, asides, changing, denying, heeding, outcomes, pointing
 
 
-LOOKED_AT = 12
-"""Readings among which a look-up is looked for."""
-
-
 class Reading(Answering, Retracting):
     """One turn's words, held against what is open in the conversation."""
 
@@ -79,23 +75,15 @@ class Reading(Answering, Retracting):
         )
 
     def _as_asked(self) -> list[Intent]:
-        """Give the wishes; one that only asks if something was done becomes the look-up likeliest meant."""
+        """Give the wishes; to ask if something was done wants no more than to have it looked up."""
         return [
-            {**one, "name": self._look_up(one["text"])} if self._asks_if_done(one) else one
+            {**one, "name": self._intent(journey.stands)}
+            if (journey := self.doing(one["name"]))
+            and journey.stands
+            and outcomes.asks_if_done(self._examples(journey), one["text"], self.language)
+            else one
             for one in self.signals["intents"]
         ]
-
-    def _asks_if_done(self, intent: Intent) -> bool:
-        journey = self.doing(intent["name"])
-        if journey is None or not journey.writes:
-            return False
-        return outcomes.asks_if_done(self._examples(journey), intent["text"], self.language)
-
-    def _look_up(self, text: str) -> str:
-        """Give the intent of the look-up of her records that a text is most like."""
-        likely = self.understanding.likely(text, self.language, LOOKED_AT)
-        looks = [name for name, _ in likely if (one := self.doing(name)) and one.looks_up]
-        return looks[0] if looks else "question"
 
     def _wants_after_all(self) -> str:
         """Give the intent of what she said no to in her last message, where she says yes now."""

@@ -62,6 +62,7 @@ def _lost(journey: Journey, known: Mapping[str, Journey]) -> list[str]:
         "excludes": journey.excludes,
         "tells_of": journey.tells_of,
         "undo": [journey.undo] if journey.undo else [],
+        "stands": [journey.stands] if journey.stands else [],
     }
     found = [
         f"`{field}` names {name!r}, and there is no such journey"

@@ -47,7 +47,8 @@ or a withdrawal they do not run. A slot of `schema: {type: string, format: attac
 a file that the customer sends. `regretted` is what can still be done after the procedure was carried
 out, told to a customer who wishes it had not been; `undo` names the procedure that undoes it.
 `excludes` names the procedures that are let go of when she wants this one for the same thing instead;
-`tells_of` those that a look-up tells the outcome of.
+`tells_of` those that a look-up tells the outcome of; `stands` the look-up which tells whether this one was
+done, for who asks that without having had it done here.
 """
 
 from functools import cached_property
@@ -254,6 +255,9 @@ class Journey(_Part):
 
     tells_of: list[str] = []
     """Procedures whose outcome it looks up: while one of them waits for a person, that is what it tells."""
+
+    stands: str = ""
+    """The look-up that tells whether it was done: "was it cancelled?" begins that one, and not this."""
 
     undo: str = ""
     """The procedure that undoes it, offered to a customer who wishes it had not been carried out."""

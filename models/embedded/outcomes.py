@@ -66,8 +66,9 @@ def asks_if_done(examples: Sequence[str], text: str, language: str) -> bool:
         return True
     things = turns.said_of(language, "things")
     done = [word for word in said.split() if _is_past(word, base) and not things.fullmatch(word)]
-    if base == "en" and "did" in said.split()[:2]:
-        done = [word for word in said.split() if len(word) >= SHORTEST_VERB]
+    if base == "en" and "did" in said.split()[:2]:  # "did you cancel it": the verb has no ending
+        after = words.content(said.split(), (base,))
+        done = [word for word in after if len(word) >= SHORTEST_VERB][:1]
     return bool(_ours(tuple(examples), base) & set(words.stems(done, base)))
 
 

@@ -218,7 +218,7 @@ def test_a_journey_passes_on_only_to_another_that_there_is(
 
 
 @pytest.mark.parametrize(
-    "named", [{"excludes": ["sell"]}, {"tells_of": ["sell"]}, {"undo": "sell"}]
+    "named", [{"excludes": ["sell"]}, {"tells_of": ["sell"]}, {"undo": "sell"}, {"stands": "sell"}]
 )
 def test_another_journey_that_is_named_must_be_there(
     workspace: Workspace, named: dict[str, Any]
