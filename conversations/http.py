@@ -161,7 +161,7 @@ async def chat(
 
 
 def _ring(state: Any, accepted: Accepted) -> None:
-    state.runner.ring(accepted.conversation_id, in_s=accepted.due_in_s)
+    state.runner.heard(accepted.conversation_id, in_s=accepted.due_in_s)
 
 
 def _response(taken: Taken, answer: Answer) -> dict[str, Any]:

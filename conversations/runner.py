@@ -18,6 +18,7 @@ from conversations.memory import Recollection
 from conversations.ownership import may_start_effect
 from conversations.rows import locked, standing
 from core.clock import moment
+from core.computing import Places
 from core.database import Database, Tx
 from core.errors import LeaseLost
 from core.ids import new_id
@@ -34,6 +35,11 @@ Left = Literal["none", "nothing", "more"]
 
 AT_ONCE = 256
 """Turns of one process that run at the same time; most of a turn is waiting for a model."""
+
+COMPUTING = {"sqlite": 1, "postgresql": 4}
+"""Turns of one process that compute at the same time; on PostgreSQL a turn waits for each statement.
+
+The rest of a turn's time it waits for a model, and as many may."""
 
 SWEEP_S = 1.0
 CLOSING_S = 60.0
@@ -99,6 +105,7 @@ class Runner:
         self._process_id = process_id or new_id("process")
         self._max_turn_s = max_turn_s
         self._driver = Driver(at_once)
+        self._places = Places(COMPUTING[database.dialect])
         self._sweeper = Sweeper(self.sweep, sweep_s, "sweep")
         self._closed_at: float | None = None
         begin = self._driver.begin
@@ -129,6 +136,11 @@ class Runner:
         else:
             self._driver.begin(conversation_id, self._answer_all)
             self._call_others("turn", conversation_id)
+
+    def heard(self, conversation_id: str, *, in_s: float = 0.0) -> None:
+        """Say that a customer has written, and when that is to be answered."""
+        self._places.knocked()
+        self.ring(conversation_id, in_s=in_s)
 
     def ring_approval(self, approval_id: str) -> None:
         """Say that an approval was decided."""
@@ -187,8 +199,12 @@ class Runner:
     # --- turns -----------------------------------------------------------------------------------
 
     async def _answer_all(self, conversation_id: str) -> None:
-        while not self._driver.stopping and await self._answer(conversation_id) == "more":
-            pass
+        left: Left = "more"
+        while left == "more":
+            async with self._places.taken():
+                if self._driver.stopping:
+                    return
+                left = await self._answer(conversation_id)
 
     async def answer(self, conversation_id: str) -> bool:
         """Run one turn of a conversation, from claim to commit; False when there was none to run."""

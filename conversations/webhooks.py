@@ -71,7 +71,7 @@ async def webhook(channel: str, account: str, request: Request) -> Heard:
             heard.ignored += 1
             continue
         heard.messages += 1
-        state.runner.ring(accepted.conversation_id, in_s=accepted.due_in_s)
+        state.runner.heard(accepted.conversation_id, in_s=accepted.due_in_s)
         state.hub.ring(accepted.conversation_id)
     return heard
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
+from core import computing
 from core.errors import ModelFailed
 from models.openai.connections import connected
 from models.openai.stream import Answer, EventReader
@@ -65,6 +66,7 @@ class Exchange:
         await self._timed(lambda: self._streamed(answer, arrived))
 
     async def _timed(self, attempt: Callable[[], Any]) -> Any:
+        computing.lend()
         try:
             async with asyncio.timeout(self.timeout_s):
                 return await self._retried(attempt)

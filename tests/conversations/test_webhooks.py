@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -137,3 +138,24 @@ async def test_who_writes_too_much_is_asked_to_come_again_and_nothing_is_kept(
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "30")
         again = await send(given, written(message("0", "m0"), message("1", "m1")))
         assert again.json()["messages"] == 2, "what was taken is acknowledged again"
+
+
+async def test_a_burst_is_let_in_before_it_is_answered_and_all_of_it_is_answered(
+    home: House,
+) -> None:
+    many = 120
+    home.conductor.before = lambda request: asyncio.to_thread(time.sleep, 0.01)
+    async with post(home, per_minute=1e6, burst=1000) as given, served(given):
+        async with httpx.AsyncClient(timeout=60) as http:
+
+            async def write(number: int) -> int:
+                raw = json.dumps(written(message("hi", f"m{number}", f"+{number}"))).encode()
+                signed = {SIGNATURE: signature(raw, SECRET)}
+                return (
+                    await http.post(given.provider.hooks, content=raw, headers=signed)
+                ).status_code
+
+            assert set(await asyncio.gather(*map(write, range(many)))) == {200}
+        assert len(home.conductor.seen) < many / 2
+        await until(lambda: len(given.provider.received) == many, within_s=60)
+    assert {got.address for got in given.provider.received} == {f"+{n}" for n in range(many)}

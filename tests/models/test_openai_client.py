@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, Field
 
+from core import computing
 from core.errors import ModelFailed
 from models.openai.client import SENTENCE_OVER, LeanChatOpenAI, _Bell
 from models.openai.stream import Answer
@@ -343,3 +344,20 @@ def talk_of(length: int) -> list[BaseMessage]:
         (HumanMessage if number % 2 else AIMessage)(f"Message {number} of an ordinary length.")
         for number in range(length)
     ]
+
+
+async def test_a_turn_that_waits_for_the_server_lets_another_compute(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.computing.LONGEST_S", 60.0)
+    server.script.latency_s = 0.5
+    places, ended = computing.Places(1), list[str]()
+
+    async def turn(name: str) -> None:
+        async with places.taken():
+            if name == "asks":
+                await lean(server).ainvoke([HumanMessage("Hello")])
+            ended.append(name)
+
+    await asyncio.gather(turn("asks"), turn("computes"))
+    assert ended == ["computes", "asks"]
