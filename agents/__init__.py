@@ -249,6 +249,9 @@ class Report(TypedDict):
     unanswered: NotRequired[str]
     """Why it could not help; the supervisor tries another or offers a person."""
 
+    doubtful: NotRequired[bool]
+    """Whether she may have wanted to know something else; the reply then ends with that question."""
+
     given: NotRequired[list[str]]
     """The state keys its brief was made from; filled in by the graph."""
 

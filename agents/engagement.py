@@ -220,6 +220,7 @@ GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
     "attached": attached,
     "stray": _phrase("stray"),
     "heard": _phrase("heard"),
+    "misheard": _phrase("misheard"),
     "listens": _phrase("listens"),
     "named": _phrase("named"),
 }

@@ -28,6 +28,9 @@ OPENING_PIECES = 2
 PART = " › "
 """What stands between the title of an article and that of a part of it."""
 
+DOUBTED = 0.65
+"""Chance of its best passage below which an answer may be to another question than hers."""
+
 LEAST_WORDS = 3
 """Words of a clause that may be a question of its own."""
 
@@ -98,6 +101,7 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
         about=citations[0]["title"].split(" › ")[0],
         citations=citations,
         by_model=True,
+        doubtful=_surest(passages) < DOUBTED,
         evidence=[say("foreign", language)],
         tried=[f"searched for {brief['text']!r}: {len(passages)} passages"],
     )

@@ -105,11 +105,19 @@ def looked_up(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]
         return found  # what articles answer has no number of hers
     if _takes_no_number(intent["name"], kit) and intent["confidence"] < UNLIKELY:
         return found  # nor does a procedure that begins something new
-    said = pattern_of("looking", language).sub(" ", flattened(intent["text"], language))
+    return found if only_looks(intent["text"], language) else intent
+
+
+def only_looks(text: str, language: str) -> bool:
+    """Say whether a clause with a number asks to look and says nothing else: "see A-1 for me"."""
+    said = pattern_of("looking", language).sub(" ", flattened(text, language))
     told = words.content(words.words(said, language), (language,))
-    if any(len(word) > 1 and word.isalpha() for word in told):
-        return intent
-    return found
+    return not any(len(word) > 1 and word.isalpha() for word in told)
+
+
+def passes_over_number(intent: dict[str, Any], language: str, kit: Kit) -> bool:
+    """Say whether a wish is for a procedure that has no place for the number of hers in its words."""
+    return _takes_no_number(intent["name"], kit) and bool(by_value(intent["text"], language, kit))
 
 
 def _takes_no_number(name: str, kit: Kit) -> bool:

@@ -2,6 +2,7 @@
 
 from agents import Brief, Kit, Question, Report, Slot, Specialist
 from agents.cards import beside
+from agents.guessing import guessed
 from agents.phrases import phrases
 from core.errors import ToolError, ToolRetry
 from tools import Tool
@@ -39,6 +40,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         text=text,
         slots=slots,
         asked=[],
+        doubtful=guessed(brief, kit),
         evidence=[result.text],
         tried=[f"{tool.name}({arguments}): {len(result.text)} characters"],
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents import Brief, Kit, hearing
-from agents.clauses import COMPLAINT, QUESTION
+from agents.clauses import COMPLAINT, QUESTION, flattened, owns
 from agents.deeds import Deeds, described
 from agents.procedures import Course
 from journeys import Instance, Journey
@@ -44,6 +44,10 @@ ANGRY = 1.0
 
 BITTER = -0.5
 """Feeling, from -1 to 1, from which words are bitter."""
+
+NOT_HERS = -2.0
+"""What counts against a procedure that finds nothing of hers where she speaks of what is hers and another
+finds it: "has my book left?" does not ask what the shop has."""
 
 SERVED = 0.5
 """How much more, where no procedure does it, an intent counts that somebody serves than a mere question."""
@@ -138,6 +142,12 @@ class _Rehearsal(Course):
             self._only_one(event, journey, instance)
         return event
 
+    def admitted(self, journey: Journey) -> bool:
+        """Note where it could do nothing for her before she signs in."""
+        known = super().admitted(journey)
+        self.dead = self.dead or not known
+        return known
+
     async def _pass_on(self, ended: Journey) -> None:
         """Stay with the one that is tried out; what it would pass on to is tried out by itself."""
 
@@ -187,6 +197,11 @@ class Heard:
         """What of hers it would be about."""
         return self.fit.things if self.fit else frozenset()
 
+    @property
+    def alive(self) -> bool:
+        """Whether a procedure does it and finds something to say or do."""
+        return self.fit is not None and not self.fit.dead
+
     def intent(self, text: str) -> dict[str, Any]:
         """Give it as a wish that this text says."""
         return {"name": self.name, "confidence": round(self.chance, 3), "text": text}
@@ -228,7 +243,9 @@ class Stage:
                 if name in self._journeys or (text == texts[0] and name not in PASSING):
                     scores[name] = max(score, scores.get(name, score))
         likeliest = sorted(scores.items(), key=lambda one: -one[1])[:CANDIDATES]
-        found = [await self._heard(name, score, texts[0]) for name, score in likeliest]
+        found = self._hers(
+            [await self._heard(name, score, texts[0]) for name, score in likeliest], texts[0]
+        )
         own = max((one.fit.own for one in found if one.fit), default=0.0)
         # A complaint is about something of hers as well as any procedure.
         own += ANGRY * (self._kit.understanding.sentiment(texts[0], self._language) <= BITTER)
@@ -239,6 +256,20 @@ class Stage:
         total = sum(math.exp(one.weight - most) for one in found)
         found = [replace(one, chance=math.exp(one.weight - most) / total) for one in found]
         return sorted(found, key=lambda one: -one.chance)
+
+    def _hers(self, found: list["Heard"], text: str) -> list["Heard"]:
+        """Weigh down what finds nothing of hers in a text that speaks of it and in which others find it."""
+        if not self.speaks_of_hers(text, found) or not any(one.things for one in found):
+            return found
+        return [
+            replace(one, weight=one.weight + NOT_HERS) if one.fit and not one.things else one
+            for one in found
+        ]
+
+    def speaks_of_hers(self, text: str, read: Sequence["Heard"]) -> bool:
+        """Say whether a text calls something her own, or has a number of hers, in whatever words."""
+        coded = any(one.fit and one.fit.coded for one in read)
+        return coded or owns(flattened(text, self._language), self._language)
 
     @property
     def kit(self) -> Kit:

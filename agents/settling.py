@@ -20,7 +20,7 @@ from agents.clauses import (
     writing,
 )
 from agents.matters import are_two, looks_up, several
-from agents.numbered import numbers, only_a_number
+from agents.numbered import numbers, only_a_number, passes_over_number
 from agents.rehearsing import Stage
 from models.embedded import splitting, words
 from models.embedded.intents import ALIKE
@@ -82,7 +82,7 @@ async def _settled(
     """Give the wishes with what is doubtful settled; `told` are those that are no courtesies."""
     stray = await _strays(text, told, language, stage, kit)
     told = [one for one in told if one not in stray]
-    kept = [one for one in told if _sure(one) or _is_general(one, language)]
+    kept = [one for one in told if _sure(one, language, kit) or _is_general(one, language)]
     if told and len(kept) == len(told):
         return await _spread(text, [one for one in intents if one not in stray], stage)
     if kept:
@@ -185,8 +185,17 @@ def parted(text: str, language: str, kit: Kit) -> list[str]:
 
 
 async def _alike(text: str, intents: list[dict[str, Any]], stage: Stage) -> list[dict[str, Any]]:
-    """Give what the words were taken for, unless they are like nothing and name no number."""
+    """Give what the words were taken for, unless they are like nothing and name no number.
+
+    Where these find nothing of hers and she speaks of what is hers, what looks it up is likelier.
+    """
     read = await stage.readings([text])
+    best = read[0] if read else None
+    if intents and best and best.alive and looks_up(best, stage.kit):
+        finding = {one.name for one in read if one.things}
+        hers = stage.speaks_of_hers(text, read)
+        if hers and not any(one["name"] in {*finding, COMPLAINT} for one in intents):
+            return [best.intent(text)]
     if any(one.score >= ALIKE or (one.fit and one.fit.coded) for one in read):
         return intents
     return [one for one in intents if await stage.numbered(one["name"], one["text"])]
@@ -207,6 +216,8 @@ def _is_general(intent: dict[str, Any], language: str) -> bool:
     return general(intent["text"], language) or measures(intent["text"], language)
 
 
-def _sure(intent: dict[str, Any]) -> bool:
+def _sure(intent: dict[str, Any], language: str, kit: Kit) -> bool:
+    if passes_over_number(intent, language, kit):
+        return False
     needed = SURE_OF_COMPLAINT if intent["name"] == COMPLAINT else SURE
     return bool(intent["confidence"] >= needed)

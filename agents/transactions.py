@@ -13,6 +13,7 @@ from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, reme
 from agents.cards import beside, filled
 from agents.clauses import UNLIKELY
 from agents.decided import standing, told, withdrawn
+from agents.guessing import guessed
 from agents.phrases import phrases
 from agents.procedures import Course, journey_of
 from agents.recounting import outcome, regretted
@@ -47,7 +48,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
     if (known := await _known_of(course, journey)) is not None:
         return known
     await course.finish()
-    return course.report()
+    return Report(**{**course.report(), "doubtful": guessed(brief, kit)})
 
 
 async def _known_of(course: Course, looked: Journey) -> Report | None:

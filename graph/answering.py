@@ -1,6 +1,7 @@
 """Whether a turn's words answer what was asked, or put right what was taken for it."""
 
-from agents import Question, attaching, hearing
+from agents import Intent, Question, attaching, hearing
+from graph import doubting
 from graph.planning import COURTESIES, DIGRESSION
 from graph.situation import Claim
 from graph.wording import Wording
@@ -178,6 +179,19 @@ class Answering(Wording):
         said = self.understanding.answer(self.text, self.language, offer)
         thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])
         return said.meaning == "yes" and ("?" in offer or not thanks)
+
+    def _told_right(self) -> bool | None:
+        """Read her answer to whether it was what she wanted to know; None where she says more than that."""
+        last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
+        languages = self.ensemble.workspace.profile.languages
+        asked = doubting.asked(last.text, languages) if last and not self.awaiting else ""
+        if not asked or not self.text or any(map(self._is_wish, self.signals["intents"])):
+            return None
+        meaning = self.understanding.answer(self.text, self.language, asked).meaning
+        return {"yes": True, "no": False}.get(meaning or "")
+
+    def _is_wish(self, intent: Intent) -> bool:
+        return intent["name"] not in COURTESIES and intent["confidence"] >= DIGRESSION
 
     def _waits_for_agreement(self) -> bool:
         """Say whether a yes would be to something else than an offer in passing.

@@ -26,6 +26,9 @@ class Extras:
     question: Question | None = None
     """The one question this reply ends with."""
 
+    doubt: str = ""
+    """Put instead, where all that is told may be the answer to something else than she wanted to know."""
+
 
 def compose(reports: Sequence[Report], extras: Extras) -> Draft:
     """Join reports to one text: each named by what it answers when there are several.
@@ -50,7 +53,9 @@ def compose(reports: Sequence[Report], extras: Extras) -> Draft:
                 Part(text=text, lead=lead, question=report.get("answers", ""), by_model=by_model)
             )
     asked = _put(extras.question, spoken) if extras.question else ""
-    parts += [_own(text, lead) for text in (extras.offer, asked) if text]
+    alone = len(spoken) == 1 and not (extras.offer or asked or spoken[0].get("asked"))
+    unsure = extras.doubt if alone and spoken[0].get("doubtful") else ""
+    parts += [_own(text, lead) for text in (extras.offer, asked, unsure) if text]
     if parts and extras.notice:
         parts[0]["lead"] = " "
         parts.insert(0, _own(extras.notice, ""))

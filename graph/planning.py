@@ -40,11 +40,8 @@ def plan(situation: Situation) -> list[Step]:
         return _in_queue(situation)
     if _foreign(situation):
         return keyed([_unrecognised(situation)])
-    if situation.accepts_person:
-        why = "she wants the person who was offered"
-        return [step("engagement", "handoff", why, text=situation.text)]
-    if situation.names_herself:
-        return [step("engagement", "named", "she says who she is", text=situation.text)]
+    if said := _said_to_us(situation):
+        return [said]
     if situation.aside:
         why = "she asks about what is proposed to her"
         return [step("transactions", "aside", why, text=situation.text)]
@@ -57,6 +54,21 @@ def plan(situation: Situation) -> list[Step]:
     if situation.attachments and not situation.attached:
         steps.append(step("engagement", "attached", "a file came that nobody waits for"))
     return keyed([*_once(steps)[:MAX_STEPS], *_reminder(situation, steps)])
+
+
+def _said_to_us(situation: Situation) -> Step | None:
+    """Make the step for what she says to us, and to no procedure: to what we offered or asked in passing."""
+    text = situation.text
+    if situation.accepts_person:
+        why = "she wants the person who was offered"
+        return step("engagement", "handoff", why, text=text)
+    if situation.told_right:
+        return step("engagement", "heard", "she was told what she wanted to know", text=text)
+    if situation.told_right is False:
+        return step("engagement", "misheard", "she wanted to know something else", text=text)
+    if situation.names_herself:
+        return step("engagement", "named", "she says who she is", text=text)
+    return None
 
 
 def _foreign(situation: Situation) -> bool:

@@ -10,7 +10,7 @@ from langgraph.types import Command
 from agents import Report
 from core.workspace import said as text_in
 from decisions import deciding
-from graph import checking, composing
+from graph import checking, composing, doubting
 from graph.briefing import language_of, notice_due
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
@@ -53,6 +53,7 @@ def compose_with(ensemble: Ensemble) -> Callable[..., Awaitable[dict[str, Any]]]
             notice=notice(state, context, ensemble),
             offer=text_in(offer.text, language) if offer else "",
             question=awaiting[0] if awaiting and not state.get("handoff") else None,
+            doubt="" if state.get("handoff") else doubting.question(language),
         )
         return {"draft": composing.compose(in_order(state), extras)}
 

@@ -57,6 +57,7 @@ class Reading(Answering, Retracting):
             accepts_person=self._accepts_person(),
             no_person=PERSON in self._refused_person(),
             pending_approvals=bool(self.pending),
+            told_right=self._told_right(),
             decision=not answers and self._asks_decision(),
             outcome=None if answers else self._asks_outcome(),
             regrets=self._regrets(refused, gives_up),

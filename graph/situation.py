@@ -73,6 +73,9 @@ class Situation:
     no_person: bool = False
     """Whether she says that nobody need be called."""
 
+    told_right: bool | None = None
+    """Whether what we told her, in doubt, is what she wanted to know; None: she does not say."""
+
     decision: bool = False
     """Whether she asks what became of a request that a person decides on."""
 

@@ -86,3 +86,13 @@ def test_a_fact_that_two_reports_rest_on_is_told_once() -> None:
         Extras(),
     )["text"]
     assert reply == f"I am sorry. {fact}\n\nYou may cancel it."
+
+
+def test_an_answer_in_doubt_ends_with_a_question_unless_something_else_is_asked() -> None:
+    extras = Extras(doubt="Was it that?")
+    guessed = report("knowledge", "It is red.", doubtful=True)
+    assert compose([guessed], extras)["text"] == "It is red. Was it that?"
+    assert compose([report("knowledge", "It is red.")], extras)["text"] == "It is red."
+    asking = report("transactions", "Which one?", asked=[WHICH], doubtful=True)
+    assert compose([asking], Extras(doubt="Was it that?", question=WHICH))["text"] == "Which one?"
+    assert "Was it that?" not in compose([guessed, report("care", "Sorry.")], extras)["text"]

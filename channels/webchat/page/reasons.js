@@ -32,6 +32,8 @@ const KNOWN = [
   [/^she wants it left alone$/, "reason_alone"],
   [/^its question is still open$/, "reason_open"],
   [/^she says who she is$/, "reason_named"],
+  [/^she was told what she wanted to know$/, "reason_told_right"],
+  [/^she wanted to know something else$/, "reason_misheard"],
   [/^she has heard it$/, "reason_heard"],
   [/^she wants nothing more$/, "reason_enough"],
   [/^nothing was asked$/, "reason_stray"],
