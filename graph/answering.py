@@ -185,8 +185,9 @@ class Answering(Wording):
         last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
         languages = self.ensemble.workspace.profile.languages
         asked = doubting.asked(last.text, languages) if last and not self.awaiting else ""
-        if not asked or not self.text or any(map(self._is_wish, self.signals["intents"])):
-            return None
+        wishes = any(map(self._is_wish, self.signals["intents"]))
+        if not asked or not self.text or (wishes and len(self.text.split()) > 1):
+            return None  # a single yes or no is none, whatever it is like
         meaning = self.understanding.answer(self.text, self.language, asked).meaning
         return {"yes": True, "no": False}.get(meaning or "")
 

@@ -63,7 +63,7 @@ async def test_a_yes_is_enough_and_a_no_is_asked_what_she_wanted_to_know(
     [
         ("pt-BR", "não, quero devolver a almofada", "devolução"),
         ("en", "no, I want to return the cushion", "return"),
-        ("pt-BR", "não, quero falar com uma pessoa", "chamando uma pessoa"),
+        ("pt-BR", "não, quero falar com uma pessoa", "uma pessoa da equipe. "),
     ],
 )
 async def test_what_she_says_instead_is_what_she_wants(
