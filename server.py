@@ -125,6 +125,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             process_id=process_id,
             lease_s=state.settings.lease_s,
         )
+        state.pulse.followers += [state.runner.follow, state.courier.follow]
         all_kept(state.settings.keep_days)  # said now, not at night
         state.jobs = Engine(
             database=state.database,

@@ -81,6 +81,10 @@ class Courier:
             await self._http.aclose()
             self._http = None
 
+    def follow(self) -> None:
+        """Take up at once what a dead process was sending."""
+        self._sweeper.hurry()
+
     def ring(self, conversation_id: str) -> None:
         """Say that a conversation may have something to send."""
         self._driver.begin(conversation_id, self._deliver_all)

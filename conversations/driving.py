@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -68,6 +69,11 @@ class Sweeper:
     def __init__(self, sweep: Callable[[], Awaitable[None]], every_s: float, name: str) -> None:
         self._sweep, self.every_s, self._name = sweep, every_s, name
         self._task: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
+
+    def hurry(self) -> None:
+        """Look at once: there is something that nobody will ring for."""
+        self._hurried.set()
 
     def start(self) -> None:
         """Look now, and again and again."""
@@ -82,8 +88,11 @@ class Sweeper:
 
     async def _forever(self) -> None:
         while True:
+            self._hurried.clear()
             try:
                 await self._sweep()
             except Exception:  # an outage of the database passes; the sweep goes on
                 log.exception("sweep_failed", of=self._name)
-            await asyncio.sleep(self.every_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.every_s):
+                    await self._hurried.wait()

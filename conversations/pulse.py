@@ -1,6 +1,6 @@
 """Signs of life of this process, and the work of those that give none any more.
 
-    every 1.5 s: beat ─▶ bury who was silent for 5 s ─▶ free what they held ─▶ the sweep finds it
+    every second: beat ─▶ bury who was silent for 4 s ─▶ free what they held ─▶ let the sweep find it
 
 A process that is killed is followed within ten seconds, whatever its leases say, and at the next beat where
 the lead of its crew has seen it die. One that only slept finds itself buried, enters again, and what it had
@@ -8,7 +8,7 @@ prepared is refused by epoch.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -19,8 +19,8 @@ from core.errors import RegenteError
 
 log = structlog.get_logger(__name__)
 
-BEAT_S = 1.5
-DEAD_AFTER_S = 5.0
+BEAT_S = 1.0
+DEAD_AFTER_S = 4.0
 
 
 class Pulse:
@@ -32,6 +32,8 @@ class Pulse:
         self._version = version
         self._beat_at: float | None = None
         self.process_id = ""
+        self.followers: list[Callable[[], object]] = []
+        """Called when something was freed that a dead process had held."""
 
     async def begin(self) -> str:
         """Enter this process among the living and give its id."""
@@ -62,6 +64,9 @@ class Pulse:
         self._beat_at = now
         for process_id, held in freed.items():
             log.warning("process_dead", process_id=process_id, held=held)
+        if any(freed.values()):
+            for follow in self.followers:
+                follow()
 
     def _beat(self, tx: Tx, *, judges: bool, dead: Sequence[int]) -> dict[str, int]:
         if not processes.beat(tx, self._workspace_id, self.process_id):

@@ -125,6 +125,10 @@ class Runner:
         await self._sweeper.stop()
         await self._driver.stop(grace_s)
 
+    def follow(self) -> None:
+        """Take up at once what a dead process was answering."""
+        self._sweeper.hurry()
+
     def tools(self) -> Mapping[str, Tool]:
         """Give the tools of the version that plays now."""
         return self._conductor().ensemble.tools

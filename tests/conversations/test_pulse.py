@@ -68,6 +68,24 @@ async def test_what_a_dead_process_held_is_answered_by_another_however_long_its_
     assert await home.database.reading(living) == {pulse.process_id}
 
 
+async def test_what_a_dead_process_held_is_taken_up_before_the_next_sweep(
+    home: House, pulse: Pulse
+) -> None:
+    home.runner._sweeper.every_s = 3600
+    pulse.followers.append(home.runner.follow)
+    home.runner.start()
+    await asyncio.sleep(0.1)
+    conversation_id = (await home.say("hi")).accepted.conversation_id
+    dead = await Pulse(home.database, W, "1").begin()
+    await home.claim(conversation_id, dead, lease_s=3600)
+    await home.database.writing(silent, dead)
+    await pulse.beat()
+    async with asyncio.timeout(20):
+        while await replies(home, conversation_id) != ["You said hi."]:
+            await asyncio.sleep(0.02)
+    await home.runner.stop()
+
+
 async def test_what_a_process_held_whose_death_was_seen_is_answered_without_waiting_for_its_silence(
     home: House, pulse: Pulse
 ) -> None:
