@@ -207,9 +207,17 @@ async def _warm(state: Any) -> None:
     Models, vocabularies and code are a million objects: to look through them takes a fifth of a second in
     which nothing else is done.
     """
-    await asyncio.to_thread(warm, tuple(state.workspace.profile.languages))
-    gc.collect()
+    await asyncio.to_thread(_first_use, state)
     gc.freeze()
+
+
+def _first_use(state: Any) -> None:
+    """Read a message in each language: what is learned from phrases takes a second for the first of them."""
+    languages = tuple(state.workspace.profile.languages)
+    warm(languages)
+    understanding = state.versions.current.ensemble.understanding
+    for language in languages:
+        understanding.answer("it came on Monday", language, "Shall I?")
 
 
 def _announce(state: Any, key: str | None) -> None:

@@ -19,7 +19,7 @@ os.environ["LANGCHAIN_TRACING_V2"] = "false"
 
 import httpx
 
-from bench import inside, lived, outside, remote, together
+from bench import burst, fanout, inside, lived, outside, remote, together
 from bench.figures import Figure, as_data, printed
 from bench.places import Opened, copied, opened, profiled
 from bench.profiled import written
@@ -57,6 +57,9 @@ class Bench:
             "spent": partial(self._served, remote.spent, "spent"),
             "faults": partial(self._served, remote.faults, "faults"),
             "memory": partial(self._served, outside.memory, "memory"),
+            "burst": partial(self._served, burst.burst, "burst"),
+            "lag": partial(self._served, burst.lag, "lag"),
+            "fanout": partial(self._served, fanout.fanout, "fanout"),
             "start": self._start,
             "life": lambda: lived.life(self._place("life") / "life", self.settings),
         }

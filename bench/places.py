@@ -13,15 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+import sqlalchemy as sa
 
 from channels import Inbound
 from conversations import visitors
 from conversations.live import Hub
 from conversations.runner import Runner
+from conversations.tables import conversations, messages
 from conversations.visitors import Taken, Visitor
 from core import logs
 from core.database import Database, Tx
 from core.errors import Unavailable
+from core.processes import processes
 from core.settings import Settings
 from core.upgrade import upgrade
 from core.workspace import Workspace
@@ -181,6 +184,36 @@ def profiled(path: Path) -> Iterator[None]:
         yield
     finally:
         _SERVER.reset(before)
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Server processes behind one port, one or more, and their database."""
+
+    url: str
+    database: Database
+
+    def members(self) -> list[Child]:
+        """Give the processes that serve."""
+        found = self.database.read(lambda tx: list(tx.execute(processes.select())))
+        return [Child(self.url, row.pid) for row in found]
+
+    def cpu_ms(self) -> float:
+        """Give the CPU time of all so far; Chroma's is not in it, which no turn asks."""
+        return sum(member.cpu_ms() for member in self.members())
+
+    def waiting(self) -> int:
+        """Give how many messages have no reply yet."""
+        waiting = sa.select(sa.func.count()).where(messages.c.state == "waiting")
+        return self.database.read(lambda tx: tx.scalar(waiting) or 0)
+
+    def unanswered(self) -> int:
+        """Give in how many conversations nothing was said to the customer."""
+        said = sa.exists().where(
+            messages.c.conversation_id == conversations.c.conversation_id, messages.c.role == "ai"
+        )
+        silent = sa.select(sa.func.count()).select_from(conversations).where(~said)
+        return self.database.read(lambda tx: tx.scalar(silent) or 0)
 
 
 @contextmanager

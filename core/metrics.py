@@ -7,7 +7,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-LAG_EVERY_S = 0.5
+LAG_EVERY_S = 0.1
+LAG_S = (
+    0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 5,
+)  # fmt: skip
 
 
 class Metrics:
@@ -25,9 +28,10 @@ class Metrics:
             "regente_request_seconds", "Time to the end of the answer", ("method", "route"),
             registry=self.registry,
         )  # fmt: skip
-        self.lag = Gauge(
-            "regente_event_loop_lag_seconds", "How late the loop woke up", registry=self.registry
-        )
+        self.lag = Histogram(
+            "regente_event_loop_lag_seconds", "How late the loop woke up", buckets=LAG_S,
+            registry=self.registry,
+        )  # fmt: skip
         self.open = Gauge(
             "regente_open_conversations",
             "Open conversations by who speaks in them; simulated ones are a demo's",
@@ -44,7 +48,7 @@ class Metrics:
         while True:
             began = time.perf_counter()
             await asyncio.sleep(LAG_EVERY_S)
-            self.lag.set(max(0.0, time.perf_counter() - began - LAG_EVERY_S))
+            self.lag.observe(max(0.0, time.perf_counter() - began - LAG_EVERY_S))
 
 
 class Measured:
