@@ -2,20 +2,74 @@
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents import Brief, Kit, Report, Slot, Specialist, subjects
+from agents import Brief, Kit, Question, Report, Slot, Specialist, remembering, subjects
 from agents.cards import beside, filled
 from agents.phrases import phrases
 from core.errors import ModelFailed
 from customers.cases import protocol
+from models.embedded import sentiment, words
 from models.usage import mark_degraded, stood_in
 
 MAX_QUOTE = 160
 MAX_EMPATHY = 400
+LEAST_TOLD = 2
+"""Words of meaning that tell what happened."""
+
+COMPLAINT = "complaint"
+"""Slot in which her bitter words are kept until she says whether they shall be a complaint."""
+
 say = phrases(__file__)
 
 
 async def respond(brief: Brief, kit: Kit) -> Report:
-    """Answer a complaint with empathy for what happened, its facts, and a case."""
+    """Answer a complaint with empathy for what happened, its facts, and a case.
+
+    None is opened for words that tell nothing of what happened: she is asked whether she wants that.
+    """
+    if brief["goal"] == "continue":
+        return await _answered(brief, kit)
+    bitter = sentiment.only_feels(brief["text"], brief["language"])
+    if bitter and not brief["facts"].get("open_cases"):
+        return _offered(brief, kit)
+    return await _taken(brief, kit)
+
+
+def _offered(brief: Brief, kit: Kit) -> Report:
+    """Say sorry and ask whether to take a complaint; who is busy, or a stranger, is asked none."""
+    language = brief["language"]
+    sorry = say("sorry_only", language)
+    busy = brief["awaiting"] or remembering.running(brief["journey"])
+    if busy or kit.context.verification == "anonymous":
+        return Report(agent="care", text=f"{sorry} {say('tell_us', language)}")
+    question = say("ask_case", language)
+    told = Slot(
+        value=brief["text"], source="care", verification=kit.context.verification
+    )  # what the complaint is about if she only says yes
+    return Report(
+        agent="care",
+        text=f"{sorry} {question}",
+        asked=[Question(agent="care", slot="case", text=question)],
+        slots={COMPLAINT: told},
+    )
+
+
+async def _answered(brief: Brief, kit: Kit) -> Report:
+    """Take the complaint after a yes, or after words that tell what happened."""
+    text, language = brief["text"], brief["language"]
+    said = kit.understanding.answer(text, language, say("ask_case", language))
+    told = words.content(words.words(text, language), (words.base(language),))
+    if said.meaning in ("no", "drop") or kit.understanding.gives_up(text, language):
+        return Report(agent="care", text=say("no_case", language), asked=[])
+    if said.meaning != "yes" and len(told) < LEAST_TOLD:
+        return _offered({**brief, "awaiting": []}, kit)
+    earlier = brief["slots"].get(COMPLAINT)
+    if said.wholly and earlier is not None:
+        brief = {**brief, "text": str(earlier["value"])}
+    return await _taken(brief, kit)
+
+
+async def _taken(brief: Brief, kit: Kit) -> Report:
+    """Open a case, or add to the one that is open on the same matter."""
     subject, slots = await _subject(brief, kit)
     facts = await subjects.facts(kit, subject)
     opened = _opened_before(brief, subject)

@@ -36,10 +36,14 @@ from agents.numbered import (
     wish_beside,
     without_numbers,
 )
+from journeys.repairing import fits
 from models.embedded import splitting, words
 
 BITTER = -0.5
 """Feeling, from -1 to 1, from which words that ask for nothing are taken for a complaint."""
+
+OF_HERSELF = ("cpf", "email", "phone", "card")
+"""Values that tell who she is or how she pays."""
 
 LEADS = {"greeting": "greets", "thanks": "thanks"}
 """Courtesies before which more may follow, with the list of their words."""
@@ -124,6 +128,23 @@ def _same(segment: str, claimed: str) -> bool:
     return bare in claimed or claimed.strip(" ,;.!?") in bare
 
 
+def _tells_who(text: str, name: str, language: str, kit: Kit) -> bool:
+    """Say whether a number of hers stands in a text that the procedure for an intent has no slot for.
+
+    "Change my CPF, it is ..." is somewhat like a change of anything else.
+    """
+    found = kit.understanding.entities(text, language, kit.context.now)
+    told = [one["value"] for one in found if one["kind"] in OF_HERSELF]
+    slots = [slot for one in kit.journeys.values() if one.trigger.intent == name
+             for slot in one.slots.values()]  # fmt: skip
+    return bool(told) and not any(
+        fits(slot, value)
+        for value in told
+        for slot in slots
+        if "pattern" in slot.schema_ or "format" in slot.schema_
+    )
+
+
 async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
     """Turn a wish to act, or a complaint, into a question where the clause asks how things are in general.
 
@@ -132,6 +153,8 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     text = intent["text"]
     guessed = intent["name"] in procedures(kit) and intent["confidence"] < UNLIKELY
     if guessed and supposes(text, language) and not owns(flattened(text, language), language):
+        return intent | {"name": QUESTION}
+    if guessed and _tells_who(text, intent["name"], language, kit):
         return intent | {"name": QUESTION}
     if intent["name"] in writing(kit) and measures(text, language):
         return intent | {"name": QUESTION}

@@ -7,7 +7,7 @@ from agents import Brief, Kit, choosing, remembering
 from agents.clauses import DOUBTFUL, procedures
 from models.embedded import scenes
 
-NO_SLOTS = ("confirm", "person", "approval")
+NO_SLOTS = ("confirm", "person", "case", "approval")
 
 
 def before(text: str, intents: list[dict[str, Any]], language: str, brief: Brief, kit: Kit) -> str:

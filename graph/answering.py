@@ -3,7 +3,7 @@
 from agents import Intent, Question, attaching, hearing
 from graph import doubting
 from graph.planning import COURTESIES, DIGRESSION
-from graph.situation import Claim
+from graph.situation import YES_NO, Claim
 from graph.wording import Wording
 from journeys import Instance, Journey
 from journeys.model import Slot
@@ -29,7 +29,7 @@ class Answering(Wording):
             return Claim.SURE
         instance = self.running[0] if self.running else None
         journey = self._journey(instance) if instance else None
-        if question["slot"] in ("confirm", "person"):
+        if question["slot"] in YES_NO:
             if self.said.meaning or (instance and journey and self._corrects(instance, journey)):
                 return Claim.SURE
             pointed = question["slot"] == "confirm" and self._only_points()
@@ -201,7 +201,7 @@ class Answering(Wording):
         """
         if not self.awaiting:
             return False
-        asks_which = self.awaiting[0]["slot"] not in ("confirm", "person", "approval")
+        asks_which = self.awaiting[0]["slot"] not in (*YES_NO, "approval")
         return not (asks_which and self.running and self._is_bare_answer())
 
     def _bare_agreement(self) -> bool | None:

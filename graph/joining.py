@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.saver import Row, TurnSaver
+from graph.situation import YES_NO
 
 WINDOW = 40
 """Messages that are kept; the transcript has all."""
 
-LAPSING = ("confirm", "person")
+LAPSING = YES_NO
 """Questions that nobody has before her any more: no later yes is to them."""
 
 _LEVELS = ("anonymous", "claimed", "verified", "strong")

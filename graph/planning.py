@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agents import Intent
-from graph.situation import Claim, Situation
+from graph.situation import YES_NO, Claim, Situation
 from graph.state import Step
 
 MOVING = ("answer", "continue", "drop", "instead", "withdraw", "aside", "amend")
@@ -285,7 +285,7 @@ def _too_weak(intent: Intent, situation: Situation) -> bool:
 
 def _is_answer(intent: Intent, situation: Situation) -> bool:
     """Say whether what sounds like a wish is the whole of an answer: "the blue one", asked which."""
-    asks_yes = situation.awaiting[0]["slot"] in ("confirm", "person")
+    asks_yes = situation.awaiting[0]["slot"] in YES_NO
     if intent["name"] == RECALL:  # "that last one you mentioned", asked which
         return not asks_yes and "?" not in situation.text
     if (

@@ -6,6 +6,9 @@ from enum import IntEnum
 
 from agents import Question, Signals
 
+YES_NO = ("confirm", "person", "case")
+"""Questions that a yes or a no answers: to a proposal, to a person, to a complaint that we offer."""
+
 
 class Claim(IntEnum):
     """How much a text is the answer to the question that is open."""

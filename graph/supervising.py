@@ -12,6 +12,7 @@ from graph.briefing import brief
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
 from graph.situating import Reading
+from graph.situation import YES_NO
 from graph.state import Conversation, Step, Turn, signals_of, turn_of, waiting
 
 HOP_BUDGET = 8
@@ -70,7 +71,7 @@ def _unasked(state: Conversation, steps: list[Step]) -> dict[str, Any]:
     if state.get("event") or any(step["goal"] == "continue" for step in steps):
         return {}
     put = planning.moves(steps) or any(step["goal"] == "remind" for step in steps)
-    lapsing = {"person"} if put else {"person", "confirm"}
+    lapsing = {*YES_NO} - ({"confirm"} if put else set())
     left = [question for question in awaiting if question["slot"] not in lapsing]
     return {"awaiting": left} if len(left) < len(awaiting) else {}
 

@@ -7,6 +7,7 @@ from agents import Signals, choosing, hearing, remembering, requesting
 from graph.briefing import language_of
 from graph.context import TurnContext
 from graph.ensemble import Ensemble
+from graph.situation import YES_NO
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.asking import known_by
@@ -40,7 +41,7 @@ class Wording:
     def _said(self) -> Answered:
         """Read the message as an answer, where a yes or a no is waited for."""
         question = self.awaiting[0] if self.awaiting and self.text else None
-        if question is None or question["slot"] not in ("confirm", "person"):
+        if question is None or question["slot"] not in YES_NO:
             return Answered()
         if question["slot"] == "confirm" and self.running:
             journeys, understanding = self.ensemble.journeys, self.understanding

@@ -9,6 +9,9 @@ from models.embedded import words
 NEGATION_REACH = 3
 """Words over which a negation turns a feeling around."""
 
+BESIDE_FEELING = 1
+"""Words of meaning beside those that only say how she feels, and about whom."""
+
 SPREAD = 3.0
 """Sum of feelings at which the sentiment is 0.76."""
 
@@ -32,6 +35,23 @@ def sentiment(text: str, language: str) -> float:
     if total < 0:
         total *= _loudness(text)
     return round(math.tanh(total / SPREAD), 3)
+
+
+def only_feels(text: str, language: str) -> bool:
+    """Say whether a text has hardly a word that tells what happened: "you are useless".
+
+    Who asks to complain tells what she wants, if not what happened.
+    """
+    base = words.base(language)
+    if any(sign.isdigit() for sign in text) or _asks_to_complain(base).search(
+        words.plain(text, base)
+    ):
+        return False
+    feelings, _ = _feelings(base)
+    felt = {stem for phrase, feeling in feelings.items() if feeling < -1 for stem in phrase.split()}
+    aimed = set(words.stems(sorted(_listed("aimed", base)), base))
+    told = words.stems(words.content(words.words(text, language), (base,)), base)
+    return len({*told} - felt - aimed) <= BESIDE_FEELING
 
 
 def urgent(text: str, language: str) -> bool:
@@ -76,6 +96,12 @@ def _feelings(language: str) -> tuple[dict[str, float], int]:
 @cache
 def _listed(kind: str, language: str) -> frozenset[str]:
     return frozenset(words.folded(word) for word in words.load("sentiment")[kind].get(language, []))
+
+
+@cache
+def _asks_to_complain(language: str) -> re.Pattern[str]:
+    listed = words.load("sentiment")["complains"].get(language, ["\0"])
+    return words.pattern(*(words.plain(phrase, language) for phrase in listed))
 
 
 @cache
