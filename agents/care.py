@@ -38,8 +38,9 @@ def _offered(brief: Brief, kit: Kit) -> Report:
     """Say sorry and ask whether to take a complaint; who is busy, or a stranger, is asked none."""
     language = brief["language"]
     sorry = say("sorry_only", language)
-    busy = brief["awaiting"] or remembering.running(brief["journey"])
-    if busy or kit.context.verification == "anonymous":
+    if brief["awaiting"] or remembering.running(brief["journey"]):  # a yes is to what is open
+        return Report(agent="care", text=f"{sorry} {say('case_possible', language)}")
+    if kit.context.verification == "anonymous":
         return Report(agent="care", text=f"{sorry} {say('tell_us', language)}")
     question = say("ask_case", language)
     told = Slot(

@@ -7,7 +7,7 @@ question on how things are in general is for the articles, even where a procedur
 
 from typing import Any
 
-from agents import Kit
+from agents import Kit, choosing
 from agents.clauses import (
     BY_FORM,
     COMPLAINT,
@@ -44,6 +44,9 @@ BITTER = -0.5
 
 OF_HERSELF = ("cpf", "email", "phone", "card")
 """Values that tell who she is or how she pays."""
+
+LIKELY = 0.8
+"""Confidence below which a wish is none where she only tells such a value."""
 
 LEADS = {"greeting": "greets", "thanks": "thanks"}
 """Courtesies before which more may follow, with the list of their words."""
@@ -129,10 +132,12 @@ def _same(segment: str, claimed: str) -> bool:
 
 
 def _tells_who(text: str, name: str, language: str, kit: Kit) -> bool:
-    """Say whether a number of hers stands in a text that the procedure for an intent has no slot for.
+    """Say whether a text tells a number of hers that a procedure has no slot for, and nothing that it does.
 
     "Change my CPF, it is ..." is somewhat like a change of anything else.
     """
+    if choosing.names(kit.journeys, language).words(text):
+        return False
     found = kit.understanding.entities(text, language, kit.context.now)
     told = [one["value"] for one in found if one["kind"] in OF_HERSELF]
     slots = [slot for one in kit.journeys.values() if one.trigger.intent == name
@@ -154,7 +159,7 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     guessed = intent["name"] in procedures(kit) and intent["confidence"] < UNLIKELY
     if guessed and supposes(text, language) and not owns(flattened(text, language), language):
         return intent | {"name": QUESTION}
-    if guessed and _tells_who(text, intent["name"], language, kit):
+    if intent["confidence"] < LIKELY and _tells_who(text, intent["name"], language, kit):
         return intent | {"name": QUESTION}
     if intent["name"] in writing(kit) and measures(text, language):
         return intent | {"name": QUESTION}

