@@ -64,12 +64,13 @@ def open_conversation(
 
     Twenty first messages at once open one: the partial unique index decides, not a look beforehand.
     """
+    # Before any row: one that was closed or merged while it was waited for stays locked on PostgreSQL.
+    opening(tx, workspace_id, customer_id)
     while True:
         row = _OPEN.first(tx, workspace=workspace_id, customer=customer_id)
         if row is not None:
             return row
         where = {"channel": channel, "account": account, "address": address}
-        opening(tx, workspace_id, customer_id)
         insert_once(tx, conversations, _new(tx, workspace_id, customer_id, language) | where)
 
 

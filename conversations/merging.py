@@ -4,7 +4,8 @@
 
 A turn that has begun is let come to its end first: its effects are keyed by where its messages stood. The
 rows of the merged conversation go behind those of the one that is kept, in their order, and it becomes a
-redirect that every look-up follows. Locks are taken in the order of ids, under a lock of the customer's own.
+redirect that every look-up follows. Locks are taken in one order: the customer's own, those of voices and
+then of rows, each in the order of ids; only then comes what hangs on the rows, such as tokens.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from conversations import checkpoints, feed, handoffs, mailbox, ownership, transcript, voice
+from conversations import tokens as tokens_of
 from conversations.accept import opening
 from conversations.ownership import Open
 from conversations.rows import change, exactly, standing
@@ -50,8 +52,9 @@ def bring(
 ) -> tuple[str, list[str]]:
     """Give a stranger's open conversation to the customer who has proved within it who she is.
 
-    If she has another open one they become one, now or as soon as no turn runs in them. Gives the
-    conversation in which she goes on, and those that were merged into it.
+    If she has another open one they become one, now or as soon as no turn runs in them. Its tokens end:
+    somebody else may have begun it and be waiting for her to continue. Gives the conversation in which she
+    goes on, and those that were merged into it.
     """
     kept, merged = join(tx, workspace_id, customer_id, also=conversation_id)
     return kept or conversation_id, merged
@@ -75,13 +78,13 @@ def join(tx: Tx, workspace_id: str, customer_id: str, *, also: str = "") -> tupl
     """
     opening(tx, workspace_id, customer_id)
     theirs = _locked(tx, workspace_id, customer_id, also)
+    if also:
+        tokens_of.revoke_all(tx, workspace_id, also)
     rows = [row for row in theirs if row["state"] == "open"]
     if len(rows) > 1 and any(_runs(tx, row) for row in rows):
         for row in rows:
             change(tx, row, joining=customer_id)
         return "", []
-    for row in theirs:
-        voice.silence(tx, workspace_id, row["conversation_id"])
     while len(rows) > 1:
         rows[:2] = [_merge(tx, rows[0], rows[1], customer_id)]
     for row in theirs:  # one that was closed before it came to it is hers as well
@@ -107,6 +110,8 @@ def _locked(tx: Tx, workspace_id: str, customer_id: str, also: str) -> list[Row]
             )
         )
     )
+    for conversation_id in sorted(ids):  # before any row, as whoever takes over does it
+        voice.silence(tx, workspace_id, conversation_id)
     rows = [exactly(tx, workspace_id, conversation_id) for conversation_id in sorted(ids)]
     return [row for row in rows if row["state"] != "merged"]
 

@@ -100,7 +100,7 @@ def take(
         workspace_id,
         inbound,
         customer_id=customer_id,
-        conversation_id=conversation_id,
+        conversation_id=_while_open(tx, workspace_id, conversation_id),
         quiet_s=webchat.channel.quiet_s,
         max_wait_s=webchat.channel.max_wait_s,
     )
@@ -139,6 +139,16 @@ def prove(tx: Tx, workspace_id: str, token: str, kind: str, value: str, code: st
     return replace(proved, token=shown)
 
 
+def _while_open(tx: Tx, workspace_id: str, conversation_id: str) -> str:
+    """Give a conversation that takes messages, else `""`.
+
+    Looked at before it is locked: who opens another must hold no row that its customer's erasure waits for.
+    """
+    if conversation_id and found(tx, workspace_id, conversation_id)["state"] == "open":
+        return conversation_id
+    return ""
+
+
 def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:
     """Give the conversation that the token opens; `""` without one."""
     opened = tokens.conversation_of(tx, workspace_id, visitor.token) if visitor.token else None
@@ -170,7 +180,6 @@ def _theirs(
         return Proved()
     if row["state"] != "open":
         return Proved(conversation_id=row["conversation_id"], token=token) if is_she else Proved()
-    tokens.revoke_all(tx, workspace_id, row["conversation_id"])
     kept, merged = merging.bring(tx, workspace_id, row["conversation_id"], customer_id)
     return Proved(conversation_id=kept, merged=tuple(merged))
 

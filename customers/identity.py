@@ -1,7 +1,7 @@
 """Who a customer is: identities resolved, claimed, proved and moved."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -256,6 +256,20 @@ def current_id(tx: Tx, workspace_id: str, customer_id: str) -> str:
     """
     row = _one(tx, workspace_id, customer_id)
     return row["redirect_to"] or row["customer_id"]
+
+
+def hold(tx: Tx, workspace_id: str, customer_ids: Sequence[str]) -> None:
+    """Let nobody resolve or change who these customers are until this transaction ends.
+
+    Whoever writes as a customer holds her identity before her conversation; this is for who needs both.
+    """
+    for table in (identities, customers):
+        tx.execute(
+            sa.select(table.c.customer_id)
+            .where(table.c.workspace_id == workspace_id, table.c.customer_id.in_(customer_ids))
+            .order_by(*table.primary_key.columns)
+            .with_for_update()
+        ).all()
 
 
 def all_ids(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:

@@ -78,6 +78,7 @@ def _known(tx: Tx, workspace_id: str, customer_id: str, data_dir: Any) -> Known:
 
 def _erase(tx: Tx, caller: Caller, customer_id: str, data_dir: Any) -> tuple[Erased, list[str]]:
     subject = _subject(tx, caller.workspace_id, customer_id, data_dir)
+    identity.hold(tx, caller.workspace_id, subject.customer_ids)
     counts = _counts(tx, subject)
     for offered in personal.folders().values():
         offered.erase(tx, subject)

@@ -1,6 +1,9 @@
 """A child process that dies at the n-th await of a piece of work; run by `test_crashes.py`.
 
 python -m tests.conversations.crash turn|action|accept|deliver DATABASE_URL FOLDER SUBJECT N
+python -m tests.conversations.crash merge DATABASE_URL FOLDER "CUSTOMER CONVERSATION" N
+
+A merge has one await; its process dies at the n-th statement instead.
 
 A delivery's subject is `CONVERSATION PROVIDER_URL`; `deliver-unrepeatable` has a provider that takes the
 same key twice.
@@ -14,8 +17,11 @@ from collections.abc import Coroutine, Generator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event
+
+from conversations import merging
 from core.database import Database
-from tests.conversations.echo import house
+from tests.conversations.echo import W, house
 from tests.conversations.post import account, courier
 
 
@@ -44,9 +50,38 @@ class Counted:
                 error = raised
 
 
+class Statements:
+    """Counts the statements of a database's writers, and kills this process at the n-th."""
+
+    def __init__(self, database: Database, die_at: int) -> None:
+        self.executed = 0
+        self._die_at = die_at
+        engine = database._write_engine
+        if database.dialect == "sqlite":  # also what does not come through SQLAlchemy
+            event.listen(engine, "connect", lambda own, _: own.set_trace_callback(self._step))
+        else:
+            event.listen(engine, "before_cursor_execute", self._step)
+
+    def _step(self, *_: Any) -> None:
+        self.executed += 1
+        if self.executed == self._die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def merge(database: Database, subject: str, die_at: int) -> int:
+    """Merge a customer's conversations; give how many statements that took."""
+    customer_id, conversation_id = subject.split()
+    statements = Statements(database, die_at)
+    database.write(merging.join, W, customer_id, also=conversation_id)
+    return statements.executed
+
+
 async def main(work: str, url: str, folder: str, subject: str, die_at: int) -> None:
     home = house(Database(url), Path(folder), lease_s=0.3)
     job: Any
+    if work == "merge":
+        print(merge(home.database, subject, die_at))
+        return
     if work == "turn":
         job = home.runner.answer(subject)
     elif work == "action":

@@ -11,9 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from conversations import approvals, checkpoints, effects, transcript
-from core.database import Database
+from conversations import approvals, checkpoints, effects, merging, transcript
+from conversations.rows import found
+from conversations.visitors import Visitor
+from core.database import Database, Tx, metadata
+from customers import Assertion
 from graph.saver import TurnSaver
 from tests.conversations.echo import House, W, house, memory
 from tests.conversations.post import Post, post
@@ -196,3 +200,46 @@ async def recovers(mail: Post, conversation_id: str, address: str) -> None:
         assert (first["state"], mail.texts(address)) == ("sent", said)
     else:
         assert (first["state"], mail.texts(address)) == ("unknown", [*reached, said[1]])
+
+
+@pytest.mark.attack
+async def test_a_merge_killed_anywhere_has_not_happened_and_is_carried_out_by_another(
+    database: Database, tmp_path: Path
+) -> None:
+    home = house(database, tmp_path)
+
+    async def two(number: int) -> tuple[str, str, str]:
+        hers = await home.take(
+            f"hers {number}", Visitor(asserted=Assertion(external_id=f"C-{number}"))
+        )
+        strangers = await home.say("something big, broken, wait")
+        ids = [one.accepted.conversation_id for one in (hers, strangers)]
+        for conversation_id in ids:
+            await home.runner.answer(conversation_id)
+        row = await home.database.reading(found, W, ids[0])
+        return row["customer_id"], ids[0], ids[1]
+
+    customer_id, _, strangers = await two(0)
+    status, statements = await asyncio.to_thread(
+        child, "merge", home, f"{customer_id} {strangers}", 10_000
+    )
+    assert status == 0 and int(statements) > 40
+    tried = places(int(statements))
+    for die_at in tried if FULL else tried[1::2]:
+        customer_id, kept, strangers = await two(die_at)
+        before = home.database.read(everything)
+        status, _ = await asyncio.to_thread(
+            child, "merge", home, f"{customer_id} {strangers}", die_at
+        )
+        assert status == -9, die_at
+        assert home.database.read(everything) == before, die_at
+        await home.database.writing(merging.join, W, customer_id, also=strangers)
+        row = await home.database.reading(found, W, strangers)
+        assert row["conversation_id"] == kept
+
+
+def everything(tx: Tx) -> dict[str, list[str]]:
+    return {
+        table.name: sorted(map(str, tx.execute(sa.select(table)).all()))
+        for table in metadata.sorted_tables
+    }

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from conversations import (
     approvals,
@@ -130,6 +129,7 @@ async def test_what_was_begun_by_the_stranger_is_the_customers(home: House) -> N
 
 
 @pytest.mark.parametrize("merged_first", [True, False])
+@pytest.mark.attack
 async def test_an_approval_decided_before_or_after_reaches_her_where_she_is(
     home: House, merged_first: bool
 ) -> None:
@@ -153,6 +153,7 @@ async def test_an_approval_decided_before_or_after_reaches_her_where_she_is(
     assert home.database.read(approvals.one, W, approval["approval_id"])["state"] == "done"
 
 
+@pytest.mark.attack
 async def test_a_turn_that_has_begun_comes_to_its_end_first_and_none_begins_before(
     home: House,
 ) -> None:
@@ -184,6 +185,7 @@ async def test_a_turn_that_has_begun_comes_to_its_end_first_and_none_begins_befo
         assert sum(text in reply for reply in replies) == 1, (text, replies)
 
 
+@pytest.mark.attack
 async def test_a_run_of_either_that_still_believes_to_hold_its_lease_is_refused(
     home: House,
 ) -> None:
@@ -201,6 +203,7 @@ async def test_a_run_of_either_that_still_believes_to_hold_its_lease_is_refused(
 
 
 @pytest.mark.parametrize("whose", ["strangers", "hers"])
+@pytest.mark.attack
 async def test_the_conversation_in_which_a_person_speaks_is_kept_and_the_ai_is_silent(
     home: House, whose: str
 ) -> None:
@@ -293,6 +296,7 @@ def texts(shown: list[reading.Entry]) -> list[str]:
     return [entry.data["text"] for entry in shown if entry.event == "message"]
 
 
+@pytest.mark.attack
 async def test_open_tabs_of_both_go_on_without_loss_or_doubles_and_so_do_those_that_come_again(
     home: House,
 ) -> None:
@@ -320,6 +324,7 @@ async def test_open_tabs_of_both_go_on_without_loss_or_doubles_and_so_do_those_t
     ]
 
 
+@pytest.mark.attack
 async def test_who_planted_a_conversation_does_not_read_on_in_hers(home: House) -> None:
     await hers(home)
     new = await stranger(home)
@@ -355,6 +360,7 @@ async def test_who_repeats_a_first_message_after_somebody_proved_who_she_is_gets
 # --- at the same time ------------------------------------------------------------------------------
 
 
+@pytest.mark.attack
 async def test_tabs_that_sign_in_at_once_make_one_conversation_that_has_all(home: House) -> None:
     firsts = [await stranger(home, f"hello {number}") for number in range(4)]
     at_home = home.take("from home", Visitor(asserted=ANA))
@@ -413,41 +419,3 @@ async def test_what_was_merged_twice_is_found_and_followed_all_the_same(home: Ho
     numbers = [entry.sequence for entry in shown]
     assert len(set(numbers)) == len(numbers)
     assert said(home, new).count("hello") == 1
-
-
-async def test_at_which_moment_ever_it_is_killed_it_is_merged_wholly_or_not_at_all(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every statement of a merge is one at which its process may die."""
-    old, new = await hers(home), await stranger(home, "something big, broken")
-    before = home.database.read(everything)
-    executed = dies_at = 0
-
-    def watch(*_: Any) -> None:
-        nonlocal executed
-        executed += 1
-        if executed == dies_at:
-            raise KeyboardInterrupt
-
-    customer_id = row_of(home, old)["customer_id"]
-    for dies_at in range(1, 400):
-        executed = 0
-        engine = home.database._write_engine
-        event.listen(engine, "before_cursor_execute", watch)
-        try:
-            home.database.write(merging.join, W, customer_id, also=new.accepted.conversation_id)
-        except KeyboardInterrupt:
-            assert home.database.read(everything) == before, dies_at
-        else:
-            break
-        finally:
-            event.remove(engine, "before_cursor_execute", watch)
-    assert 20 < executed < dies_at
-    assert row_of(home, new)["conversation_id"] == old.accepted.conversation_id
-
-
-def everything(tx: Tx) -> dict[str, list[Any]]:
-    return {
-        table.name: sorted(map(str, tx.execute(sa.select(table)).all()))
-        for table in metadata.sorted_tables
-    }

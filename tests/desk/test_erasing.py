@@ -180,6 +180,7 @@ async def begun(home: House, text: str) -> tuple[str, str]:
     return it, home.database.read(found, W, it)["customer_id"]
 
 
+@pytest.mark.attack
 async def test_an_approval_of_hers_ends_with_a_reason_and_nothing_is_done(home: House) -> None:
     it, customer_id = await begun(home, "something big")
     await home.runner.answer(it)
@@ -197,6 +198,7 @@ async def test_an_approval_of_hers_ends_with_a_reason_and_nothing_is_done(home: 
     assert home.paid == 0
 
 
+@pytest.mark.attack
 async def test_an_approval_that_is_being_carried_out_ends_the_same_way(home: House) -> None:
     it, customer_id = await begun(home, "something big")
     await home.runner.answer(it)
@@ -223,6 +225,7 @@ def open_ones(tx: Tx) -> list[str]:
     return list(tx.scalars(open_now))
 
 
+@pytest.mark.attack
 async def test_an_effect_that_is_under_way_is_kept_without_its_words(home: House) -> None:
     it, customer_id = await begun(home, "pay for the samovar")
     pays = home.conductor.tools["pay"]
@@ -241,6 +244,7 @@ async def test_an_effect_that_is_under_way_is_kept_without_its_words(home: House
     assert "samovar" not in home.database.read(everything)
 
 
+@pytest.mark.attack
 async def test_a_turn_that_runs_is_refused_and_who_waits_for_it_is_told(home: House) -> None:
     it, customer_id = await begun(home, WORDS)
 
@@ -271,6 +275,7 @@ async def test_a_person_who_speaks_to_her_is_told_that_nobody_is_there(home: Hou
         home.database.write(handoffs.hand_back, W, it, wrap_up={}, person="Bia", actor="k")
 
 
+@pytest.mark.attack
 async def test_nothing_more_is_sent_and_what_is_on_its_way_settles_nowhere(home: House) -> None:
     async with post(home) as mail:
         it = await mail.answered("hello")
@@ -324,6 +329,7 @@ async def test_what_was_merged_is_erased_with_it_under_every_id_she_had(home: Ho
     assert rows == []
 
 
+@pytest.mark.attack
 async def test_a_message_that_comes_at_the_same_moment_is_hers_no_more(home: House) -> None:
     """Whichever is first: nothing of the erased customer is left, and nothing hangs."""
     for number in range(6):
