@@ -29,7 +29,7 @@ def joined_state(kept: Sequence[Row], merged: Sequence[Row], *, kept_is_recent: 
         recent, before = before, recent
     values = _values(recent, before, into.values())
     into.change({name: values[name] for name in values if name in recent or name in before})
-    return into.rows()
+    return [*into.rows(), *(row for row in kept if row.namespace)]
 
 
 def _values(
