@@ -139,6 +139,7 @@ async def chat(
         address="" if near(request) or request.client is None else request.client.host,
         claims=chat.claims(),
     )
+    state.runner.knocked()
     taken: Taken = await state.database.writing(
         visitors.take, state.workspace_id, visitor, message, chat.message_id or "",
         limits=Limits.of(state.settings),
@@ -161,7 +162,7 @@ async def chat(
 
 
 def _ring(state: Any, accepted: Accepted) -> None:
-    state.runner.heard(accepted.conversation_id, in_s=accepted.due_in_s)
+    state.runner.ring(accepted.conversation_id, in_s=accepted.due_in_s)
 
 
 def _response(taken: Taken, answer: Answer) -> dict[str, Any]:

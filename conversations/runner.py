@@ -141,10 +141,9 @@ class Runner:
             self._driver.begin(conversation_id, self._answer_all)
             self._call_others("turn", conversation_id)
 
-    def heard(self, conversation_id: str, *, in_s: float = 0.0) -> None:
-        """Say that a customer has written, and when that is to be answered."""
+    def knocked(self) -> None:
+        """Say that somebody brings a message, before it is taken in: it goes before turns."""
         self._places.knocked()
-        self.ring(conversation_id, in_s=in_s)
 
     def ring_approval(self, approval_id: str) -> None:
         """Say that an approval was decided."""

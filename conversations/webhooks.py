@@ -66,12 +66,13 @@ async def webhook(channel: str, account: str, request: Request) -> Heard:
         heard.statuses += 1
         state.hub.ring(about)
     for inbound in ours.provider.read(payload):
+        state.runner.knocked()
         accepted = await _taken(state, inbound, ours) if inbound.account == account else None
         if accepted is None:
             heard.ignored += 1
             continue
         heard.messages += 1
-        state.runner.heard(accepted.conversation_id, in_s=accepted.due_in_s)
+        state.runner.ring(accepted.conversation_id, in_s=accepted.due_in_s)
         state.hub.ring(accepted.conversation_id)
     return heard
 

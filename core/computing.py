@@ -1,7 +1,7 @@
 """Who computes: one turn of a process at a time, however many of them wait for somebody else.
 
     places = Places(1)
-    places.knocked()               # a message has been let in
+    places.knocked()               # somebody brings a message
     async with places.taken():     # a turn, from its claim to its commit
         ...
         lend()                     # it begins to wait for a model: the place is another turn's now
@@ -58,7 +58,7 @@ class Places:
         self._crowded_since = 0.0
 
     def knocked(self) -> None:
-        """Say that somebody has been let in."""
+        """Say that somebody brings a message. Counted as it comes: taking it in may be what is slow."""
         now = time.monotonic()
         if not self._crowded(now):
             self._crowded_since = now
