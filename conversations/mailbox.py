@@ -75,6 +75,18 @@ _CLAIMABLE = Prepared(
     .where(conversations.c.conversation_id == sa.bindparam("conversation"), _FREE)
     .with_for_update(skip_locked=True)
 )
+_WAITING_NOW = Prepared(
+    sa.select(sa.func.count().label("waiting")).select_from(
+        sa.select(sa.literal_column("1"))
+        .select_from(conversations)
+        .where(
+            conversations.c.workspace_id == sa.bindparam("workspace"),
+            conversations.c.ready_at <= sa.bindparam("moment"),
+        )
+        .limit(sa.bindparam("most"))
+        .subquery()
+    )
+)
 
 
 def due(tx: Tx, workspace_id: str, limit: int = 50) -> list[str]:
@@ -85,11 +97,10 @@ def due(tx: Tx, workspace_id: str, limit: int = 50) -> list[str]:
 
 def waiting_now(tx: Tx, workspace_id: str, more_than: int) -> bool:
     """Say whether more conversations than this are due or running; counts no further."""
-    due_ones = sa.select(sa.literal(1)).where(
-        conversations.c.workspace_id == workspace_id, conversations.c.ready_at <= domain_now(tx)
+    counted = _WAITING_NOW.first(
+        tx, workspace=workspace_id, moment=domain_now(tx), most=more_than + 1
     )
-    counted = sa.select(sa.func.count()).select_from(due_ones.limit(more_than + 1).subquery())
-    return tx.execute(counted).scalar_one() > more_than
+    return counted is not None and counted["waiting"] > more_than
 
 
 def claim(

@@ -14,6 +14,7 @@ SQLite does not need and leaves out.
 
 import asyncio
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -243,18 +244,33 @@ def _outage_named() -> Iterator[None]:
     """Turn what the driver says of an outage into `Unavailable`; nothing was kept then."""
     try:
         yield
-    except (OperationalError, sqlite3.OperationalError) as error:
+    except _outages() as error:
         reason = getattr(error, "orig", None) or error
         raise Unavailable(
             f"The database did not answer ({reason}); nothing was kept, try again."
         ) from error
 
 
+def _outages() -> tuple[type[Exception], ...]:
+    """Give what SQLAlchemy and the drivers in use raise when the database cannot be had."""
+    psycopg = sys.modules.get("psycopg")
+    of_psycopg = (psycopg.OperationalError,) if psycopg else ()
+    return (OperationalError, sqlite3.OperationalError, *of_psycopg)
+
+
 def database_now(tx: Tx) -> float:
-    """Give the database's own time in seconds since 1970: the one clock all processes share."""
+    """Give the database's own time in seconds since 1970: the one clock all processes share.
+
+    PostgreSQL is asked once a transaction; from then on this machine counts the seconds.
+    """
     if tx.dialect.name == "sqlite":
         return time.time()  # SQLite has no clock but that of the machine all its processes run on
-    return tx.execute(_NOW).scalar_one()
+    begun, asked = tx.get_transaction(), tx.info.get(_ASKED)
+    if asked is None or asked[0] is not begun:
+        driver: Any = tx.connection.dbapi_connection
+        asked = (begun, driver.execute(_NOW).fetchone()[0] - time.monotonic())
+        tx.info[_ASKED] = asked
+    return asked[1] + time.monotonic()
 
 
 def domain_now(tx: Tx) -> float:
@@ -267,7 +283,8 @@ def domain_now(tx: Tx) -> float:
     return database_now(tx) + ahead().total_seconds() if clock is None else seconds(clock())
 
 
-_NOW = sa.text("SELECT extract(epoch FROM clock_timestamp())::float8")
+_NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
+_ASKED = "the time that a transaction was told, less this machine's"
 
 
 def insert_once(tx: Tx, table: sa.Table, row: dict[str, Any]) -> bool:
@@ -281,4 +298,5 @@ def alone(tx: Tx, what: str) -> None:
     For what is looked at and then written by whoever comes first; SQLite's one writer is always alone.
     """
     if tx.dialect.name == "postgresql":
-        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, 0))))
+        driver: Any = tx.connection.dbapi_connection
+        driver.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))

@@ -1,11 +1,11 @@
-"""Statements of the hot path: written once as SQLAlchemy expressions, handed to SQLite without it.
+"""Statements of the hot path: written once as SQLAlchemy expressions, handed to the driver without it.
 
     _WAITING = Prepared(sa.select(messages).where(messages.c.conversation_id == sa.bindparam("conversation")))
     rows = _WAITING.rows(tx, conversation=conversation_id)
 
-A turn needs some forty statements. SQLAlchemy takes ten times as long to run one as SQLite does, so its
-work (the text, the order of parameters, which values are JSON) is done once. PostgreSQL, where the way
-to the server costs more than all of that, is spoken to as ever.
+A turn needs some forty statements, and a message that is taken in twenty. SQLAlchemy takes ten times as long
+to run one as SQLite does, and as long again as psycopg, so its work (the text, the order of parameters, which
+values are JSON) is done once.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,16 +18,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql import visitors
 
+FLOAT8 = 701
+"""PostgreSQL's number for what its numeric columns hold here: then they need no change."""
+
 Change = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class _Written:
-    """A statement as SQLite's driver takes it."""
+    """A statement as a driver takes it."""
 
     sql: str
     names: tuple[str, ...]
-    """Of the parameters, in the order of their marks."""
+    """Of the parameters, in the order of their marks where these have no names."""
 
     fixed: Mapping[str, Any]
     """Values that stand in the statement itself; None for the columns of an insert."""
@@ -45,48 +48,38 @@ class Prepared:
 
     def __init__(self, statement: sa.Executable) -> None:
         self._statement = statement
-        self._written: _Written | None = None
+        self._written: dict[str, _Written] = {}
 
     def rows(self, tx: Connection, **values: Any) -> list[dict[str, Any]]:
         """Give all rows, by the names of their columns."""
-        if tx.dialect.name != "sqlite":
-            return [dict(row) for row in tx.execute(self._statement, values).mappings()]
         written = self._for(tx.dialect)
         return [_read(written, row) for row in _execute(tx, written, values)]
 
     def first(self, tx: Connection, **values: Any) -> dict[str, Any] | None:
         """Give the first row, or None."""
-        if tx.dialect.name != "sqlite":
-            found = tx.execute(self._statement, values).mappings().first()
-            return dict(found) if found else None
         written = self._for(tx.dialect)
         row = _execute(tx, written, values).fetchone()
         return _read(written, row) if row else None
 
     def run(self, tx: Connection, **values: Any) -> int:
-        """Change rows; give how many (for an insert the number means nothing)."""
-        if tx.dialect.name != "sqlite":
-            return tx.execute(self._statement, values).rowcount
+        """Change rows; give how many."""
         return _execute(tx, self._for(tx.dialect), values).rowcount
 
     def inserted(self, tx: Connection, **values: Any) -> bool:
         """Insert a row unless a key is taken; say whether it was. For what `insertion` gives."""
-        if tx.dialect.name != "sqlite":
-            # Not `rowcount`: SQLAlchemy does not keep it for inserts on PostgreSQL.
-            assert isinstance(self._statement, sa.Insert)
-            told = self._statement.returning(sa.literal_column("1"))
-            return tx.execute(told, values).first() is not None
         return self.run(tx, **values) == 1
 
     def _for(self, dialect: Dialect) -> _Written:
-        if self._written is None:
-            self._written = _write(self._statement, dialect)
-        return self._written
+        if dialect.name not in self._written:
+            self._written[dialect.name] = _write(self._statement, dialect)
+        return self._written[dialect.name]
 
 
 def _execute(tx: Connection, written: _Written, values: Mapping[str, Any]) -> Any:
     driver: Any = tx.connection.dbapi_connection
-    return driver.execute(written.sql, [_value(written, values, name) for name in written.names])
+    if tx.dialect.positional:
+        return driver.execute(written.sql, [_value(written, values, one) for one in written.names])
+    return driver.execute(written.sql, {one: _value(written, values, one) for one in written.names})
 
 
 def _value(written: _Written, values: Mapping[str, Any], name: str) -> Any:
@@ -105,10 +98,10 @@ def _read(written: _Written, row: tuple[Any, ...]) -> dict[str, Any]:
 def _write(statement: sa.Executable, dialect: Dialect) -> _Written:
     compilable: Any = statement
     inserted = isinstance(statement, sa.Insert)
-    if not inserted:
+    if not inserted and dialect.name == "sqlite":
         compilable = visitors.replacement_traverse(compilable, {}, _spelled)
     compiled = compilable.compile(dialect=dialect)
-    names = tuple(compiled.positiontup)
+    names = tuple(compiled.positiontup or compiled.bind_names.values())
     required = {name for name in names if compiled.binds[name].required}
     returned = tuple(getattr(statement, "selected_columns", ()))
     return _Written(
@@ -124,7 +117,7 @@ def _write(statement: sa.Executable, dialect: Dialect) -> _Written:
         from_database=tuple(
             (place, change)
             for place, column in enumerate(returned)
-            if (change := column.type.dialect_impl(dialect).result_processor(dialect, None))
+            if (change := column.type.dialect_impl(dialect).result_processor(dialect, FLOAT8))
         ),
     )
 

@@ -12,6 +12,7 @@ same key twice.
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Coroutine, Generator
 from pathlib import Path
@@ -57,10 +58,21 @@ class Statements:
         self.executed = 0
         self._die_at = die_at
         engine = database._write_engine
-        if database.dialect == "sqlite":  # also what does not come through SQLAlchemy
-            event.listen(engine, "connect", lambda own, _: own.set_trace_callback(self._step))
-        else:
-            event.listen(engine, "before_cursor_execute", self._step)
+        event.listen(engine, "connect", self._watch)
+
+    def _watch(self, connection: Any, _: object) -> None:
+        """Hear of what a connection is asked, also when it does not come through SQLAlchemy."""
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(self._step)
+            return
+        step = self._step
+
+        class Stepping(connection.cursor_factory):
+            def execute(self, *statement: Any, **options: Any) -> Any:
+                step()
+                return super().execute(*statement, **options)
+
+        connection.cursor_factory = Stepping
 
     def _step(self, *_: Any) -> None:
         self.executed += 1
