@@ -6,7 +6,8 @@ from typing import Any
 from agents import Kit
 from agents.clauses import COMPLAINT, flattened, looking, pattern_of, procedures
 from agents.numbered import JOINT
-from agents.rehearsing import Heard, Stage
+from agents.rehearsing import Stage
+from agents.weighing import Heard
 from models.embedded import splitting, words
 from models.embedded.intents import ALIKE
 

@@ -5,91 +5,24 @@ procedures find: one takes the number and the size in her words and has somethin
 has nothing to go on. A rehearsal looks things up and previews, never more, and nothing of it is kept.
 """
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents import Brief, Kit, hearing
-from agents.clauses import COMPLAINT, QUESTION, flattened, owns
+from agents.clauses import flattened, owns
 from agents.deeds import Deeds, described
 from agents.procedures import Course
+from agents.weighing import Fit, Heard, read_by_fit, read_by_words, weighed
 from journeys import Instance, Journey
 from journeys.events import Answer, Ask, Called, CallFailed, Effect, Event, Propose, Read
 from models.embedded import partly
-from models.embedded.intents import ALIKE
 
 CANDIDATES = 6
 """Readings that are held against each other."""
 
 PASSING = ("greeting", "thanks", "goodbye")
 """What is said beside any matter and is none of the readings of a longer message."""
-
-LIKELY = 0.6
-"""Chance from which the best of the readings takes the place of what the words alone tell."""
-
-PLAIN = 0.3
-"""Score of the classifier that it takes where no procedure, and so nothing but the words, speaks for it."""
-
-SCORE = 10.5
-CODED, CHOSEN, FREE, DEAD, GENERAL = 2.5, 3.0, 1.6, -1.5, 0.4
-"""Weights, in logits, of the classifier's score and of what a rehearsal finds (see `Fit`), near those of a
-conditional logit over the readings of a message: `python -m evals.settling` fits it."""
-
-BEYOND = -0.8
-"""What counts against a procedure which is not for the thing of hers that she names."""
-
-ANGRY = 1.0
-"""How much more a complaint counts, in logits, where the words are bitter."""
-
-BITTER = -0.5
-"""Feeling, from -1 to 1, from which words are bitter."""
-
-NOT_HERS = -2.0
-"""What counts against a procedure that finds nothing of hers where she speaks of what is hers and another
-finds it: "has my book left?" does not ask what the shop has."""
-
-SERVED = 0.5
-"""How much more, where no procedure does it, an intent counts that somebody serves than a mere question."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fit:
-    """What a procedure makes of a message."""
-
-    coded: frozenset[Any]
-    """Numbers in her words that fill its slots."""
-
-    chosen: frozenset[Any]
-    """What is hers and her words choose, for the slots that no number fills."""
-
-    free: bool
-    """Whether her words fill another slot."""
-
-    dead: bool
-    """Whether it ends with nothing that it could do."""
-
-    beyond: bool = False
-    """Whether she names something of hers that it is not for."""
-
-    taken: frozenset[tuple[str, Any]] = frozenset()
-    """What of hers it would be about, with the name of the slot."""
-
-    @property
-    def weight(self) -> float:
-        """How much it speaks for the procedure, in logits."""
-        free = FREE * (self.free and not self.things)
-        return self.own + free + DEAD * self.dead + BEYOND * self.beyond
-
-    @property
-    def own(self) -> float:
-        """How much what is hers speaks for it."""
-        return CODED * bool(self.coded) + CHOSEN * bool(self.chosen)
-
-    @property
-    def things(self) -> frozenset[Any]:
-        """What of hers it would be about."""
-        return self.coded | self.chosen
 
 
 @dataclass
@@ -169,44 +102,6 @@ def _refuses(journey: Journey, instance: Instance) -> bool:
     return instance["state"] == "failed" or (journey.writes and instance["state"] == "done")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """One thing that a text may ask for."""
-
-    name: str
-    """The intent; empty: none of the workspace's business."""
-
-    score: float
-    """Of the classifier."""
-
-    fit: Fit | None
-    """None where no procedure does it."""
-
-    weight: float
-    chance: float = 0.0
-    """Among the readings of the text."""
-
-    @property
-    def stands(self) -> bool:
-        """Whether it stands out from the others, and is like anything that was taught."""
-        enough = self.score >= (ALIKE if self.fit else PLAIN)
-        return bool(self.name) and self.chance >= LIKELY and enough
-
-    @property
-    def things(self) -> frozenset[Any]:
-        """What of hers it would be about."""
-        return self.fit.things if self.fit else frozenset()
-
-    @property
-    def alive(self) -> bool:
-        """Whether a procedure does it and finds something to say or do."""
-        return self.fit is not None and not self.fit.dead
-
-    def intent(self, text: str) -> dict[str, Any]:
-        """Give it as a wish that this text says."""
-        return {"name": self.name, "confidence": round(self.chance, 3), "text": text}
-
-
 class Stage:
     """Where the procedures of a workspace are tried out on one customer's message."""
 
@@ -243,30 +138,14 @@ class Stage:
                 if name in self._journeys or (text == texts[0] and name not in PASSING):
                     scores[name] = max(score, scores.get(name, score))
         likeliest = sorted(scores.items(), key=lambda one: -one[1])[:CANDIDATES]
-        found = self._hers(
-            [await self._heard(name, score, texts[0]) for name, score in likeliest], texts[0]
+        read = [await self._heard(name, score, texts[0]) for name, score in likeliest]
+        return weighed(
+            read,
+            hers=self.speaks_of_hers(texts[0], read),
+            feeling=self._kit.understanding.sentiment(texts[0], self._language),
         )
-        own = max((one.fit.own for one in found if one.fit), default=0.0)
-        # A complaint is about something of hers as well as any procedure.
-        own += ANGRY * (self._kit.understanding.sentiment(texts[0], self._language) <= BITTER)
-        found = [
-            replace(one, weight=one.weight + own) if one.name == COMPLAINT else one for one in found
-        ]
-        most = max((one.weight for one in found), default=0.0)
-        total = sum(math.exp(one.weight - most) for one in found)
-        found = [replace(one, chance=math.exp(one.weight - most) / total) for one in found]
-        return sorted(found, key=lambda one: -one.chance)
 
-    def _hers(self, found: list["Heard"], text: str) -> list["Heard"]:
-        """Weigh down what finds nothing of hers in a text that speaks of it and in which others find it."""
-        if not self.speaks_of_hers(text, found) or not any(one.things for one in found):
-            return found
-        return [
-            replace(one, weight=one.weight + NOT_HERS) if one.fit and not one.things else one
-            for one in found
-        ]
-
-    def speaks_of_hers(self, text: str, read: Sequence["Heard"]) -> bool:
+    def speaks_of_hers(self, text: str, read: Sequence[Heard]) -> bool:
         """Say whether a text calls something her own, or has a number of hers, in whatever words."""
         coded = any(one.fit and one.fit.coded for one in read)
         return coded or owns(flattened(text, self._language), self._language)
@@ -281,11 +160,9 @@ class Stage:
 
     async def _heard(self, name: str, score: float, text: str) -> Heard:
         journey = self._journeys.get(name)
-        if journey is not None:
-            fit = await self.fit(journey, text)
-            return Heard(name=name, score=score, fit=fit, weight=SCORE * score + fit.weight)
-        served = SERVED * (name not in (QUESTION, ""))
-        return Heard(name=name, score=score, fit=None, weight=SCORE * score + GENERAL + served)
+        if journey is None:
+            return read_by_words(name, score)
+        return read_by_fit(name, score, await self.fit(journey, text))
 
     async def fit(self, journey: Journey, text: str) -> Fit:
         """Try a procedure out."""

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from agents import Brief
-from agents.rehearsing import Heard, Stage
+from agents.rehearsing import Stage
 from agents.settling import parted
+from agents.weighing import Heard
 from core.errors import RegenteError
 from evals.cases import Dialogue, load
 from graph.context import TurnContext
