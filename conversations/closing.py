@@ -3,7 +3,8 @@
     people close   `solved`, `unsolved`, or `moot`: there was nothing to solve
     silence        `quiet`: neither side has written for the workspace's `close_after_hours`
 
-What waits for people is never closed by silence: a hand-off, an approval.
+What waits for people is never closed by silence: a hand-off, an approval. Who closes it tells the customer
+how it ended, in words of their own.
 """
 
 from typing import Any, Literal
@@ -16,17 +17,47 @@ from conversations.tables import approvals, conversations, messages
 from core import audit, events
 from core.database import Tx, domain_now
 from core.errors import Conflict
+from core.statements import Prepared
 
 Outcome = Literal["solved", "unsolved", "moot", "quiet"]
 
+_PENDING = Prepared(
+    sa.select(approvals.c.created_at)
+    .where(
+        approvals.c.workspace_id == sa.bindparam("workspace"),
+        approvals.c.conversation_id == sa.bindparam("conversation"),
+        approvals.c.state == "pending",
+    )
+    .order_by(approvals.c.created_at.desc())
+    .limit(1)
+)
+_TOLD = Prepared(
+    sa.select(messages.c.created_at)
+    .where(
+        messages.c.workspace_id == sa.bindparam("workspace"),
+        messages.c.conversation_id == sa.bindparam("conversation"),
+        messages.c.role == "person",
+    )
+    .order_by(messages.c.sequence.desc())
+    .limit(1)
+)
+
 
 def close(
-    tx: Tx, workspace_id: str, conversation_id: str, outcome: Outcome, *, person: str, actor: str
+    tx: Tx,
+    workspace_id: str,
+    conversation_id: str,
+    outcome: Outcome,
+    *,
+    person: str,
+    actor: str,
+    message: str = "",
 ) -> dict[str, Any]:
-    """Close a conversation for a person who says how it ended.
+    """Close a conversation for a person who says how it ended; `message` tells the customer before.
 
     Raises:
-        Conflict: it is closed, or somebody else is speaking in it.
+        Conflict: it is closed, somebody else is speaking in it, or the customer waits for a person or an
+            approval, which is not `moot`, and nobody has written to her since.
     """
     voice.silence(tx, workspace_id, conversation_id)
     row = locked(tx, workspace_id, conversation_id)
@@ -36,8 +67,31 @@ def close(
         raise Conflict(
             f"{row['owner_name']} is speaking in this conversation; ask them to close it."
         )
+    if message:
+        by = {"person": person, "actor": actor}
+        handoffs.take_over(tx, workspace_id, conversation_id, **by)
+        handoffs.reply(tx, workspace_id, conversation_id, text=message, **by)
+        row = locked(tx, workspace_id, conversation_id)
+    elif outcome != "moot" and (what := _untold(tx, row)):
+        raise Conflict(
+            f"{what}, and nobody has written to the customer since: tell her how it ended with "
+            "`message`, or close it as `moot` if there was nothing to solve."
+        )
     _end(tx, row, outcome, actor)
     return row
+
+
+def _untold(tx: Tx, row: dict[str, Any]) -> str:
+    """Say what a customer waits for without a person's word since; empty: for nothing."""
+    of_it = {"workspace": row["workspace_id"], "conversation": row["conversation_id"]}
+    handoff, pending = handoffs.current(tx, row), _PENDING.first(tx, **of_it)
+    since = {
+        "A person was called": handoff["created_at"] if handoff else None,
+        "An approval is pending": pending["created_at"] if pending else None,
+    }
+    told = _TOLD.first(tx, **of_it)
+    last = told["created_at"] if told else 0.0
+    return next((what for what, moment in since.items() if moment and moment > last), "")
 
 
 def close_quiet(tx: Tx, workspace_id: str, *, after_hours: float, limit: int = 50) -> list[str]:

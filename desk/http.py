@@ -98,6 +98,9 @@ class CloseGiven(BaseModel):
     outcome: Literal["solved", "unsolved", "moot"]
     """`moot`: there was nothing to solve."""
 
+    message: str = Field(default="", max_length=8_000)
+    """Told to the customer before; needed where she waits for a person or an approval."""
+
 
 class Closed(BaseModel):
     """A conversation that is over; the customer's next message opens a new one."""
@@ -269,7 +272,12 @@ async def close(conversation_id: str, given: CloseGiven, request: Request, calle
     """Close a conversation and say how it ended; the customer's next message opens a new one."""
     state = request.app.state
     row = await stretches.close(
-        state.database, state.hub, conversation_id, caller=caller, outcome=given.outcome
+        state.database,
+        state.hub,
+        conversation_id,
+        caller=caller,
+        outcome=given.outcome,
+        message=given.message.strip(),
     )
     return Closed.model_validate(row)
 

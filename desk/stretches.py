@@ -90,12 +90,18 @@ async def hand_back(
 
 
 async def close(
-    database: Database, hub: Hub, conversation_id: str, *, caller: Caller, outcome: closing.Outcome
+    database: Database,
+    hub: Hub,
+    conversation_id: str,
+    *,
+    caller: Caller,
+    outcome: closing.Outcome,
+    message: str = "",
 ) -> dict[str, Any]:
     """Close a conversation; nothing of the AI that is under way goes out any more.
 
     Raises:
-        Conflict: it is closed, or another person is speaking in it.
+        Conflict: it is closed, another person is speaking in it, or the customer waits and was told nothing.
     """
     row = await database.writing(
         closing.close,
@@ -104,6 +110,7 @@ async def close(
         outcome,
         person=caller.name,
         actor=caller.key_id,
+        message=message,
     )
     hub.ring(row["conversation_id"])
     return row

@@ -14,8 +14,16 @@ from tests.conversations.echo import House, W
 HOURS = 24.0
 
 
-def close(tx: Tx, conversation_id: str, person: str, outcome: closing.Outcome = "solved") -> None:
-    closing.close(tx, W, conversation_id, outcome, person=person, actor=f"key_{person}")
+def close(
+    tx: Tx,
+    conversation_id: str,
+    person: str,
+    outcome: closing.Outcome = "solved",
+    message: str = "",
+) -> None:
+    closing.close(
+        tx, W, conversation_id, outcome, person=person, actor=f"key_{person}", message=message
+    )
 
 
 def aged(tx: Tx, hours: float) -> None:
@@ -43,7 +51,9 @@ async def test_who_writes_again_after_it_was_closed_begins_a_new_conversation(ho
     )
     with pytest.raises(Conflict, match="Ana is speaking"):
         await home.database.writing(close, conversation_id, "Bia")
-    await home.database.writing(close, conversation_id, "Ana")
+    with pytest.raises(Conflict, match="A person was called, and nobody has written"):
+        await home.database.writing(close, conversation_id, "Ana")
+    await home.database.writing(close, conversation_id, "Ana", "solved", "It comes tomorrow.")
     with pytest.raises(Conflict, match="closed already"):
         await home.database.writing(close, conversation_id, "Ana")
     row = await home.database.reading(found, W, conversation_id)
@@ -52,6 +62,44 @@ async def test_who_writes_again_after_it_was_closed_begins_a_new_conversation(ho
     again = await home.say("hello", first)
     assert again.accepted.conversation_id != conversation_id
     assert (await home.database.reading(audit.verify, W)).broken_at is None
+
+
+@pytest.mark.parametrize(
+    ("asks", "waits"),
+    [("a person please", "A person was called"), ("something big", "An approval is pending")],
+)
+async def test_what_a_customer_waits_for_is_closed_only_with_a_word_to_her(
+    home: House, asks: str, waits: str
+) -> None:
+    conversation_id = await talked(home, asks)
+    with pytest.raises(Conflict, match=waits):
+        await home.database.writing(close, conversation_id, "Ana")
+    row = await home.database.reading(found, W, conversation_id)
+    assert row["state"] == "open", "nothing of the refused close is kept"
+    await home.database.writing(close, conversation_id, "Ana", "unsolved", "We cannot do that.")
+    row = await home.database.reading(found, W, conversation_id)
+    assert (row["state"], row["outcome"]) == ("closed", "unsolved")
+    said = await home.database.reading(
+        lambda tx: tx.exec_driver_sql("SELECT role, text FROM messages ORDER BY sequence").all()
+    )
+    assert ("person", "We cannot do that.") in [tuple(one) for one in said]
+
+
+async def test_who_has_heard_from_a_person_since_needs_no_other_word(home: House) -> None:
+    conversation_id = await talked(home, "a person please")
+    by = {"person": "Ana", "actor": "key_Ana"}
+    await home.database.writing(handoffs.take_over, W, conversation_id, **by)
+    await home.database.writing(handoffs.reply, W, conversation_id, text="It comes.", **by)
+    await home.database.writing(close, conversation_id, "Ana")
+    row = await home.database.reading(found, W, conversation_id)
+    assert row["state"] == "closed"
+
+
+async def test_what_was_nothing_to_solve_is_closed_without_a_word(home: House) -> None:
+    conversation_id = await talked(home, "a person please")
+    await home.database.writing(close, conversation_id, "Ana", "moot")
+    row = await home.database.reading(found, W, conversation_id)
+    assert (row["state"], row["outcome"]) == ("closed", "moot")
 
 
 async def test_a_run_under_way_says_nothing_in_a_conversation_closed_meanwhile(

@@ -32,7 +32,7 @@ class Visitor:
 
     async def begins_anew(self) -> None:
         path = f"/conversations/{self.known['conversation_id']}/close"
-        await self._staff(path, {"outcome": "solved"})
+        await self._staff(path, {"outcome": "solved", "message": "Estamos cuidando disso."})
         self.known = {}
 
     async def is_answered(self, decision: dict[str, str]) -> None:
