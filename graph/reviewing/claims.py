@@ -18,6 +18,9 @@ NOT_WINDOW = 4
 GENERAL = 0.3
 """Likeness to a sentence of an article from which a general statement rests on it."""
 
+RETOLD = 0.75
+"""The same where it says that something happened: an article tells how things are done, not that one was."""
+
 EN_PAST = r"(?:\w*ed|sent|resent|paid|repaid)"
 EN_SUBJECT = (
     r"\b(?:i|we)(?:['’](?:ve|d)| have| had)?"
@@ -40,6 +43,10 @@ PT_DONE = r"(?:ad[oa]s?|id[oa]s?)\b"
 PT_FUTURE = r"\w{0,6}?(?:arei|aremos|ara|arao|erei|eremos|era|erao|irei|iremos|ira|irao)\b"
 
 
+HAPPENED = re.compile(
+    r"\b(?:(?:has|have|had)(?: \w+){0,2}? been|was|were|foi|foram|ja esta|ja estao)(?: \w+){0,3}$"
+)
+
 Kind = Literal["did", "state", "will"]
 Pattern = tuple[Kind, str, re.Pattern[str]]
 
@@ -51,6 +58,9 @@ class Claim(NamedTuple):
     group: str
     ours: bool
     """Whether the company itself did it or is to: then an article, which speaks to all, is no proof."""
+
+    happened: bool
+    """Whether it says that it came to be so, rather than that it is so."""
 
 
 def unearned_claim(sentence: str, grounds: Grounds) -> str | None:
@@ -102,7 +112,8 @@ def claims(flat: str) -> Iterator[Claim]:
                 words_before = f"{' '.join(before)} {match[0]}"
                 ours = bool(_ours().search(words_before)) if kind == "will" else kind == "did"
                 # "abrimos" is what was done once, or what is always done.
-                yield Claim(kind, group, ours and not match[0].endswith("mos"))
+                happened = bool(HAPPENED.search(words_before))
+                yield Claim(kind, group, ours and not match[0].endswith("mos"), happened)
 
 
 def _earned(claim: Claim, sentence: str, specific: bool, grounds: Grounds) -> bool:
@@ -112,10 +123,10 @@ def _earned(claim: Claim, sentence: str, specific: bool, grounds: Grounds) -> bo
         return True
     if specific or claim.ours:
         return False
-    sense = reading.opposed(sentence)
+    sense, least = reading.opposed(sentence), RETOLD if claim.happened else GENERAL
     return any(
         group.search(words.folded(statement))
-        and reading.likeness(sense, reading.opposed(statement)) >= GENERAL
+        and reading.likeness(sense, reading.opposed(statement)) >= least
         for passage_id, statement in grounds.statements
         if passage_id
     )

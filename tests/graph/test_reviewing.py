@@ -234,6 +234,26 @@ def test_what_was_done_or_holds_for_all_may_be_said(sentence: str, evidence: Evi
 
 
 @pytest.mark.parametrize(
+    ("sentence", "article", "language"),
+    [
+        ("The address has been changed.", "The address is changed until the order leaves.", "en"),
+        ("The address was changed.", "An address can be changed while it is with us.", "en"),
+        ("O endereço foi alterado.", "O endereço é alterado até o pedido sair.", "pt-BR"),
+        ("O pedido já está cancelado.", "O pedido é cancelado até sair do estoque.", "pt-BR"),
+    ],
+)
+def test_an_article_on_how_it_is_done_shows_not_that_it_was(
+    sentence: str, article: str, language: str
+) -> None:
+    assert not kept(sentence, passage(article, language=language))
+
+
+def test_an_article_that_says_that_something_was_done_may_be_retold() -> None:
+    article = "The size chart was changed in March."
+    assert kept("The size chart was changed in March.", passage(article))
+
+
+@pytest.mark.parametrize(
     ("phrase", "sentence"),
     [
         ("guaranteed refund", "A guaranteed refund!"),
