@@ -51,6 +51,7 @@ class _Rehearsal(Course):
     coded: frozenset[Any] = frozenset()
     chosen: dict[str, Any] = field(default_factory=dict)
     dead: bool = False
+    closed: bool = False
     seen: dict[str, Event] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ class _Rehearsal(Course):
     def admitted(self, journey: Journey) -> bool:
         """Note where it could do nothing for her before she signs in."""
         known = super().admitted(journey)
-        self.dead = self.dead or not known
+        self.closed = not known
         return known
 
     async def _pass_on(self, ended: Journey) -> None:
@@ -178,6 +179,7 @@ class Stage:
             chosen=frozenset(chosen.values()),
             free=bool({*said} - coded - {*chosen}),
             dead=course.dead,
+            closed=course.closed,
             beyond=course.beyond,
             taken=frozenset({*chosen.items(), *((name, said[name]) for name in coded)}),
         )

@@ -22,6 +22,9 @@ conditional logit over the readings of a message: `python -m evals.settling` fit
 BEYOND = -0.8
 """What counts against a procedure which is not for the thing of hers that she names."""
 
+CLOSED = -1.5
+"""What counts against a procedure for which she would have to sign in, where an open one takes her words."""
+
 ANGRY = 1.0
 """How much more a complaint counts, in logits, where the words are bitter."""
 
@@ -51,6 +54,9 @@ class Fit:
 
     dead: bool
     """Whether it ends with nothing that it could do."""
+
+    closed: bool = False
+    """Whether it is closed to her until she signs in."""
 
     beyond: bool = False
     """Whether she names something of hers that it is not for."""
@@ -131,6 +137,7 @@ def weighed(read: Sequence[Heard], *, hers: bool, feeling: float) -> list[Heard]
     """
     aside = hers and any(one.things for one in read)
     own = max((one.fit.own for one in read if one.fit), default=0.0) + ANGRY * (feeling <= BITTER)
+    opens = any(one.fit and one.fit.free and not one.fit.closed for one in read)
     found: list[Heard] = []
     for one in read:
         weight = one.weight
@@ -138,6 +145,8 @@ def weighed(read: Sequence[Heard], *, hers: bool, feeling: float) -> list[Heard]
             weight += own  # it is about something of hers as well as any procedure
         if aside and one.fit and not one.things:
             weight += NOT_HERS
+        if opens and one.fit and one.fit.closed:
+            weight += CLOSED
         found.append(replace(one, weight=weight))
     most = max((one.weight for one in found), default=0.0)
     total = sum(math.exp(one.weight - most) for one in found)

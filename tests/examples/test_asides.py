@@ -49,9 +49,9 @@ async def test_what_says_nothing_is_answered_in_the_language_of_before(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("qero fala cm gnt", "chamando uma pessoa"),
-        ("presiso fala c algem", "chamando uma pessoa"),
-        ("wanna tlk 2 a humn", "calling a person"),
+        ("qero fala cm gnt", "uma pessoa da equipe. "),
+        ("presiso fala c algem", "uma pessoa da equipe. "),
+        ("wanna tlk 2 a humn", "a person from the team. "),
     ],
 )
 async def test_a_wish_for_a_person_is_heard_through_slips(

@@ -1,5 +1,6 @@
 """What a person decides on is known in every conversation of the customer who asked for it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -36,8 +37,19 @@ class Visitor:
         self.known = {}
 
     async def is_answered(self, decision: dict[str, str]) -> None:
-        listed = (await self.house.http.get("/approvals", headers=self.house.staff)).json()
-        await self._staff(f"/approvals/{listed['approvals'][0]['approval_id']}", decision)
+        approval_id = (await self._approvals())[0]["approval_id"]
+        await self._staff(f"/approvals/{approval_id}", decision)
+        for _ in range(100):  # until it was carried out
+            known = {one["approval_id"]: one["state"] for one in await self._approvals("decided")}
+            if approval_id not in known:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError("what was decided was not carried out")
+
+    async def _approvals(self, state: str = "pending") -> list[dict[str, Any]]:
+        given = {"state": state}
+        listed = await self.house.http.get("/approvals", params=given, headers=self.house.staff)
+        return listed.json()["approvals"]
 
     async def _staff(self, path: str, body: dict[str, str]) -> None:
         done = await self.house.http.post(path, headers=self.house.staff, json=body)
