@@ -101,13 +101,16 @@ async def standing(brief: Brief, kit: Kit, say: Phrases) -> Report:
     pending: list[dict[str, Any]] = list(brief["facts"].get("pending_approvals") or [])
     previews = [clause(str(approval.get("preview", ""))) for approval in pending[:MAX_TOLD]]
     told_lines = [say("pending", language, preview=preview) for preview in previews]
+    requests = brief["facts"].get("requests") or []
+    under_way = [_preview(request) for request in requests if request["state"] == "decided"]
+    told_lines += [say("under_way", language, preview=one) for one in under_way[:MAX_TOLD]]
     decided = [
         known["decided"] for known in remembering.kept(brief["journey"]) if "decided" in known
     ] or _told_elsewhere(brief, say)
     if not told_lines and decided:
         told_lines = [say("decided_before", language, decided=decided[0])]
     text = " ".join(told_lines) or say("nothing_pending", language)
-    return Report(agent="transactions", text=text, evidence=[*previews, *decided, text])
+    return Report(agent="transactions", text=text, evidence=[*previews, *under_way, *decided, text])
 
 
 def _told_elsewhere(brief: Brief, say: Phrases) -> list[str]:
@@ -115,7 +118,7 @@ def _told_elsewhere(brief: Brief, say: Phrases) -> list[str]:
     events = [
         {**request["decision"], **{name: request[name] for name in ("proposal", "outcome")}}
         for request in brief["facts"].get("requests") or []
-        if request["state"] not in ("pending", *requesting.UNTOLD)
+        if request["state"] not in ("withdrawn", *requesting.UNDER_WAY)
     ]
     known = [(event, _DECISIONS.get(str(event.get("decision", "")))) for event in events]
     return [tell(event, brief, say)["text"] for event, tell in known if tell is not None]

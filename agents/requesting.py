@@ -7,11 +7,11 @@ from journeys import Instance, Journey
 from journeys.interpreter import new
 from journeys.model import Confirm
 
-STATES = {"pending": "waiting", "done": "done"}
+STATES = {"pending": "waiting", "decided": "waiting", "done": "done"}
 """How a procedure stands whose proposal a person decides on; whatever else became of it ended it."""
 
-UNTOLD = ("withdrawn", "decided")
-"""She took it back herself, or it is being carried out and is told as soon as that is known."""
+UNDER_WAY = ("pending", "decided")
+"""A person has not decided, or has and it is being carried out: she is told as soon as that is known."""
 
 
 def elsewhere(
@@ -22,7 +22,7 @@ def elsewhere(
     return [
         instance
         for request in facts.get("requests") or []
-        if request["approval_id"] not in here and request["state"] not in UNTOLD
+        if request["approval_id"] not in here and request["state"] != "withdrawn"
         for journey in journeys.values()
         if (instance := _of(request, journey)) is not None
     ]
@@ -46,6 +46,6 @@ def _of(request: Mapping[str, Any], journey: Journey) -> Instance | None:
                 "proposal": proposal,
                 "performed": done,
             }
-            decided = {} if request["state"] == "pending" else {"decided": request["approval_id"]}
+            decided = {} if request["state"] in UNDER_WAY else {"decided": request["approval_id"]}
             return cast(Instance, {**new(journey, request["approval_id"]), **ended, **decided})
     return None

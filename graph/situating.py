@@ -119,7 +119,7 @@ class Reading(Answering, Retracting):
         known = [*self.kept, *self.elsewhere]
         waits = [one for one in known if one["state"] == "waiting"]
         decided = [one for one in known if one.get("decided")]
-        if not self.text or not (self.pending or decided):
+        if not self.text or not (self.pending or waits or decided):
             return False
         asks = outcomes.asks_status(self.text, self.language)
         if asks and outcomes.asks_decision(self.text, self.language):
