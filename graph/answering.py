@@ -185,11 +185,14 @@ class Answering(Wording):
         last = next((m for m in reversed(self.state["messages"]) if m.type == "ai"), None)
         languages = self.ensemble.workspace.profile.languages
         asked = doubting.asked(last.text, languages) if last and not self.awaiting else ""
-        wishes = any(map(self._is_wish, self.signals["intents"]))
-        if not asked or not self.text or (wishes and len(self.text.split()) > 1):
-            return None  # a single yes or no is none, whatever it is like
-        meaning = self.understanding.answer(self.text, self.language, asked).meaning
-        return {"yes": True, "no": False}.get(meaning or "")
+        if not asked or not self.text:
+            return None
+        said = self.understanding.answer(self.text, self.language, asked)
+        if not said.wholly and any(map(self._is_wish, self.signals["intents"])):
+            return None
+        if said.meaning == "yes":  # "go ahead" takes it for a proposal, and so was misheard
+            return not heeding.urges(self.text, self.language)
+        return False if said.meaning == "no" else None
 
     def _is_wish(self, intent: Intent) -> bool:
         return intent["name"] not in COURTESIES and intent["confidence"] >= DIGRESSION

@@ -46,7 +46,8 @@ class Situation:
     """Intents by which something is changed, not only looked up."""
 
     wholly: bool = False
-    """Whether the text is the answer to a yes/no question, and nothing else, whatever it sounds like."""
+    """Whether the text is the answer to a yes/no question, or a go-ahead where none was asked, and nothing
+    else, whatever it sounds like."""
 
     gives_up: bool = False
     lets_go: bool = False

@@ -12,7 +12,7 @@ from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.asking import known_by
 from models import Answered
-from models.embedded import pointing
+from models.embedded import heeding, pointing
 
 FEW_WORDS = 5
 """Words of a text that may do no more than name a thing."""
@@ -41,7 +41,9 @@ class Wording:
     def _said(self) -> Answered:
         """Read the message as an answer, where a yes or a no is waited for."""
         question = self.awaiting[0] if self.awaiting and self.text else None
-        if question is None or question["slot"] not in YES_NO:
+        if question is None:
+            return Answered(wholly=self._only_goes_ahead())
+        if question["slot"] not in YES_NO:
             return Answered()
         if question["slot"] == "confirm" and self.running:
             journeys, understanding = self.ensemble.journeys, self.understanding
@@ -49,6 +51,13 @@ class Wording:
                 understanding, journeys, self.running[0], self.text, self.language
             )
         return self.understanding.answer(self.text, self.language, question["text"])
+
+    def _only_goes_ahead(self) -> bool:
+        """Say whether the text tells us to go ahead, and nothing else, where nothing was asked."""
+        if not self.text or not heeding.urges(self.text, self.language):
+            return False
+        said = self.understanding.answer(self.text, self.language, "")
+        return said.meaning == "yes" and said.wholly
 
     def _values(self, schemas: dict[str, dict[str, Any]], asked: str = "") -> dict[str, Any]:
         return self.understanding.values(

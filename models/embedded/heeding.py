@@ -46,6 +46,11 @@ def heard(text: str, language: str) -> bool:
     )
 
 
+def urges(text: str, language: str) -> bool:
+    """Say whether a text that is no refusal tells us to go ahead with something: "pode mandar"."""
+    return turns.said_of(language, "urging").search(words.plain(text, language)) is not None
+
+
 def acknowledges(text: str, language: str) -> bool:
     """Say whether a text only takes note of what was said, and does not agree to what was offered with it.
 

@@ -48,9 +48,11 @@ async def test_what_was_asked_plainly_is_told_without_it(
         ("pt-BR", "não", "O que você quer saber?"),
         ("en", "not really", "What would you like to know?"),
         ("en", "nope", "What would you like to know?"),
+        ("pt-BR", "pode mandar", "O que você quer saber?"),
+        ("en", "go ahead", "What would you like to know?"),
     ],
 )
-async def test_a_yes_is_enough_and_a_no_is_asked_what_she_wanted_to_know(
+async def test_a_yes_is_enough_and_a_no_or_a_go_ahead_is_asked_what_she_wanted_to_know(
     aurora: House, language: str, answer: str, told: str
 ) -> None:
     reply = await says(aurora, "C-1006", GUESSED[language], answer)
@@ -88,3 +90,9 @@ async def test_what_she_calls_her_own_is_not_looked_up_among_the_goods(
 
 async def test_goods_that_she_asks_for_are(aurora: House) -> None:
     assert "A-1047" not in await says(aurora, "C-1004", "Do you have black sandals in 36?")
+
+
+@pytest.mark.parametrize("text", ["go ahead", "do it please", "pode mandar", "pode fazer"])
+async def test_a_go_ahead_with_nothing_open_begins_nothing(aurora: House, text: str) -> None:
+    reply = await says(aurora, "C-1006", text)
+    assert "pergunta em aberto" in reply or "no open question" in reply
