@@ -36,11 +36,9 @@ from agents.numbered import (
     wish_beside,
     without_numbers,
 )
+from agents.weighing import BITTER
 from journeys.repairing import fits
 from models.embedded import splitting, words
-
-BITTER = -0.5
-"""Feeling, from -1 to 1, from which words that ask for nothing are taken for a complaint."""
 
 OF_HERSELF = ("cpf", "email", "phone", "card")
 """Values that tell who she is or how she pays."""

@@ -38,7 +38,7 @@ _TOLD = Prepared(
         messages.c.conversation_id == sa.bindparam("conversation"),
         messages.c.role == "person",
     )
-    .order_by(messages.c.sequence.desc())
+    .order_by(messages.c.created_at.desc())
     .limit(1)
 )
 

@@ -46,6 +46,9 @@ _FOLLOW = (tokens, attachments, turns, effects, checkpoint_rows)
 _IN_ORDER = (messages, outbox)
 """Tables whose rows have the number of a message."""
 
+_MADE_ANEW = (summaries, message_terms)
+"""Tables whose rows are made of messages, and again of those that now stand behind the kept ones."""
+
 
 def bring(
     tx: Tx, workspace_id: str, conversation_id: str, customer_id: str
@@ -238,10 +241,7 @@ def _move(tx: Tx, kept: Row, merged: Row, customer_id: str) -> None:
     _update(tx, feed_rows, theirs, **here, sequence=feed_rows.c.sequence + kept["feed_seq"])
     for table in (*_FOLLOW, approvals, handoff_rows):
         _update(tx, table, theirs, **here)
-    for table in (
-        summaries,
-        message_terms,
-    ):  # made anew from the messages, behind those of the kept
+    for table in _MADE_ANEW:
         tx.execute(table.delete().where(*_where(table, theirs)))
     cases.give(tx, workspace_id, customer_id, was, **here)
 

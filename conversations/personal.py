@@ -29,9 +29,7 @@ from conversations.tables import (
 )
 from conversations.tables import feed as feed_rows
 from core.database import Tx, domain_now
-from core.personal import PersonalData, Subject
-
-ERASED = "the customer was erased"
+from core.personal import ERASED, PersonalData, Subject
 
 _WORDS = {
     "messages": messages,

@@ -49,18 +49,20 @@ def exactly(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     Raises:
         NotFound: there is no such conversation.
     """
-    row = _LOCKED.first(tx, of_workspace=workspace_id, of_conversation=conversation_id)
-    if row is None:
-        raise NotFound(f"There is no conversation {conversation_id!r}.")
-    return row
+    return _one(tx, _LOCKED, workspace_id, conversation_id)
 
 
 def _row(tx: Tx, statement: Prepared, workspace_id: str, conversation_id: str) -> dict[str, Any]:
+    row = _one(tx, statement, workspace_id, conversation_id)
+    while row["redirect_to"]:
+        row = _one(tx, statement, workspace_id, row["redirect_to"])
+    return row
+
+
+def _one(tx: Tx, statement: Prepared, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     row = statement.first(tx, of_workspace=workspace_id, of_conversation=conversation_id)
     if row is None:
         raise NotFound(f"There is no conversation {conversation_id!r}.")
-    if row["redirect_to"]:
-        return _row(tx, statement, workspace_id, row["redirect_to"])
     return row
 
 

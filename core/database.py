@@ -266,7 +266,7 @@ def database_now(tx: Tx) -> float:
     if tx.dialect.name == "sqlite":
         return time.time()  # SQLite has no clock but that of the machine all its processes run on
     begun, asked = tx.get_transaction(), tx.info.get(_ASKED)
-    if asked is None or asked[0] is not begun:
+    if begun is None or asked is None or asked[0] is not begun:
         driver: Any = tx.connection.dbapi_connection
         asked = (begun, driver.execute(_NOW).fetchone()[0] - time.monotonic())
         tx.info[_ASKED] = asked

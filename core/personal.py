@@ -12,6 +12,9 @@ from typing import Any
 from core.database import Tx
 from core.discover import everywhere
 
+ERASED = "the customer was erased"
+"""Why something of hers ended, where a reason is kept."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:

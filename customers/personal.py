@@ -5,10 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.database import Tx, domain_now
-from core.personal import PersonalData, Subject
+from core.personal import ERASED, PersonalData, Subject
 from customers.tables import cases, codes, customers, identities, notes
-
-ERASED = "the customer was erased"
 
 
 def _hers(table: sa.Table, subject: Subject) -> sa.ColumnElement[bool]:

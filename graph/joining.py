@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph.perceiving import WINDOW
 from graph.saver import Row, TurnSaver
 from graph.situation import YES_NO
-
-WINDOW = 40
-"""Messages that are kept; the transcript has all."""
+from tools import LEVELS
 
 LAPSING = YES_NO
 """Questions that nobody has before her any more: no later yes is to them."""
-
-_LEVELS = ("anonymous", "claimed", "verified", "strong")
 
 
 def joined_state(kept: Sequence[Row], merged: Sequence[Row], *, kept_is_recent: bool) -> list[Row]:
@@ -63,4 +60,4 @@ def slots_of(recent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, 
 
 def _level(slot: Mapping[str, Any]) -> int:
     known = slot.get("verification", "")
-    return _LEVELS.index(known) if known in _LEVELS else 0
+    return LEVELS.index(known) if known in LEVELS else 0
