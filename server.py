@@ -30,7 +30,7 @@ from core.doorbell import Doorbell
 from core.errors import BadInput, RegenteError, Unavailable, WorkspaceError
 from core.metrics import CONTENT_TYPE, Measured, Metrics
 from core.retention import all_kept
-from core.settings import Settings
+from core.settings import ROLES, Settings
 from core.settings import settings as deployment_settings
 from core.stopping import at_stop
 from core.upgrade import upgrade
@@ -40,6 +40,7 @@ from demos import loading as past
 from jobs.engine import Engine
 from jobs.kinds import all_jobs
 from models.embedded.language import warm
+from models.roles import EMBEDDED, endpoints
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
@@ -226,7 +227,7 @@ def _announce(state: Any, key: str | None) -> None:
     host = "localhost" if settings.host in EVERYWHERE else settings.host
     lines = [
         f"{state.workspace.profile.name}: http://{host}:{settings.port}/",
-        f"  model     {settings.model}",
+        *(f"  {title:9} {model}" for title, model in _models(settings)),
         f"  embedder  {state.models.embedder.name}",
     ]
     if settings.processes > 1:
@@ -234,6 +235,14 @@ def _announce(state: Any, key: str | None) -> None:
     if key:
         lines += [f"  staff key {key}", "  (shown this once; more with `python -m core.access`)"]
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _models(settings: Settings) -> list[tuple[str, str]]:
+    """Give the model of all roles, or of each where they differ."""
+    found = endpoints(settings)
+    names = {role: found[role].model if role in found else EMBEDDED for role in ROLES}
+    same = len(set(names.values())) == 1
+    return [("model", names["route"])] if same else list(names.items())
 
 
 @router.get("/health", summary="The process runs")

@@ -127,7 +127,7 @@ def _opened_before(brief: Brief, subject: str) -> str:
 async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
     """Say sorry for the real problem: in a model's words, or quoting hers."""
     quoted, plain = _quoted(brief["text"]), _plain(brief, subject)
-    if not kit.models.external:
+    if "write" not in kit.models.external:
         return plain
     prompt = filled(
         CARD.prompt,

@@ -98,7 +98,7 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
         surely = [one for one in intents if clauses.surely_looks_up(one, kit)]
         surely = await strangers.asking(surely, language, kit)
         return Read(recalling.intents(text, surely, language), scene=True)
-    asks_model = kit.models.external and not await _sure(intents, brief, kit, language)
+    asks_model = "route" in kit.models.external and not await _sure(intents, brief, kit, language)
     if asks_model and (routed := await _asked(brief, kit, language)):
         return Read(recalling.intents(text, routed, language), earlier)
     doubtful = all(one["confidence"] < SURE for one in intents)

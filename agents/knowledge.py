@@ -84,7 +84,7 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     if not passages:
         return _unknown(brief)
     text, citations = cited(await _written(brief, kit, passages), passages)
-    if not citations and kit.models.external:
+    if not citations and "answer" in kit.models.external:
         plain = await kit.models.embedded.ainvoke(_prompt(brief, kit, passages))
         text, citations = cited(plain.text, passages)
         if citations:

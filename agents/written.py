@@ -138,7 +138,7 @@ class _Talk:
         messages = self._opening()
         if self.written.card.knowledge:
             messages += await self._searched()
-        if not self.passages and not self._tools() and not self.kit.models.external:
+        if not self.passages and not self._tools() and "answer" not in self.kit.models.external:
             return self._unanswered("no article answers this")
         for _ in range(MAX_ROUNDS):
             try:
@@ -146,7 +146,7 @@ class _Talk:
             except ModelFailed as error:
                 return self._unanswered(f"the model failed: {error}")
             if not answer.tool_calls:
-                plain = stood_in(answer) or not self.kit.models.external
+                plain = stood_in(answer) or "answer" not in self.kit.models.external
                 return self._answered(answer.text, plain=plain)
             messages.append(answer)
             for made in answer.tool_calls:
@@ -172,7 +172,7 @@ class _Talk:
             _rules(), "agents/written.md", language=places["language"], tone=places["tone"]
         )
         before: list[AnyMessage] = []
-        if self.kit.models.external:
+        if "answer" in self.kit.models.external:
             history = brief["history"][-HISTORY:]
             before = [
                 HumanMessage(line["text"])

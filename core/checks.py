@@ -93,8 +93,12 @@ def _secrets(deployment: Deployment) -> Iterator[Finding]:
 def _links(deployment: Deployment) -> Iterator[Finding]:
     """Look at what leaves the machine by a door of ours."""
     given = deployment.settings
+    of_roles = {
+        f"REGENTE_ROLES.{role}.base_url": own.base_url or "" for role, own in given.roles.items()
+    }
     for name, url in (
-        ("REGENTE_OPENAI_BASE_URL", given.openai_base_url), ("REGENTE_CHROMA_URL", given.chroma_url)
+        ("REGENTE_OPENAI_BASE_URL", given.openai_base_url), *of_roles.items(),
+        ("REGENTE_CHROMA_URL", given.chroma_url),
     ):  # fmt: skip
         parts = urlsplit(url)
         if parts.scheme == "http" and not is_near(parts.hostname or ""):

@@ -1,20 +1,49 @@
 """Settings: environment variables that begin with `REGENTE_`, or lines of a `.env` file."""
 
+import os
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from core.errors import BadInput
+
+ENV_FILE = ".env"
+Role = Literal["route", "answer", "write", "judge"]
+ROLES: tuple[Role, ...] = get_args(Role)
+Method = Literal["function_calling", "json_schema", "json_mode"]
+
+
+class RoleSettings(BaseModel):
+    """What one role of the models has of its own; what is left out is as for all of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str | None = Field(default=None, min_length=1)
+    """`embedded`, or a model's name."""
+
+    base_url: str | None = Field(default=None, min_length=1)
+    """A server of its own; the key of the other one is not sent to it."""
+
+    key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*$")
+    """The name of the variable that holds the key, never the key itself."""
+
+    method: Method | None = None
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    timeout_s: float | None = Field(default=None, gt=0, le=30)
+    retries: int | None = Field(default=None, ge=0, le=5)
+    price_per_million_input: float | None = Field(default=None, ge=0)
+    price_per_million_output: float | None = Field(default=None, ge=0)
 
 
 class Settings(BaseSettings):
     """What one deployment of Regente is told from outside; the workspace's folder says the rest."""
 
     model_config = SettingsConfigDict(
-        env_prefix="REGENTE_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="REGENTE_", env_file=ENV_FILE, extra="ignore", frozen=True
     )
 
     host: str = "127.0.0.1"
@@ -52,6 +81,18 @@ class Settings(BaseSettings):
 
     model_timeout_s: float = Field(default=20, gt=0, le=30)
     """Seconds a model call may take before the embedded model answers instead."""
+
+    model_retries: int = Field(default=2, ge=0, le=5)
+    """Times that a model server which is busy or away is asked again, before its first word."""
+
+    model_temperature: float | None = Field(default=None, ge=0, le=2)
+    """How freely the model chooses its words; empty: as its server has it. Reasoning models are told none."""
+
+    model_method: Method = "function_calling"
+    """How a form is asked for: `function_calling`, `json_schema`, or `json_mode` (told in the prompt)."""
+
+    roles: dict[Role, RoleSettings] = {}
+    """What `route`, `answer`, `write` or `judge` has of its own, as JSON. See docs/models.md."""
 
     model_cool_down_s: float = Field(default=15, gt=0)
     """Seconds a model server that keeps failing is left alone before it is tried again."""
@@ -120,7 +161,28 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(
-            f"REGENTE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()
-        )
+        wrong = "; ".join(_said(one["loc"], one["type"], one["msg"]) for one in error.errors())
         raise BadInput(f"{wrong}. See .env.example.") from None
+    except SettingsError as error:
+        name = str(error).partition('"')[2].partition('"')[0].upper()
+        raise BadInput(
+            f'REGENTE_{name} is not JSON; write it like {{"name": 1}}, with double quotes.'
+        ) from None
+
+
+def _said(place: tuple[int | str, ...], kind: str, wrong: str) -> str:
+    """Say what is wrong with a setting, or with a part of one, and what may stand there instead."""
+    name, *inside = (str(part) for part in place if part != "[key]")
+    where = ".".join([f"REGENTE_{name.upper()}", *inside])
+    if kind == "extra_forbidden":
+        return (
+            f"{where}: there is no such field; choose from {', '.join(RoleSettings.model_fields)}"
+        )
+    if kind == "string_pattern_mismatch" and inside[-1:] == ["key_env"]:
+        return f"{where}: give the name of a variable that holds the key, not the key itself"
+    return f"{where}: {wrong}"
+
+
+def variable(name: str) -> str:
+    """Give a variable of the environment or of the `.env` file, for what a setting names; empty: unset."""
+    return (os.environ.get(name) or dotenv_values(ENV_FILE).get(name) or "").strip()

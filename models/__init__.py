@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from core.settings import Role
+
 if TYPE_CHECKING:
     import numpy as np
     from langchain_core.language_models import BaseChatModel
-
-Role = Literal["route", "answer", "write", "judge"]
 
 
 class Embedder(Protocol):
@@ -54,8 +54,8 @@ class Models:
     """The one that is always there."""
 
     embedder: Embedder
-    external: bool
-    """Whether a paid or remote model stands behind the roles."""
+    external: frozenset[Role]
+    """The roles behind which a paid or remote model stands."""
 
 
 @dataclass(frozen=True)

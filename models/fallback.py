@@ -7,7 +7,7 @@ take over in silence; after it a failure is raised, with what was streamed as `p
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 import structlog
@@ -17,18 +17,20 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_json_schema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import ModelFailed
+from core.settings import Method
 from models.blocking import run
 from models.breaker import Breaker
-from models.soundness import Unusable, flaw, looks_like_data, wanted_schema
+from models.repairing import repaired, told_form
+from models.soundness import FORM, Unusable, flaw, looks_like_data, wanted_schema
 from models.usage import STOOD_IN, mark_degraded
 
 log = structlog.get_logger(__name__)
 
 FORMATTED = "formatted_answer"
-Method = Literal["function_calling", "json_schema", "json_mode"]
 
 
 class FallbackChatModel(BaseChatModel):
@@ -39,6 +41,9 @@ class FallbackChatModel(BaseChatModel):
     remote: BaseChatModel
     embedded: BaseChatModel
     breaker: Breaker = Field(default_factory=Breaker)
+    method: Method = "function_calling"
+    """How a form is asked for: `function_calling`, because most compatible servers have it."""
+
     timeout_s: float = 20.0
     """For the remote model's whole answer, a second attempt included."""
 
@@ -62,15 +67,14 @@ class FallbackChatModel(BaseChatModel):
         schema: dict[str, Any] | type,
         *,
         include_raw: bool = False,
-        method: Method = "function_calling",
+        method: Method | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, Any]:
-        """Answer as `schema` says; the methods are those of `ChatOpenAI`.
-
-        `function_calling` is the default because most compatible servers have it.
-        """
+        """Answer as `schema` says, by the model's own method unless one is given."""
+        method = method or self.method
         made: Any = self.remote.with_structured_output(schema, method=method, **kwargs)
-        llm = self.bind(**made.first.kwargs)
+        form = {FORM: convert_to_json_schema(schema)} if method == "json_mode" else {}
+        llm = self.bind(**made.first.kwargs, **form)
         parser = made.last
         if not include_raw:
             return llm | parser
@@ -134,6 +138,7 @@ class FallbackChatModel(BaseChatModel):
         """
         if not self.breaker.admit():
             raise _Silent(f"the model is left alone for a while: {self.breaker.reason}")
+        messages = told_form(messages, options.get(FORM))
         until = time.monotonic() + self.timeout_s
         settled = False
         try:
@@ -151,6 +156,7 @@ class FallbackChatModel(BaseChatModel):
                     log.warning("model_answer_unusable", reason=str(failure), again=again)
                     if failure.partial or not again or time.monotonic() >= until:
                         raise
+                    messages = repaired(messages, failure)
         except ModelFailed as failure:
             settled = True
             hung = isinstance(failure.__cause__, TimeoutError)
@@ -183,7 +189,7 @@ class FallbackChatModel(BaseChatModel):
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
     ) -> ChatResult:
         response_format = options.get("response_format")
-        schema = wanted_schema(response_format)
+        schema = wanted_schema(options)
         plain = {name: value for name, value in options.items() if name in ("tools", "tool_choice")}
         if schema is None or plain.get("tools"):
             result = await self.embedded._agenerate(messages, stop=stop, **plain)
@@ -234,7 +240,7 @@ async def _whole(
     result = await remote._agenerate(messages, stop=stop, **options)
     message = result.generations[0].message
     if wrong := flaw(message, options):  # pyright: ignore[reportArgumentType]
-        raise Unusable(f"The model's answer is unusable: {wrong}.")
+        raise Unusable(f"The model's answer is unusable: {wrong}.", flaw=wrong)
     yield result
 
 
@@ -245,7 +251,7 @@ async def _streamed(
     options: dict[str, Any],
 ) -> AsyncIterator[ChatGenerationChunk]:
     """Pass text on as it comes; hold calls and formatted answers back until they are known sound."""
-    hold = wanted_schema(options.get("response_format")) is not None
+    hold = wanted_schema(options) is not None
     held: list[ChatGenerationChunk] = []
     whole: AIMessageChunk | None = None
     text = ""
@@ -269,7 +275,7 @@ async def _streamed(
         raise
     wrong = flaw(whole, options) if whole else "its answer is empty"
     if wrong:
-        raise Unusable(f"The model's answer is unusable: {wrong}.", partial=text)
+        raise Unusable(f"The model's answer is unusable: {wrong}.", partial=text, flaw=wrong)
     for chunk in held:
         yield chunk
 

@@ -1,13 +1,19 @@
 """Which models serve a workspace, by the settings; wrong ones are refused at start."""
 
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import structlog
 
-from core.errors import BadInput, ModelFailed
-from core.settings import Settings
+from core.errors import ModelFailed
+from core.settings import ROLES, Role, Settings
 from core.workspace import Workspace
 from models import Embedder, Models
+from models.roles import Endpoint, base_url, check, endpoints
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from models.openai.client import LeanChatOpenAI
 
 log = structlog.get_logger(__name__)
 
@@ -21,68 +27,53 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     from models.embedded.chat import EmbeddedChatModel
 
     check(settings)
+    found = endpoints(settings)
     sentences = embedder(settings)
     embedded = EmbeddedChatModel(languages=tuple(workspace.profile.languages))
-    if settings.model == "embedded":
-        return Models(
-            route=embedded, answer=embedded, write=embedded, judge=embedded,
-            embedded=embedded, embedder=sentences, external=False,
-        )  # fmt: skip
+    chats = _remote(found, embedded, settings.model_cool_down_s) if found else {}
+    return Models(
+        **{role: chats.get(role, embedded) for role in ROLES},
+        embedded=embedded,
+        embedder=sentences,
+        external=frozenset(found),
+    )
+
+
+def _remote(
+    found: dict[Role, Endpoint], embedded: "BaseChatModel", cool_down_s: float
+) -> dict[Role, "BaseChatModel"]:
+    """Make the models of the roles that have an endpoint; those with one server share its breaker."""
     from models.breaker import Breaker
     from models.fallback import FallbackChatModel
+
+    servers = {one.base_url: Breaker(cool_down_s=cool_down_s) for one in found.values()}
+    return {
+        role: FallbackChatModel(
+            remote=remote(endpoint),
+            embedded=embedded,
+            breaker=servers[endpoint.base_url],
+            method=endpoint.method,
+            timeout_s=endpoint.timeout_s,
+        )
+        for role, endpoint in found.items()
+    }
+
+
+def remote(endpoint: Endpoint) -> "LeanChatOpenAI":
+    """Give the model of an endpoint as it is, with nothing behind it."""
     from models.openai.client import LeanChatOpenAI
 
-    remote = LeanChatOpenAI(
-        model=settings.model,
-        base_url=_base_url(settings),
-        api_key=settings.openai_api_key or "none",  # pyright: ignore[reportArgumentType]
-        timeout=settings.model_timeout_s,
-        price_per_million_input=settings.price_per_million_input,
-        price_per_million_output=settings.price_per_million_output,
+    return LeanChatOpenAI(
+        model=endpoint.model,
+        base_url=endpoint.base_url,
+        api_key=endpoint.key if endpoint.key.get_secret_value() else "none",  # pyright: ignore[reportArgumentType]
+        timeout=endpoint.timeout_s,
+        max_retries=endpoint.retries,
+        temperature=endpoint.temperature,
+        price_per_million_input=endpoint.price_per_million_input,
+        price_per_million_output=endpoint.price_per_million_output,
+        names=endpoint.names,
     )
-    # One object for all roles: they share the breaker, for they share the server.
-    chat = FallbackChatModel(
-        remote=remote,
-        embedded=embedded,
-        breaker=Breaker(cool_down_s=settings.model_cool_down_s),
-        timeout_s=settings.model_timeout_s,
-    )
-    return Models(
-        route=chat, answer=chat, write=chat, judge=chat,
-        embedded=embedded, embedder=sentences, external=True,
-    )  # fmt: skip
-
-
-def check(settings: Settings) -> None:
-    """Refuse settings that cannot work.
-
-    Raises:
-        BadInput: says which setting, and what to do.
-    """
-    url, key = settings.openai_base_url.strip(), settings.openai_api_key
-    reachable = bool(url or (key and key.get_secret_value().strip()))
-    if not settings.model.strip():
-        raise BadInput("REGENTE_MODEL is empty; set it to 'embedded' or to a model's name.")
-    if settings.model != "embedded" and not reachable:
-        raise BadInput(
-            f"REGENTE_MODEL is {settings.model!r}, and nothing says where it runs; set "
-            "REGENTE_OPENAI_BASE_URL (a server of your own) or REGENTE_OPENAI_API_KEY, "
-            "or set REGENTE_MODEL to 'embedded'."
-        )
-    if settings.embedder == "openai" and not reachable:
-        raise BadInput(
-            "REGENTE_EMBEDDER is 'openai', and nothing says where it runs; set "
-            "REGENTE_OPENAI_BASE_URL or REGENTE_OPENAI_API_KEY, or set REGENTE_EMBEDDER to 'auto'."
-        )
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise BadInput(
-            f"REGENTE_OPENAI_BASE_URL is {url!r}; it should look like 'http://localhost:8080/v1'."
-        )
-
-
-def _base_url(settings: Settings) -> str:
-    return settings.openai_base_url.strip().rstrip("/") or "https://api.openai.com/v1"
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -98,7 +89,7 @@ def embedder(settings: Settings) -> Embedder:
 
     try:
         return OpenAIEmbedder(
-            base_url=_base_url(settings),
+            base_url=base_url(settings),
             api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else "",
             model=settings.embedding_model,
             timeout_s=settings.model_timeout_s,

@@ -13,11 +13,21 @@ from pydantic import BaseModel
 
 from core.errors import ModelFailed
 
+FORM = "form"
+"""Option of a request: the JSON schema of its answer, which its prompt tells the model."""
+
 FORCED = ("any", "required", True)
 
 
 class Unusable(ModelFailed):
-    """The model answered, and its answer cannot be used; it may be asked once more."""
+    """The model answered, and its answer cannot be used; it may be asked once more.
+
+    `flaw` says what was wrong with it, to the model; empty where it was spoiled on its way.
+    """
+
+    def __init__(self, message: str, *, partial: str = "", flaw: str = "") -> None:
+        super().__init__(message, partial=partial)
+        self.flaw = flaw
 
 
 def flaw(message: AIMessage, asked: Mapping[str, Any]) -> str:
@@ -41,7 +51,7 @@ def flaw(message: AIMessage, asked: Mapping[str, Any]) -> str:
         return "its answer is empty"
     if tools and _forces(asked.get("tool_choice")):
         return "it was to call a tool and did not"
-    return _formatted(text, asked.get("response_format"))
+    return _formatted(text, wanted_schema(asked))
 
 
 def _json_object(text: str | None) -> bool:
@@ -59,8 +69,7 @@ def _forces(choice: Any) -> bool:
     return choice in FORCED or isinstance(choice, dict)
 
 
-def _formatted(text: str, response_format: Any) -> str:
-    schema = wanted_schema(response_format)
+def _formatted(text: str, schema: Mapping[str, Any] | None) -> str:
     if schema is None:
         return "words were asked of it, and it gave data" if is_data(text) else ""
     try:
@@ -87,8 +96,14 @@ def looks_like_data(text: str) -> bool:
     return re.match(r"\s*(?:\{|\[\s*(?:[\[{\"]|$))", text) is not None
 
 
-def wanted_schema(response_format: Any) -> dict[str, Any] | None:
-    """Give the JSON schema that a `response_format` asks for; None where it asks for plain text."""
+def wanted_schema(asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give the JSON schema that a request with these options asks for; None: it asks for plain text.
+
+    `form` is the schema that stands in the prompt, where `response_format` only says that it is JSON.
+    """
+    response_format = asked.get("response_format")
+    if (form := asked.get(FORM)) is not None:
+        return form
     if isinstance(response_format, type) and issubclass(response_format, BaseModel):
         return _schema_of(response_format)
     if not isinstance(response_format, Mapping):

@@ -5,9 +5,10 @@ for a request of 400 messages, 8 ms for an answer of 55 tokens. Here a request i
 JSON, and a stream is read as bytes and handed on by the sentence, or every tenth of a second.
 """
 
-import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,25 +19,25 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from langchain_openai.chat_models.base import _create_usage_metadata
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
 from core.errors import ModelFailed
 from models.blocking import run
-from models.openai.exchange import Exchange
+from models.openai.exchange import Exchange, Refused
 from models.openai.messages import written
-from models.openai.stream import Answer, Piece
-from models.soundness import Unusable
+from models.openai.pieces import pieces
+from models.openai.stream import Piece
+from models.roles import AS_FOR_ALL, Names
+from models.soundness import FORM, Unusable
 from models.usage import spend
 
-COALESCE_S = 0.1
-"""Text that ends no sentence waits this long for more: nobody is shown less than a sentence."""
-
-MARKS = ".!?…"
-SENTENCE_OVER = re.compile(rf"[{MARKS}][\"”'’)]*(?:\s*\[\d+\])*\s+\S|\n")
 DEFAULT_TIMEOUT_S = 20.0
 DEFAULT_RETRIES = 2
-OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
+OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", FORM)
 """Parts of a payload that are about the request and not in its body."""
+
+REASONS = re.compile(r"(?:^|/)(?:o\d|gpt-5)|reason|thinking", re.IGNORECASE)
+"""Names of models that choose their words as they do: a temperature is refused, or means nothing."""
 
 
 class LeanChatOpenAI(ChatOpenAI):
@@ -46,6 +47,11 @@ class LeanChatOpenAI(ChatOpenAI):
     stream_usage: bool | None = True
     price_per_million_input: float = Field(default=0.0, ge=0)
     price_per_million_output: float = Field(default=0.0, ge=0)
+    names: Names = AS_FOR_ALL
+    """Of the settings that errors tell the operator to mend."""
+
+    _no_temperature: bool = PrivateAttr(default=False)
+    """Whether the server has refused one; it is not told one again."""
 
     def _get_request_payload(
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
@@ -54,6 +60,8 @@ class LeanChatOpenAI(ChatOpenAI):
         payload = {**self._default_params, **kwargs}
         if stop is not None:
             payload["stop"] = stop
+        if self._no_temperature or REASONS.search(self.model_name or ""):
+            payload.pop("temperature", None)
         if "max_tokens" in payload:
             payload["max_completion_tokens"] = payload.pop("max_tokens")
         payload["messages"] = [written(said) for said in self._convert_input(input_).to_messages()]
@@ -71,7 +79,22 @@ class LeanChatOpenAI(ChatOpenAI):
             body=_body(payload),
             timeout_s=float(limit) if isinstance(limit, int | float) else DEFAULT_TIMEOUT_S,
             retries=DEFAULT_RETRIES if self.max_retries is None else self.max_retries,
+            names=self.names,
         )
+
+    def _mended(self, payload: dict[str, Any], refusal: Refused, began: float) -> Exchange:
+        """Give the request without the temperature that the server refused, in the time that is left.
+
+        Raises:
+            Refused: it was refused for something else.
+        """
+        if "temperature" not in payload or "temperature" not in refusal.said.lower():
+            raise refusal
+        self._no_temperature = True
+        plain = {name: value for name, value in payload.items() if name != "temperature"}
+        exchange = self._exchange(plain)
+        left_s = exchange.timeout_s - (time.monotonic() - began)
+        return replace(exchange, timeout_s=max(left_s, 0.05))
 
     def _url(self, query: Mapping[str, str] | None) -> str:
         base = str(self.openai_api_base or "https://api.openai.com/v1").rstrip("/")
@@ -97,7 +120,11 @@ class LeanChatOpenAI(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
-        answer = await self._exchange(payload).whole()
+        began = time.monotonic()
+        try:
+            answer = await self._exchange(payload).whole()
+        except Refused as refusal:
+            answer = await self._mended(payload, refusal, began).whole()
         self._charge(answer.get("usage"))
         try:
             result = self._create_chat_result(answer)
@@ -123,7 +150,7 @@ class LeanChatOpenAI(ChatOpenAI):
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
         text = ""
         try:
-            async for piece in _pieces(self._exchange(payload)):
+            async for piece in self._pieces(payload):
                 text += piece.text
                 if piece.usage:
                     self._charge(piece.usage)
@@ -136,6 +163,15 @@ class LeanChatOpenAI(ChatOpenAI):
         except ModelFailed as failure:
             failure.partial = text
             raise
+
+    async def _pieces(self, payload: dict[str, Any]) -> AsyncIterator[Piece]:
+        began = time.monotonic()
+        try:
+            async for piece in pieces(self._exchange(payload)):
+                yield piece
+        except Refused as refusal:  # nothing of an answer has come
+            async for piece in pieces(self._mended(payload, refusal, began)):
+                yield piece
 
     def _chunk(self, piece: Piece) -> ChatGenerationChunk:
         about: dict[str, Any] = {}
@@ -192,72 +228,6 @@ class LeanChatOpenAI(ChatOpenAI):
         yield from run(collected())
 
 
-class _Bell:
-    """Says when what has come of an answer is to be handed on; a token by itself is no reason."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self._loop = asyncio.get_running_loop()
-        self._rung = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
-        self._begun = False
-        self._read = 0
-        """Before this place in the text no sentence is over, whatever comes."""
-
-    def arrived(self) -> None:
-        """Something came: the first text and the end of a sentence are handed on at once."""
-        if not self._begun or self._sentence_over():
-            self._begun = True
-            self.ring()
-        elif self._timer is None:
-            self._timer = self._loop.call_later(COALESCE_S, self.ring)
-
-    def _sentence_over(self) -> bool:
-        text = self._answer.piece.text
-        if SENTENCE_OVER.search(text, self._read):
-            return True
-        last = max(text.rfind(mark, self._read) for mark in MARKS)
-        self._read = len(text) if last < 0 else last
-        return False
-
-    def ring(self, _over: object = None) -> None:
-        """Hand on what there is."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._rung.set()
-
-    async def wait(self) -> None:
-        """Wait until there is something to hand on."""
-        await self._rung.wait()
-        self._rung.clear()
-        self._read = 0
-
-
-async def _pieces(exchange: Exchange) -> AsyncIterator[Piece]:
-    """Give a streamed answer in pieces: see `_Bell` for where it is cut."""
-    answer = Answer()
-    bell = _Bell(answer)
-    reading = asyncio.create_task(exchange.streamed(answer, bell.arrived), name="read model answer")
-    reading.add_done_callback(bell.ring)
-    try:
-        while True:
-            await bell.wait()
-            over = reading.done()
-            if over and not reading.cancelled() and reading.exception() is None:
-                answer.piece.last = True
-            if answer.piece:
-                yield answer.take()
-            if over:
-                await reading
-                return
-    finally:
-        if not reading.done():
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-        bell.ring()
-
-
 def _body(payload: dict[str, Any]) -> bytes:
     """Write the JSON of a request."""
     body = {name: value for name, value in payload.items() if name not in OPTIONS}
@@ -284,8 +254,11 @@ def _parsed(text: str, response_format: Any) -> BaseModel | None:
     try:
         return response_format.model_validate_json(text)
     except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "its answer"
         raise Unusable(
-            f"The model's answer is no {response_format.__name__}: {error.error_count()} faults."
+            f"The model's answer is no {response_format.__name__}: {error.error_count()} faults.",
+            flaw=f"it is no {response_format.__name__}: {place}: {first['msg']}",
         ) from error
 
 

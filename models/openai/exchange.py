@@ -17,16 +17,28 @@ from core import computing
 from core.errors import ModelFailed
 from models.openai.connections import connected
 from models.openai.stream import Answer, EventReader
+from models.roles import AS_FOR_ALL, Names
 from models.soundness import Unusable
 from models.usage import count_call
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+FAULTS = frozenset({400, 422})
+"""The server takes the request for a wrong one."""
+
 FIRST_WAIT_S = 0.25
 END_WITHIN_S = 0.05
 """From the last event to the end of an answer; a server that holds on longer loses the connection."""
 
 LONGEST_WAIT_S = 4.0
 """A server that asks for more is not waited for: the embedded model answers sooner."""
+
+
+class Refused(ModelFailed):
+    """The server found fault with the request itself; `said` is what it said of it."""
+
+    def __init__(self, message: str, *, said: str) -> None:
+        super().__init__(message)
+        self.said = said
 
 
 class _TryAgain(Exception):
@@ -48,6 +60,7 @@ class Exchange:
     """For everything together: connecting, retries, waiting and the whole answer."""
 
     retries: int
+    names: Names = AS_FOR_ALL
 
     async def whole(self) -> dict[str, Any]:
         """Give the answer's JSON object.
@@ -96,10 +109,10 @@ class Exchange:
                     parsed(self.url), content=self.body, headers=dict(self.headers)
                 )
         except httpx.TransportError as error:
-            raise _TryAgain(_unreachable(error)) from error
+            raise _TryAgain(self._unreachable(error)) from error
         except httpx.InvalidURL as error:
-            raise ModelFailed(_unreachable(error)) from error
-        _accepted(response, response.content)
+            raise ModelFailed(self._unreachable(error)) from error
+        self._accepted(response, response.content)
         try:
             answer = orjson.loads(response.content)
         except orjson.JSONDecodeError:
@@ -122,7 +135,7 @@ class Exchange:
                 ) as response,
             ):
                 if response.status_code != 200:
-                    _accepted(response, await response.aread())
+                    self._accepted(response, await response.aread())
                 # The body itself: httpx's own ways to it do some work again for each token.
                 assert isinstance(response.stream, httpx.AsyncByteStream)
                 coming = aiter(response.stream)
@@ -140,13 +153,36 @@ class Exchange:
         except httpx.TransportError as error:
             if began:
                 raise Unusable("The model server cut its answer off.") from error
-            raise _TryAgain(_unreachable(error)) from error
+            raise _TryAgain(self._unreachable(error)) from error
         except httpx.InvalidURL as error:
-            raise ModelFailed(_unreachable(error)) from error
+            raise ModelFailed(self._unreachable(error)) from error
         if not answer.finished:
             if began or answer.piece:
                 raise Unusable("The model server cut its answer off.")
             raise _TryAgain("The model server ended its answer before it began.")
+
+    def _unreachable(self, error: Exception) -> str:
+        why = f"{type(error).__name__}: {str(error) or 'no reason given'}"
+        return f"The model server cannot be reached ({why}). Check {self.names.base_url}."
+
+    def _accepted(self, response: httpx.Response, content: bytes) -> None:
+        """Let 200 pass; say of all else what the server said, and whether to try again."""
+        status = response.status_code
+        if status == 200:
+            return
+        said = _reason(content)
+        text = f"The model server answered {status}: {said[:200]}."
+        if status in RETRIED:
+            raise _TryAgain(text, _retry_after_s(response.headers))
+        if status in FAULTS:
+            raise Refused(text, said=said)
+        if status in (401, 403):
+            text += f" Check {self.names.key}."
+        if status == 404:
+            text += (
+                f" Check {self.names.model} and {self.names.base_url}, which usually ends in /v1."
+            )
+        raise ModelFailed(text)
 
 
 @lru_cache(maxsize=64)
@@ -163,25 +199,6 @@ async def _read_out(coming: AsyncIterator[bytes]) -> None:
                 pass
 
 
-def _unreachable(error: Exception) -> str:
-    return f"The model server cannot be reached ({type(error).__name__}: {error or 'no reason given'})."
-
-
-def _accepted(response: httpx.Response, content: bytes) -> None:
-    """Let 200 pass; say of all else what the server said, and whether to try again."""
-    status = response.status_code
-    if status == 200:
-        return
-    text = f"The model server answered {status}: {_reason(content)}."
-    if status in RETRIED:
-        raise _TryAgain(text, _retry_after_s(response.headers))
-    if status in (401, 403):
-        text += " Check REGENTE_OPENAI_API_KEY."
-    if status == 404:
-        text += " Check REGENTE_MODEL and REGENTE_OPENAI_BASE_URL, which usually ends in /v1."
-    raise ModelFailed(text)
-
-
 def _reason(content: bytes) -> str:
     try:
         said = orjson.loads(content)
@@ -191,7 +208,7 @@ def _reason(content: bytes) -> str:
         said = said.get("error", said)
     if isinstance(said, dict):
         said = said.get("message", said)
-    return str(said)[:200].strip().rstrip(".") or "no reason given"
+    return str(said).strip().rstrip(".") or "no reason given"
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:

@@ -10,6 +10,8 @@ from models.scripted.filling import fill, missing, stems, words
 PASSAGE = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
 APOLOGY = re.compile(r"\b(?:say sorry|apologi[sz]e|peça desculpas?)\b", re.IGNORECASE)
 NAMED = re.compile(r"\bnaming (\S+)")
+TOLD_FORM = re.compile(r"JSON schema:\s*(\{.*)", re.DOTALL)
+REPAIRING = "Your last answer could not be used"
 WRITE_IN = re.compile(r"\b(?:in|em) (pt|en)(?:-\w+)?\b", re.IGNORECASE)
 
 PORTUGUESE = frozenset(
@@ -25,7 +27,7 @@ def answer(body: Mapping[str, Any]) -> Message:
     """Give the message a sound model would answer a chat completion request with."""
     messages: Sequence[Message] = body.get("messages") or []
     said = last_said(messages)
-    if (schema := _wanted(body.get("response_format"))) is not None:
+    if (schema := _wanted(body.get("response_format"), messages)) is not None:
         return {"content": json.dumps(fill(schema, said, invent=True), ensure_ascii=False)}
     results = _results(messages)
     tools = [tool["function"] for tool in body.get("tools") or () if "function" in tool]
@@ -36,8 +38,9 @@ def answer(body: Mapping[str, Any]) -> Message:
 
 
 def last_said(messages: Sequence[Message]) -> str:
-    """Give the last words of the user."""
-    return next((text_of(m) for m in reversed(messages) if m.get("role") == "user"), "")
+    """Give the last words of the user; those that ask for a better answer leave the question as it was."""
+    said = (text_of(m) for m in reversed(messages) if m.get("role") == "user")
+    return next((text for text in said if not text.startswith(REPAIRING)), "")
 
 
 def text_of(message: Message) -> str:
@@ -57,11 +60,15 @@ def call(name: str, arguments: Mapping[str, Any], number: int = 0) -> dict[str, 
     }
 
 
-def _wanted(response_format: Any) -> dict[str, Any] | None:
+def _wanted(response_format: Any, messages: Sequence[Message]) -> dict[str, Any] | None:
+    """Give the schema of the form that is asked for; one that is only told stands in the prompt."""
     kind = (response_format or {}).get("type")
     if kind == "json_schema":
         return response_format["json_schema"].get("schema", {})
-    return {} if kind == "json_object" else None
+    if kind != "json_object":
+        return None
+    told = TOLD_FORM.search("\n".join(text_of(m) for m in messages if m.get("role") == "system"))
+    return json.JSONDecoder().raw_decode(told[1])[0] if told else {}
 
 
 def _forced(choice: Any) -> bool:

@@ -42,8 +42,14 @@ class Scripted:
     answers: Answerer | Sequence[Response] | None = None
     """A callable, or answers that are used up one by one; then the model answers itself."""
 
+    refuses: tuple[str, ...] = ()
+    """What this server does not know: names of parameters, `json_schema`, `json_object`, `embeddings`."""
+
     requests: list[dict[str, Any]] = field(default_factory=list)
     """Bodies received, oldest first, with `path` added."""
+
+    keys: set[str] = field(default_factory=set)
+    """Keys that came with requests."""
 
     _mode: str = ""
     _left: int | None = 0
@@ -65,6 +71,15 @@ class Scripted:
         """Fail no more."""
         with self._lock:
             self._mode, self._left = "", 0
+
+    def refused(self, body: dict[str, Any], path: str = "") -> str:
+        """Name what this request asks for and the server does not know; empty: nothing."""
+        form = (body.get("response_format") or {}).get("type", "")
+        asked = {name for name, value in body.items() if value not in (None, [])} | {
+            form,
+            path.strip("/"),
+        }
+        return next((name for name in self.refuses if name in asked), "")
 
     def next_failure(self) -> tuple[str, float | None]:
         """Give how this request fails and with which argument; the mode is empty when it does not."""

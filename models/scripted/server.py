@@ -103,8 +103,11 @@ class ScriptedServer:
         finally:
             writer.close()
 
-    async def _answer(self, out: "Answerer", method: str, path: str, content: bytes) -> bool:
+    async def _answer(
+        self, out: "Answerer", method: str, path: str, key: str, content: bytes
+    ) -> bool:
         """Answer one request; False ends the connection."""
+        self.script.keys.add(key)
         path = path.split("?", maxsplit=1)[0].removeprefix("/v1")
         try:
             body = json.loads(content) if content else {}
@@ -120,14 +123,18 @@ class ScriptedServer:
             )
         if (method, path) == ("POST", "/chat/completions"):
             self.script.requests.append({**body, "path": path})
+            if name := self.script.refused(body):
+                return await out.error(400, f"Unsupported parameter: '{name}'.")
             return await self._complete(out, body)
         if (method, path) == ("POST", "/embeddings"):
             self.script.requests.append({**body, "path": path})
+            if self.script.refused(body, path):
+                return await out.error(404, "There is no POST /embeddings.")
             return await self._embed(out, body)
         return await out.error(404, f"There is no {method} {path}.")
 
     async def _rewritten(self, out: "Answerer", body: dict[str, Any]) -> bool:
-        """Take new orders: `{fail, times, argument, latency_s, tokens_per_s, answers}`, each optional."""
+        """Take new orders, each optional: `{fail, times, argument, refuses, latency_s, ...}`."""
         try:
             if "fail" in body and not body["fail"]:
                 self.script.recover()
@@ -135,7 +142,7 @@ class ScriptedServer:
                 self.script.fail(body["fail"], body.get("times", 1), body.get("argument"))
         except ValueError as error:
             return await out.error(400, str(error))
-        for name in ("latency_s", "tokens_per_s", "answers"):
+        for name in ("latency_s", "tokens_per_s", "answers", "refuses"):
             if name in body:
                 setattr(self.script, name, body[name])
         if body.get("forget"):
@@ -258,7 +265,7 @@ class Answerer:
         self._writer.write("\r\n".join([*lines, "", ""]).encode())
 
 
-async def _read(reader: asyncio.StreamReader) -> tuple[str, str, bytes] | None:
+async def _read(reader: asyncio.StreamReader) -> tuple[str, str, str, bytes] | None:
     """Read a request; None when the client has gone."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -267,7 +274,8 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, str, bytes] | None:
     first, *lines = head.split("\r\n")
     method, path, _ = first.split(" ", 2)
     headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
-    return method, path, await reader.readexactly(int(headers.get("content-length") or 0))
+    key = headers.get("authorization", "").removeprefix("Bearer ")
+    return method, path, key, await reader.readexactly(int(headers.get("content-length") or 0))
 
 
 @asynccontextmanager

@@ -58,7 +58,7 @@ def embedded() -> Models:
     chat = EmbeddedChatModel(languages=("pt-BR", "en"))
     return Models(
         route=chat, answer=chat, write=chat, judge=chat, embedded=chat, embedder=Lexical(),
-        external=False,
+        external=frozenset(),
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ async def ask(
 def paid(*lines: str, breaks: bool = False) -> tuple[Models, Line]:
     """Give models whose answers a paid model makes, and that model."""
     model = Line(lines=[AIMessage(line) for line in lines], breaks=breaks)
-    return replace(embedded(), answer=model, external=True), model
+    return replace(embedded(), answer=model, external=frozenset({"answer"})), model
 
 
 async def test_an_answer_is_quoted_and_points_to_where_it_stands() -> None:

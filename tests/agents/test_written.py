@@ -72,7 +72,7 @@ class Line(BaseChatModel):
 
 
 def models(line: Line) -> Models:
-    return replace(embedded(), answer=line, write=line, external=True)
+    return replace(embedded(), answer=line, write=line, external=frozenset({"answer", "write"}))
 
 
 def wants(name: str, **arguments: Any) -> AIMessage:

@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 
 from core import computing
 from core.errors import ModelFailed
-from models.openai.client import SENTENCE_OVER, LeanChatOpenAI, _Bell
+from models.openai.client import LeanChatOpenAI
+from models.openai.pieces import SENTENCE_OVER, Bell
 from models.openai.stream import Answer
 from models.scripted import ScriptedServer
 from models.usage import metered
@@ -171,7 +172,7 @@ async def test_tokens_are_put_together_and_the_first_comes_at_once(server: Scrip
     ],
 )
 async def test_a_sentence_is_handed_on_by_the_sign_that_shows_its_end(said: str) -> None:
-    async def over(bell: _Bell) -> bool:
+    async def over(bell: Bell) -> bool:
         with suppress(TimeoutError):
             async with asyncio.timeout(0):
                 await bell.wait()
@@ -179,7 +180,7 @@ async def test_a_sentence_is_handed_on_by_the_sign_that_shows_its_end(said: str)
         return False
 
     answer = Answer()
-    bell = _Bell(answer)
+    bell = Bell(answer)
     bell.arrived()
     assert await over(bell), "whatever comes first is handed on"
     for sign in said:
