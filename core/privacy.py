@@ -1,4 +1,4 @@
-"""Personal data in text: found by form and check digits, and masked.
+"""Personal data in text: found by form and check digits, names and accounts as they are known; masked.
 
 Time grows linearly with the text, whatever is in it: every pattern has bounded repetitions and
 parts that cannot match the same character.
@@ -7,9 +7,15 @@ parts that cannot match the same character.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Literal
 
-Kind = Literal["email", "iban", "card", "cnpj", "cpf", "phone"]
+from core import ibans, names
+
+Kind = Literal[
+    "email", "iban", "card", "cnpj", "cpf", "cep", "phone", "postcode", "account", "name"
+]
+"""`cep` is Brazil's postal code, `postcode` another country's; `account` an address that was given."""
 
 
 @dataclass(frozen=True)
@@ -22,25 +28,65 @@ class Personal:
     value: str
 
 
-def found(text: str) -> list[Personal]:
+@dataclass(frozen=True)
+class Known:
+    """What is known of a person and no form tells: it is found only because it is given."""
+
+    names: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    """Her numbers and addresses elsewhere, such as her number in the company's books."""
+
+
+NOBODY = Known()
+
+
+def found(text: str, known: Known = NOBODY) -> list[Personal]:
     """Give the personal data in a text, in order and without overlaps."""
+    plain = text if text.isascii() else text.translate(_PLAIN)
+    # Everything but an e-mail address has digits; most of what is said has none.
+    searches = _SEARCHES if _DIGIT.search(plain) else _SEARCHES[:1]
     taken: list[Personal] = []
-    for kind, search in _SEARCHES:
+    for kind, search in (*searches, *_of(known)):
         # A card number may look like a telephone number; whoever has check digits goes first.
         taken += [
             Personal(kind, start, end, text[start:end])
-            for start, end in search(_without(text, taken))
+            for start, end in search(_without(plain, taken))
         ]
     return sorted(taken, key=lambda personal: personal.start)
 
 
-def masked(text: str) -> str:
+def masked(text: str, known: Known = NOBODY) -> str:
     """Give the text with the kind in place of each piece of personal data: `write to [email]`."""
+    return replaced(text, lambda personal: f"[{personal.kind}]", known)
+
+
+def replaced(text: str, by: Callable[[Personal], str], known: Known = NOBODY) -> str:
+    """Give the text with something else in place of each piece of personal data."""
     parts, at = [], 0
-    for personal in found(text):
-        parts += [text[at : personal.start], f"[{personal.kind}]"]
+    for personal in found(text, known):
+        parts += [text[at : personal.start], by(personal)]
         at = personal.end
     return "".join([*parts, text[at:]])
+
+
+def normal(personal: Personal) -> str:
+    """Give a value in the one spelling that all ways of writing it have in common."""
+    if personal.kind == "name":
+        return re.sub(r"\W+", " ", names.folded(personal.value))
+    if personal.kind in ("email", "account"):
+        return address(personal.value).lower()
+    bare = re.sub(r"\W", "", personal.value.translate(_PLAIN)).upper()
+    if personal.kind == "phone":
+        return re.sub(r"^(?:00?)?(?:55(?=\d{10,11}$))?", "", bare)
+    return bare
+
+
+def address(value: str) -> str:
+    """Give an e-mail address as it is written, also where it was spelled out: `ana arroba casa ponto com`."""
+    at = re.sub(
+        r" ?[(\[{] ?(?:at|arroba|@) ?[)\]}] ?| (?:at|arroba|@) ", "@", value, flags=re.IGNORECASE
+    )
+    return re.sub(" (?:ponto|dot) ", ".", at, flags=re.IGNORECASE)
 
 
 def _without(text: str, taken: list[Personal]) -> str:
@@ -52,60 +98,94 @@ def _without(text: str, taken: list[Personal]) -> str:
     return "".join([*parts, text[at:]])
 
 
+_DIGIT = re.compile("[0-9]")
 Span = tuple[int, int]
 Search = Callable[[str], Iterator[Span]]
 
+_DOMAIN = r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,24}(?![\w-])"
+_SPELLED = r"[\w-]{1,63}(?: (?:ponto|dot) [^\W\d_]{2,24}){1,4}"
 _EMAIL = re.compile(
-    r"(?<![\w.%+-])[\w.%+-]{1,128}@(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,24}(?![\w-])"
+    r"(?<![\w.%+'-])[\w%+-][\w.%+'-]{0,127}(?:"
+    rf"(?:@| @ | ?[(\[{{] ?(?:at|arroba|@) ?[)\]}}] ?| arroba )(?:{_DOMAIN}|{_SPELLED})"
+    rf"| at {_SPELLED})",
+    re.IGNORECASE,
 )
-_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})[0-9]{2}(?: ?[A-Za-z0-9]){11,30}")
 _CARD = re.compile(
     r"(?<![0-9])(?:"
-    r"([0-9]{4}([ .-])[0-9]{4}\2[0-9]{4}\2[0-9]{1,4})(\2[0-9]{1,3})?"
+    r"([0-9]{4}([ .-]|  | - )[0-9]{4}\2[0-9]{4}\2[0-9]{1,4})(\2[0-9]{1,3})?"
     r"|[0-9]{4}[ .-][0-9]{6}[ .-][0-9]{4,5}"
+    r"|[0-9]{8}[ .-][0-9]{8}"
     r"|[0-9]{13,19}"
     r")(?![0-9])"
 )
 # Since July 2026 the first twelve characters of a CNPJ may be letters as well.
 _CNPJ = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z0-9]{2}\.?[A-Z0-9]{3}\.?[A-Z0-9]{3}/?[A-Z0-9]{4}[-.]?[0-9]{2}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:"
+    r"[A-Za-z0-9]{2}\.?[A-Za-z0-9]{3}\.?[A-Za-z0-9]{3}/?[A-Za-z0-9]{4}[-.]?[0-9]{2}"
+    r"|[0-9]{2}[ .-][0-9]{3}[ .-][0-9]{3} ?[ /.-] ?[0-9]{4} ?[ .-] ?[0-9]{2}"
+    r")(?![A-Za-z0-9])"
 )
-_CPF = re.compile(r"(?<![0-9])[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[-. /]?[0-9]{2}(?![0-9])")
+_CPF = re.compile(r"(?<![0-9])[0-9]{3}[. -]?[0-9]{3}[. -]?[0-9]{3}(?:[-. /]| - )?[0-9]{2}(?![0-9])")
+_CEP = re.compile(
+    r"(?<![\w.-])[0-9]{2}\.?[0-9]{3}-[0-9]{3}(?![\w-])"
+    r"|(?i:(?<![^\W_])cep\b[^0-9\n]{0,12}?(?P<told>[0-9]{2}\.?[0-9]{3} ?-? ?[0-9]{3})(?![0-9]))"
+)
+_POSTCODE = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,2}[0-9][A-Z0-9]? [0-9](?![GTMK]B)[ABD-HJLNP-UW-Z]{2}"  # United Kingdom
+    r"|[ABCEGHJ-NPRSTVXY][0-9][A-Z][ -][0-9][A-Z][0-9])(?![\w-])"  # Canada
+    r"|(?<=, )[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?(?![\w-])"  # United States, behind the town
+    r"|(?i:(?<![^\W_])(?:zip|zip ?code|post(?:al)? ?code|c[oó]d(?:igo)?\.? postal|plz|eircode)\b"
+    r"[^\w\n]{0,3}(?:(?:is|é|of|number|no)[^\w\n]{1,3})?"
+    r"(?P<told>[0-9]{3,6}(?:[ -][0-9]{3,4})?|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}"
+    r"|[A-Z][0-9][A-Z0-9] ?[0-9A-Z]{3,4})(?![\w-]))"
+)
 _PHONE = re.compile(
     r"(?<![\w+])(?:"
     r"\+[0-9](?:[ .\-()/]{0,2}[0-9]){7,14}"  # with the country's code
-    r"|(?:\(0?[0-9]{2}\)|0?[1-9][0-9])[ .-]?9[ .]?[0-9]{4}[ .-]?[0-9]{4}"  # Brazil, mobile
-    r"|(?:\(0?[0-9]{2}\) ?|0?[1-9][0-9][ .-])[2-5][0-9]{3}[ .-]?[0-9]{4}"  # Brazil, landline
+    r"|(?:00)?55[ .-]?\(?[1-9][0-9]\)?[ .-]?9[ .-]?[0-9]{4}[ .-]?[0-9]{4}"  # Brazil's without its plus
+    r"|(?:\( ?0?[0-9]{2} ?\)|0?[1-9][0-9])[ .-]{0,2}9[ .-]?[0-9]{4}[ .-]?[0-9]{4}"  # Brazil, mobile
+    r"|(?:\( ?0?[0-9]{2} ?\) ?|0?[1-9][0-9][ .-])[2-5][0-9]{3}[ .-]?[0-9]{4}"  # Brazil, landline
     r"|9[0-9]{4}-[0-9]{4}"  # Brazil, without area
     r"|(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[0-9]{3}[ .-][0-9]{4}"  # North America
+    r"|07[0-9]{9}"  # United Kingdom, mobile
     r"|0[0-9]{2,4}[ -][0-9]{3,4}[ -]?[0-9]{3,4}"  # elsewhere, with a zero for long distance
     r")(?![\w-])"
 )
+_TOLD_PHONE = re.compile(
+    r"(?<![^\W_])(?:(?:tele)?fone|tel|cel|celular|zap|whats(?:app)?|wpp|wats|phone|mobile|cell)\b"
+    r"[^\w\n]{0,3}(?:(?:é|e|is|number|no|nº)[^\w\n]{1,3}){0,2}"
+    r"(?P<told>\(?[0-9](?:[ .()-]{0,2}[0-9]){7,12})(?![\w-])",
+    re.IGNORECASE,
+)
 
 
-def _emails(text: str) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
+def _matches(pattern: re.Pattern[str]) -> Search:
+    """Give the search for a form that is sure by itself, or behind a word that says what it is."""
+    cued = "told" in pattern.groupindex
+
+    def search(text: str) -> Iterator[Span]:
+        for match in pattern.finditer(text):
+            yield match.span("told") if cued and match["told"] else match.span()
+
+    return search
 
 
-def _phones(text: str) -> Iterator[Span]:
-    return (match.span() for match in _PHONE.finditer(text))
+@lru_cache(maxsize=1024)
+def _of(known: Known) -> tuple[tuple[Kind, Search], ...]:
+    """Give the searches for what is known of a person."""
+    accounts = _given(known.accounts)
+    return (
+        *((("account", _matches(accounts)),) if accounts else ()),
+        *((("name", partial(names.spans, names=known.names)),) if known.names else ()),
+    )
 
 
-def _ibans(text: str) -> Iterator[Span]:
-    for match in _IBAN.finditer(text):
-        length, characters = _IBAN_LENGTHS.get(match[1].upper(), 0), 0
-        for end in range(match.start(), match.end()):
-            characters += text[end] != " "
-            if characters == length:
-                if _iban_sound(match[0][: end + 1 - match.start()]):
-                    yield match.start(), end + 1
-                break
-
-
-def _iban_sound(value: str) -> bool:
-    compact = value.replace(" ", "").upper()
-    digits = "".join(str(int(character, 36)) for character in compact[4:] + compact[:4])
-    return int(digits) % 97 == 1
+def _given(accounts: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Give what finds these values; one of a few signs is a part of too much else."""
+    long = sorted({one for one in accounts if len(one) >= LEAST_ACCOUNT}, key=len, reverse=True)
+    if not long:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, long))})(?!\w)", re.IGNORECASE)
 
 
 def _cards(text: str) -> Iterator[Span]:
@@ -142,7 +222,7 @@ def _cpfs(text: str) -> Iterator[Span]:
 
 def _check_digits(value: str, weights: tuple[int, ...]) -> bool:
     """Say whether the last two digits of a CPF or CNPJ follow from the characters before them."""
-    numbers = [ord(character) - 48 for character in value if character.isalnum()]
+    numbers = [ord(character) - 48 for character in value.upper() if character.isalnum()]
     if len(set(numbers)) == 1:
         return False
     for place, weighing in ((-2, weights), (-1, (weights[0] + 1, *weights))):
@@ -154,39 +234,28 @@ def _check_digits(value: str, weights: tuple[int, ...]) -> bool:
     return True
 
 
+LEAST_ACCOUNT = 4
+"""Signs of a number or address that is looked for because it was given."""
+
 _CARD_LENGTHS = {2: (16,), 3: (14, 15, 16), 4: (13, 16, 19), 5: (16,), 6: (16, 17, 18, 19)}
 """By the first digit, which says whose card it is."""
 
 _SEARCHES: tuple[tuple[Kind, Search], ...] = (
-    ("email", _emails),
-    ("iban", _ibans),
+    ("email", _matches(_EMAIL)),
+    ("iban", ibans.spans),
     ("card", _cards),
     ("cnpj", _cnpjs),
     ("cpf", _cpfs),
-    ("phone", _phones),
+    ("cep", _matches(_CEP)),
+    ("phone", _matches(_PHONE)),
+    ("postcode", _matches(_POSTCODE)),
+    ("phone", _matches(_TOLD_PHONE)),
 )
 
-# Source: https://www.swift.com/standards/data-standards/iban-international-bank-account-number
-_IBAN_LENGTHS = {
-    country: length
-    for length, countries in {
-        15: "NO",
-        16: "BE",
-        18: "DK FI FO GL NL",
-        19: "MK SI",
-        20: "AT BA EE KZ LT LU XK",
-        21: "CH HR LI LV",
-        22: "BG BH CR DE GB GE IE ME RS VA",
-        23: "AE GI IL IQ TL",
-        24: "AD CZ ES MD PK RO SA SE SK TN VG",
-        25: "PT ST",
-        26: "IS TR",
-        27: "FR GR IT MC MR SM",
-        28: "AL AZ BY CY DO GT HU LB PL SV",
-        29: "BR EG PS QA UA",
-        30: "JO KW MU",
-        31: "MT SC",
-        32: "LC",
-    }.items()
-    for country in countries.split()
-}
+_PLAIN = (
+    dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F), " ")
+    | dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")
+    | {0xFF10 + digit: str(digit) for digit in range(10)}
+    | {0xFF20: "@", 0xFF0E: ".", 0x2019: "'"}
+)
+"""Signs that are written in the place of plain ones, as telephones and word processors do."""

@@ -14,7 +14,6 @@ NAME = re.compile(r"(?<![\w@/.-])[A-ZÀ-Ý][^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w@
 FULL_NAME = re.compile(
     r"(?<![\w@/.-])([A-ZÀ-Ý][a-zà-ÿ'’]+)((?: (?:d[aeo]s?|de la|van|von))? [A-ZÀ-Ý][a-zà-ÿ'’]+)+(?![\w@])"
 )
-POSTAL_CODE = re.compile(r"(?<![\d-])\d{5}-\d{3}(?![\d-])")
 GREETED = re.compile(
     r"^(?P<hello>\W*(?:ol[áa]|oi|bom dia|boa tarde|boa noite|prezad[oa]|car[oa]|hi|hello|hey|dear"
     r"|good (?:morning|afternoon|evening)|thanks?|thank you|obrigad[oa]|certo|claro|sure))"
@@ -32,9 +31,6 @@ def stranger_data(sentence: str, grounds: Grounds) -> str | None:
         bare = re.sub(r"\D", "", value)
         if value not in grounds.worded and value not in hers and not (bare and bare in digits):
             return f"it holds a {personal.kind} that is not hers"
-    for code in POSTAL_CODE.findall(sentence):
-        if code.replace("-", "") not in digits:
-            return "it holds a postal code that is not hers"
     return None
 
 

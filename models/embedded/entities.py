@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from core import privacy
-from models.embedded import other_numbers, words
+from models.embedded import other_numbers
 from models.embedded.dates import dates, times
 from models.embedded.numbers import money, numbers
 from models.embedded.spans import Span, apart
@@ -16,10 +16,6 @@ CODE = re.compile(
 )
 HASHED = re.compile(r"(?<!\w)#\s?(?P<code>[A-Za-z0-9][\w-]{1,20})")
 NUMBERED = re.compile(r"(?<![\w.,/:$+-])(?:n[ºo°.]*\s?)?(?P<code>\d{4,10})(?![\w/:-]|[.,]\d|\s*%)")
-CEP = re.compile(
-    r"(?<![\w.-])\d{2}\.?\d{3}-\d{3}(?![\w-])|(?<=cep )\d{8}(?!\d)|(?<=cep: )\d{8}(?!\d)"
-)
-CEP_ALONE = re.compile(r"\s*\d{8}\s*")
 
 
 def entities(text: str, language: str, now: datetime) -> list[Span]:
@@ -30,9 +26,6 @@ def entities(text: str, language: str, now: datetime) -> list[Span]:
 @lru_cache(maxsize=64)  # each slot of each procedure asks for those of the same message
 def _entities(text: str, language: str, now: datetime) -> tuple[Span, ...]:
     found = [_personal(personal) for personal in privacy.found(text)]
-    found += [
-        Span("cep", _digits(match[0]), *match.span()) for match in CEP.finditer(words.flat(text))
-    ]
     found += money(text, language)
     found += dates(text, language, now)
     clock = times(text, language)
@@ -100,8 +93,10 @@ def _personal(personal: privacy.Personal) -> Span:
     value = personal.value
     if personal.kind == "phone":
         value = ("+" if value.lstrip().startswith("+") else "") + _digits(value)
-    elif personal.kind in ("cpf", "card"):
+    elif personal.kind in ("cpf", "card", "cep"):
         value = _digits(value)
+    elif personal.kind == "email":
+        value = privacy.address(value)
     elif personal.kind in ("cnpj", "iban"):
         value = re.sub(r"\W", "", value)
     return Span(personal.kind, value, personal.start, personal.end)
