@@ -7,8 +7,10 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
@@ -28,7 +30,7 @@ from conversations.tables import conversations, effects, messages
 from core import crew
 from core.database import Database
 from core.processes import processes
-from core.upgrade import upgrade
+from core.upgrade import revision_of, upgrade
 from customers.tables import customers
 from tests import postgres
 from tests.conversations.echo import House, W, house
@@ -52,6 +54,11 @@ class Member:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port.getsockname()[1]}"
+
+    @property
+    def log(self) -> str:
+        assert self.child.output is not None
+        return self.child.output.read_text()
 
     async def end(self, number: signal.Signals) -> None:
         self.child.tell(number)
@@ -96,28 +103,35 @@ async def until(true: Callable[[], Any], timeout_s: float = 60) -> None:
 def fleet(server: URL, folder: Path, number: int, *more: str) -> Iterator[Fleet]:
     """Start so many processes at once on an empty database."""
     with postgres.new_database(server) as url, ExitStack() as stack:
-        members = []
-        for which in range(number):
-            port = stack.enter_context(crew.listening("127.0.0.1", 0))
-            command = [sys.executable, "-m", "tests.conversations.member", url, str(folder)]
-            command += [str(which), *more, crew.SOCKET, str(port.fileno())]
-            paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-            log = folder / f"log{which}"
-            members.append(
-                Member(port, crew.Child(log.name, command, paths, (port.fileno(),), log))
-            )
-        children = [member.child for member in members]
-        stack.callback(crew.stop, children, 8.0)
-        for child in children:
-            child.start()
         database = stack.enter_context(closing(Database(url)))
+        members = [started(stack, url, folder, which, *more) for which in range(number)]
         upgrade(database)  # beside the members, who do the same
         together = Fleet(house(database, folder), members)
-        end = time.monotonic() + 60
-        while len(together.rows(processes)) < number:
-            assert time.monotonic() < end, (folder / "log0").read_text()[-2000:]
-            time.sleep(0.05)
+        serving(together, number)
         yield together
+
+
+def started(
+    stack: ExitStack, url: str, folder: Path, which: int, *more: str, code: Path = ROOT
+) -> Member:
+    """Start a process on the code of a folder; it ends with the stack."""
+    port = stack.enter_context(crew.listening("127.0.0.1", 0))
+    command = [sys.executable, "-P", "-m", "tests.conversations.member", url, str(folder)]
+    command += [str(which), *more, crew.SOCKET, str(port.fileno())]
+    paths = {"PYTHONPATH": os.pathsep.join([str(code), *sys.path])}
+    log = folder / f"log{which}"
+    child = crew.Child(log.name, command, paths, (port.fileno(),), log)
+    stack.callback(crew.stop, [child], 8.0)
+    child.start()
+    return Member(port, child)
+
+
+def serving(together: Fleet, number: int) -> None:
+    """Wait until so many processes have said that they are alive."""
+    end = time.monotonic() + 60
+    while len(together.rows(processes)) < number:
+        assert time.monotonic() < end, [member.log[-1000:] for member in together.members]
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -395,10 +409,58 @@ def deltas(tab: Tab) -> list[float]:
 # --- 10: old and new together -----------------------------------------------------------------------
 
 
-async def test_a_process_of_an_older_version_goes_on_beside_a_newer_one(two: Fleet) -> None:
-    assert {row["version"] for row in two.rows(processes)} >= {"0", "1"}
-    first = await send(two.urls()[:1], "hello", uuid("old"))
-    goes_on = {one: first[one] for one in ("conversation_id", "conversation_token")}
-    for number in range(1, 7):
-        answer = await send([two.urls()[number % 2]], f"m{number}", uuid(f"old{number}"), **goes_on)
-        assert [reply["text"] for reply in answer["replies"]] == [f"You said m{number}."]
+async def test_a_process_of_an_older_version_goes_on_beside_a_newer_one_and_does_not_come_back(
+    postgresql_server: URL, tmp_path: Path
+) -> None:
+    newer = a_newer_version(tmp_path / "newer")
+    with postgres.new_database(postgresql_server) as url, ExitStack() as stack:
+        database = stack.enter_context(closing(Database(url)))
+        old = started(stack, url, tmp_path, 0)
+        await until(lambda: database.read(revision_of) == "0001")
+        together = Fleet(house(database, tmp_path), [old])
+        serving(together, 1)
+        first = await send([old.url], "hello", uuid("old"))
+        goes_on = {one: first[one] for one in ("conversation_id", "conversation_token")}
+
+        together.members.append(started(stack, url, tmp_path, 1, code=newer))
+        serving(together, 2)
+        assert database.read(revision_of) == "0002"
+        for number in range(1, 7):  # each reads the other's checkpoint
+            url_of = together.urls()[number % 2]
+            answer = await send([url_of], f"m{number}", uuid(f"old{number}"), **goes_on)
+            assert [reply["text"] for reply in answer["replies"]] == [f"You said m{number}."]
+
+        await old.end(signal.SIGKILL)
+        await send(together.urls()[1:], "pay", uuid("after"), **goes_on)
+        old.child.start()
+        await until(lambda: not old.child.runs)
+        assert "'0002'" in old.log and "a newer one has upgraded it" in old.log
+        said = [one["text"] for one in await together.said(first["conversation_id"])]
+        assert said[-1].startswith("You said pay. done: Paid 5.00.")
+
+
+def a_newer_version(folder: Path) -> Path:
+    """Give a copy of the code with another column, another value of the state, and a node renamed."""
+    left_out = shutil.ignore_patterns(".*", "data", "examples", "docs", "__pycache__", "bench*")
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    changes = {
+        "conversations/tables.py": {
+            '    "conversations",\n    metadata,\n': '    "conversations",\n    metadata,\n'
+            '    sa.Column("mood", sa.String(40)),\n'
+        },
+        "tests/conversations/echo.py": {
+            "    slot: str\n": "    slot: str\n    mood: str\n",
+            '"slot": state["heard"][-1]': '"slot": state["heard"][-1], "mood": "good"',
+            '"hear"': '"listen"',
+        },
+    }
+    for name, replaced in changes.items():
+        text = (folder / name).read_text()
+        for before, after in replaced.items():
+            assert before in text, (name, before)
+            text = text.replace(before, after)
+        (folder / name).write_text(text)
+    write = [sys.executable, "-P", "-m", "core.upgrade", "write", "a mood"]
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    subprocess.run(write, cwd=folder, env=paths, check=True)
+    return folder
