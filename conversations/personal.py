@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import feed, mailbox, voice
+from conversations import feed, forgotten, mailbox, voice
 from conversations.accept import opening
 from conversations.attachments import Shelf
 from conversations.leases import FREED
@@ -109,6 +109,9 @@ def erase(tx: Tx, subject: Subject) -> None:
     for row in rows:
         _close(tx, row)
         Shelf(subject.data_dir, subject.workspace_id).erase(tx, row["conversation_id"])
+    written = sa.select(messages.c.key).where(_of(messages, subject, ids))
+    hers = tx.scalars(written.where(messages.c.role == "customer")).all()
+    forgotten.forget(tx, subject.workspace_id, hers)
     for table in _WORDS.values():
         tx.execute(table.delete().where(_of(table, subject, ids)))
     for row in rows:

@@ -353,6 +353,15 @@ checkpoints = sa.Table(
     sa.Column("updated_at", Moment, nullable=False),
 )
 
+# Messages that were erased, each by the SHA-256 of its key.
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    _workspace(),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("erased_at", Moment, nullable=False),
+)
+
 
 def _closed_at(table: sa.Table) -> sa.ScalarSelect[float]:
     """Give when the conversation of a row was closed; null while it is open."""
@@ -385,4 +394,6 @@ kept = (
         days=30,
         where=outbox.c.state.in_(("sent", "cancelled")),
     ),
+    # A provider sends a message again for a week at most.
+    Kept(rows="forgotten", table=forgotten, since=forgotten.c.erased_at, days=30),
 )

@@ -17,6 +17,7 @@ from channels.providers import Account, Status
 from conversations import accept, settling
 from conversations.accept import Accepted
 from conversations.admission import Limits, admit
+from conversations.forgotten import is_forgotten
 from core.database import Tx
 from core.errors import BadInput, NotFound
 from customers import identity
@@ -133,8 +134,11 @@ def take(tx: Tx, workspace_id: str, inbound: Inbound, ours: Account, limits: Lim
     """Take a message in that came over a provider: who writes from an address is the same customer.
 
     Raises:
+        BadInput: the message was erased.
         TooManyRequests: she, or all together, send more than `limits` allow.
     """
+    if is_forgotten(tx, workspace_id, inbound.key):
+        raise BadInput("The message was erased; it does not come back.")
     customer_id = identity.resolve(tx, workspace_id, inbound.channel, inbound.address)
     accepted = accept.accept(
         tx,

@@ -18,7 +18,7 @@ from conversations.visitors import Taken, Visitor
 from core import audit, personal
 from core.access import Caller, issue_key
 from core.database import Tx, metadata
-from core.errors import Conflict, NotFound, Unauthenticated
+from core.errors import BadInput, Conflict, NotFound, Unauthenticated
 from customers import Assertion, cases, identity
 from customers.verification import issue_code
 from desk.erasing import _erase
@@ -330,6 +330,19 @@ async def test_what_was_merged_is_erased_with_it_under_every_id_she_had(home: Ho
 
 
 @pytest.mark.attack
+async def test_a_message_that_the_provider_sends_again_afterwards_does_not_come_back(
+    home: House,
+) -> None:
+    async with post(home) as mail:
+        it = await mail.answered(WORDS)
+        erased(home, home.database.read(found, W, it)["customer_id"])
+        with pytest.raises(BadInput, match="erased"):
+            await mail.write(WORDS)
+        assert not home.database.read(lambda tx: tx.execute(sa.select(messages)).all())
+        anew = await mail.write("hello, it is me again")
+        assert anew.conversation_id != it
+
+
 async def test_a_message_that_comes_at_the_same_moment_is_hers_no_more(home: House) -> None:
     """Whichever is first: nothing of the erased customer is left, and nothing hangs."""
     for number in range(6):

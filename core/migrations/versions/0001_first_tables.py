@@ -49,12 +49,10 @@ def upgrade() -> None:
             batch_op.f("ix_approvals_conversation_id"), ["conversation_id"], unique=False
         )
         batch_op.create_index(
-            "ix_approvals_state", ["workspace_id", "state", "due_at"], unique=False
+            "ix_approvals_customer", ["workspace_id", "customer_id", "created_at"], unique=False
         )
         batch_op.create_index(
-            "ix_approvals_customer",
-            ["workspace_id", "customer_id", "created_at"],
-            unique=False,
+            "ix_approvals_state", ["workspace_id", "state", "due_at"], unique=False
         )
 
     op.create_table(
@@ -338,6 +336,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "workspace_id", "conversation_id", "sequence", name=op.f("pk_feed")
         ),
+    )
+    op.create_table(
+        "forgotten",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "digest", name=op.f("pk_forgotten")),
     )
     op.create_table(
         "handoffs",
@@ -672,6 +677,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_handoffs_conversation_id"))
 
     op.drop_table("handoffs")
+    op.drop_table("forgotten")
     op.drop_table("feed")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(
@@ -705,13 +711,13 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.drop_index("ix_conversations_ready")
+        batch_op.drop_index("ix_conversations_owner")
         batch_op.drop_index(
             "ix_conversations_joining",
             sqlite_where=sa.text("joining IS NOT NULL"),
             postgresql_where=sa.text("joining IS NOT NULL"),
         )
-        batch_op.drop_index("ix_conversations_ready")
-        batch_op.drop_index("ix_conversations_owner")
 
     op.drop_table("conversations")
     with op.batch_alter_table("conversation_tokens", schema=None) as batch_op:
@@ -750,8 +756,8 @@ def downgrade() -> None:
 
     op.drop_table("attachments")
     with op.batch_alter_table("approvals", schema=None) as batch_op:
-        batch_op.drop_index("ix_approvals_customer")
         batch_op.drop_index("ix_approvals_state")
+        batch_op.drop_index("ix_approvals_customer")
         batch_op.drop_index(batch_op.f("ix_approvals_conversation_id"))
 
     op.drop_table("approvals")
