@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from langgraph.checkpoint.base import empty_checkpoint
+from sqlalchemy import event
 
 from conversations.courier import Courier
 from conversations.outcomes import Outcome
@@ -79,6 +80,11 @@ class Stepped(Database):
 
     schedule: Schedule | None = None
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        if self.dialect == "sqlite":  # whoever dies here dies in this process: no disk to wait for
+            event.listen(self._write_engine, "connect", _wait_for_no_disk)
+
     async def writing(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         await self._point()
         return self.write(work, *args, **kwargs)
@@ -93,6 +99,10 @@ class Stepped(Database):
     async def _point(self) -> None:
         if self.schedule is not None:
             await self.schedule.point()
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 class Quick(EchoConductor):

@@ -1,7 +1,8 @@
 """Customers, two processes and a person at once, in orders that seeds choose: the invariants hold in each.
 
 By default 150 schedules on each database, seeds from 0; `REGENTE_ATTACKS=full` runs 10,000. A failure names
-its seed: `REGENTE_SEED=4711 pytest tests/conversations/test_schedules.py` runs that one alone.
+its seed: `REGENTE_SEED=4711 pytest tests/conversations/test_schedules.py` runs that one alone;
+`REGENTE_SCHEDULES=1000` runs so many.
 """
 
 import asyncio
@@ -34,8 +35,8 @@ from tools import Context, Result, Tool
 
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
 ONE = os.environ.get("REGENTE_SEED")
-EACH = 1000 if FULL else 50
-PARTS = range(10 if FULL else 3)
+COUNT = int(os.environ.get("REGENTE_SCHEDULES") or (10_000 if FULL else 150))
+PARTS = 10 if COUNT > 1000 else 3
 ANA = Caller(workspace_id=W, key_id="key_1", name="Ana", role="agent", scopes=frozenset({"staff"}))
 WRAP_UP = {"did": "", "promised": "", "changed": "", "follow_up": ""}
 
@@ -296,7 +297,7 @@ def stepped(database: Database) -> Iterator[Stepped]:
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("part", PARTS if ONE is None else [0])
+@pytest.mark.parametrize("part", range(PARTS) if ONE is None else [0])
 async def test_whatever_the_order_the_invariants_hold(
     stepped: Stepped, tmp_path: Path, part: int
 ) -> None:
@@ -304,7 +305,7 @@ async def test_whatever_the_order_the_invariants_hold(
     quick = Quick()
     quick.database = stepped
     home.conductor = quick
-    seeds = range(part * EACH, (part + 1) * EACH) if ONE is None else [int(ONE)]
+    seeds = range(part, COUNT, PARTS) if ONE is None else [int(ONE)]
     for seed in seeds:
         quick.seen.clear()
         scene = Scene(home, stepped, random.Random(seed))
