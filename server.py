@@ -41,6 +41,7 @@ from jobs.engine import Engine
 from jobs.kinds import all_jobs
 from models.embedded.language import warm
 from models.roles import EMBEDDED, endpoints
+from models.spending import summed
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
@@ -170,7 +171,7 @@ def _open(state: Any) -> None:
     from knowledge.retrieval import open_knowledge
     from models.loading import load
 
-    state.models = load(state.settings, state.workspace)
+    state.models = load(state.settings, state.workspace, state.database)
     state.knowledge = open_knowledge(state.database, state.workspace, state.models, state.settings)
     state.versions = Versions(state.settings, state.models, state.knowledge)
 
@@ -280,6 +281,9 @@ async def metrics(request: Request, caller: OptionalCaller) -> Response:
         state.metrics.open.clear()
         for owner, simulated, number in await state.database.reading(open_ones, state.workspace_id):
             state.metrics.open.labels(owner, str(simulated).lower()).set(number)
+        by = ("agent", "role", "model")
+        for row in await state.database.reading(summed, state.workspace_id, by):
+            state.metrics.spent(tuple(row[name] for name in by), row)
     return Response(state.metrics.text(), media_type=CONTENT_TYPE)
 
 

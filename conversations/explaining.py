@@ -66,6 +66,9 @@ class Explained(BaseModel):
     input_tokens: int
     output_tokens: int
     cost_usd: float
+    spent: list[dict[str, Any]]
+    """The same by agent, role and model."""
+
     graph: dict[str, Any]
     """`{version, nodes: [{name, kind, purpose}], edges: [[from, to]]}`, as it plays now."""
 
@@ -127,4 +130,5 @@ def _explained(row: dict[str, Any]) -> dict[str, Any]:
         "path": record.get("path", []),
         "halted": record.get("halted", ""),
         "version": record.get("version", ""),
+        "spent": record.get("spent", []),
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +39,26 @@ class Metrics:
             ("owner", "simulated"),
             registry=self.registry,
         )
+
+        by = ("agent", "role", "model")
+        self.model_calls = Gauge(
+            "regente_model_calls", "Calls of paid models, of all processes, since ever", by,
+            registry=self.registry,
+        )  # fmt: skip
+        self.model_tokens = Gauge(
+            "regente_model_tokens", "Tokens, read (input) and written (output)", (*by, "kind"),
+            registry=self.registry,
+        )  # fmt: skip
+        self.model_cost = Gauge(
+            "regente_model_cost_usd", "What they cost, in US dollars", by, registry=self.registry
+        )
+
+    def spent(self, labels: tuple[str, ...], figures: Mapping[str, float]) -> None:
+        """Take over what one agent has spent on one model in one role."""
+        self.model_calls.labels(*labels).set(figures["calls"])
+        for kind in ("input", "output"):
+            self.model_tokens.labels(*labels, kind).set(figures[f"{kind}_tokens"])
+        self.model_cost.labels(*labels).set(figures["cost_usd"])
 
     def text(self) -> bytes:
         """Give all figures as Prometheus reads them."""

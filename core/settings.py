@@ -103,6 +103,15 @@ class Settings(BaseSettings):
     price_per_million_output: float = Field(default=0, ge=0)
     """What a million answer tokens cost, in US dollars."""
 
+    spend_warn_usd: float = Field(default=0, ge=0)
+    """US dollars that models may cost in a day before people are warned; 0: any amount."""
+
+    spend_limit_usd: float = Field(default=0, ge=0)
+    """US dollars of a day after which the embedded model answers until the next day; 0: any amount."""
+
+    turn_limit_usd: float = Field(default=0, ge=0)
+    """US dollars after which the embedded model answers the rest of a turn; 0: any amount."""
+
     embedder: Literal["auto", "lexical", "minilm", "openai"] = "auto"
     """Sentence vectors: `auto` takes `minilm` where its weights are installed, else `lexical`."""
 

@@ -13,7 +13,7 @@ from graph.context import TurnContext
 from graph.ensemble import Ensemble, Say
 from graph.grounding import grounds
 from graph.state import Assignment, Findings, Work
-from models.usage import calls_so_far
+from models.usage import acting, calls_so_far
 
 Step = Callable[..., Awaitable[Findings]]
 
@@ -59,7 +59,8 @@ def step_of(name: str, specialist: Specialist, ensemble: Ensemble) -> Step:
         say = _say(brief, context, ensemble, evidence) if brief["alone"] else None
         kit = ensemble.kit(brief, context, evidence=evidence, say=say)
         calls = calls_so_far()
-        found = await specialist.respond(brief, kit)
+        with acting(name):
+            found = await specialist.respond(brief, kit)
         known = {
             "agent": name,
             "given": brief["given"],

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -28,6 +28,21 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What one agent has spent on one model in one role."""
+
+    agent: str
+    """Empty: outside of any."""
+
+    role: str
+    model: str
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+
 @dataclass
 class Usage:
     """What a turn has spent on models so far."""
@@ -40,6 +55,9 @@ class Usage:
     cost_usd: float = 0.0
     degraded: str = ""
     """Why the embedded model answered for another, or empty."""
+
+    spent: list[Spent] = field(default_factory=list)
+    """The same by agent, role and model."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,53 +1,46 @@
-"""A circuit breaker: after failures in a row a model server is left alone for a while, then probed."""
+"""A server's health: after failures in a row it is left alone for a while, then probed. Pure."""
 
-import time
-from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+FAILURES = 3
 
 
-class Breaker:
-    """Remembers how a server has been doing; shared by all roles that use it."""
+@dataclass(frozen=True)
+class Health:
+    """How a server has been doing; moments are seconds on the clock of where it is kept."""
 
-    def __init__(
-        self,
-        *,
-        failures: int = 3,
-        cool_down_s: float = 15.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._limit = failures
-        self._cool_down_s = cool_down_s
-        self._clock = clock
-        self._failed = 0
-        self._open_until = 0.0
-        self.reason = ""
-        """Why it was last opened."""
+    failed: int = 0
+    """Failures in a row; a grave one counts as many as it takes."""
+
+    open_until: float = 0.0
+    """Until then nothing goes out to a server that has failed too often."""
+
+    reason: str = ""
+    """Why it failed last."""
 
     @property
-    def open(self) -> bool:
-        """Whether the server is being left alone now."""
-        return self._failed >= self._limit and self._clock() < self._open_until
+    def doubted(self) -> bool:
+        """Whether it has failed so often that a call to it is a probe."""
+        return self.failed >= FAILURES
 
-    def admit(self) -> bool:
-        """Say whether a call may go out; after the cool-down one may, as a probe."""
-        if self._failed < self._limit:
-            return True
-        if self._clock() < self._open_until:
-            return False
-        self._open_until = self._clock() + self._cool_down_s  # others wait for this probe
-        return True
+    def left_alone(self, now: float) -> bool:
+        """Say whether nothing goes out to it now."""
+        return self.doubted and now < self.open_until
 
-    def succeeded(self) -> None:
-        """The server answered well: everything may go out again."""
-        self._failed = 0
+    def probed(self, now: float, cool_down_s: float) -> "Health":
+        """After the cool-down one call may go out; others wait for what becomes of it."""
+        if not self.doubted or self.left_alone(now):
+            return self
+        return replace(self, open_until=now + cool_down_s)
 
-    def left(self) -> None:
+    def left(self, now: float) -> "Health":
         """The caller went away before the answer: a probe that told nothing; the next may go out."""
-        if self._failed >= self._limit:
-            self._open_until = self._clock()
+        return replace(self, open_until=now) if self.doubted else self
 
-    def failed(self, reason: str, *, gravely: bool = False) -> None:
-        """Count a failure; a grave one, such as a hanging server, opens the circuit at once."""
-        self._failed = self._limit if gravely else self._failed + 1
-        if self._failed >= self._limit:
-            self._open_until = self._clock() + self._cool_down_s
-            self.reason = reason
+    def after_failure(
+        self, reason: str, now: float, cool_down_s: float, *, gravely: bool
+    ) -> "Health":
+        """Count a failure; a grave one, such as a hanging server, has it left alone at once."""
+        failed = FAILURES if gravely else min(self.failed + 1, FAILURES)
+        until = now + cool_down_s if failed >= FAILURES else 0.0
+        return Health(failed=failed, open_until=until, reason=reason)

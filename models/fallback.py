@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ModelFailed
 from core.settings import Method
 from models.blocking import run
-from models.breaker import Breaker
+from models.governor import Governor
 from models.repairing import repaired, told_form
 from models.soundness import FORM, Unusable, flaw, looks_like_data, wanted_schema
 from models.usage import STOOD_IN, mark_degraded
@@ -40,7 +40,10 @@ class FallbackChatModel(BaseChatModel):
 
     remote: BaseChatModel
     embedded: BaseChatModel
-    breaker: Breaker = Field(default_factory=Breaker)
+    governor: Governor = Field(default_factory=Governor)
+    server: str = ""
+    """Those with the same one share what is known of its health."""
+
     method: Method = "function_calling"
     """How a form is asked for: `function_calling`, because most compatible servers have it."""
 
@@ -93,14 +96,12 @@ class FallbackChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        chunks = self._remotely(messages, stop, kwargs, _whole)
-        reason = ""
         try:
-            async for result in chunks:
-                return result
+            remotely = self._remotely(messages, stop, kwargs, _whole)
+            (result,) = [whole async for whole in remotely]  # to its end: only then is it well
         except _Silent as failure:
-            reason = str(failure)
-        return await self._embedded(messages, stop, kwargs, reason)
+            return await self._embedded(messages, stop, kwargs, str(failure))
+        return result
 
     async def _astream(
         self,
@@ -136,8 +137,8 @@ class FallbackChatModel(BaseChatModel):
             _Silent: it gave no usable answer, and nothing of one has been passed on.
             ModelFailed: it failed after a part of its answer had been passed on.
         """
-        if not self.breaker.admit():
-            raise _Silent(f"the model is left alone for a while: {self.breaker.reason}")
+        if objection := await self.governor.objection(self.server):
+            raise _Silent(objection)
         messages = told_form(messages, options.get(FORM))
         until = time.monotonic() + self.timeout_s
         settled = False
@@ -149,8 +150,8 @@ class FallbackChatModel(BaseChatModel):
                         self.remote, messages, stop, {**options, "timeout": left_s}
                     ):
                         yield part
-                    self.breaker.succeeded()
                     settled = True
+                    await self.governor.succeeded(self.server)
                     return
                 except Unusable as failure:
                     log.warning("model_answer_unusable", reason=str(failure), again=again)
@@ -160,7 +161,7 @@ class FallbackChatModel(BaseChatModel):
         except ModelFailed as failure:
             settled = True
             hung = isinstance(failure.__cause__, TimeoutError)
-            self.breaker.failed(str(failure), gravely=hung)
+            await self.governor.failed(self.server, str(failure), gravely=hung)
             if failure.partial:
                 mark_degraded(
                     str(failure)
@@ -169,7 +170,8 @@ class FallbackChatModel(BaseChatModel):
             raise _Silent(str(failure)) from failure
         finally:
             if not settled:
-                self.breaker.left()
+                await self.governor.left(self.server)
+            await self.governor.settle()
 
     async def _embedded(
         self,

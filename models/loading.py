@@ -1,25 +1,30 @@
 """Which models serve a workspace, by the settings; wrong ones are refused at start."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
 
+from core.database import Database
 from core.errors import ModelFailed
 from core.settings import ROLES, Role, Settings
 from core.workspace import Workspace
-from models import Embedder, Models
+from models import Embedder, Models, Spent
 from models.roles import Endpoint, base_url, check, endpoints
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from models.governor import Governor
     from models.openai.client import LeanChatOpenAI
 
 log = structlog.get_logger(__name__)
 
 
-def load(settings: Settings, workspace: Workspace) -> Models:
+def load(settings: Settings, workspace: Workspace, database: Database | None = None) -> Models:
     """Give the models of a workspace by role; loads weights, so call it on a thread.
+
+    What they spend and how their servers do is kept in the database, if there is one.
 
     Raises:
         BadInput: the settings name a model that cannot be reached like this; says what to set.
@@ -30,7 +35,7 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     found = endpoints(settings)
     sentences = embedder(settings)
     embedded = EmbeddedChatModel(languages=tuple(workspace.profile.languages))
-    chats = _remote(found, embedded, settings.model_cool_down_s) if found else {}
+    chats = _remote(found, embedded, _governor(settings, workspace, database)) if found else {}
     return Models(
         **{role: chats.get(role, embedded) for role in ROLES},
         embedded=embedded,
@@ -39,19 +44,31 @@ def load(settings: Settings, workspace: Workspace) -> Models:
     )
 
 
+def _governor(settings: Settings, workspace: Workspace, database: Database | None) -> "Governor":
+    from models.governor import Governor
+    from models.spending import Limits
+    from models.standing import Rows
+
+    return Governor(
+        Rows(database, workspace.workspace_id) if database else None,
+        limits=Limits.of(settings),
+        zone=workspace.zone,
+        cool_down_s=settings.model_cool_down_s,
+    )
+
+
 def _remote(
-    found: dict[Role, Endpoint], embedded: "BaseChatModel", cool_down_s: float
+    found: dict[Role, Endpoint], embedded: "BaseChatModel", governor: "Governor"
 ) -> dict[Role, "BaseChatModel"]:
-    """Make the models of the roles that have an endpoint; those with one server share its breaker."""
-    from models.breaker import Breaker
+    """Make the models of the roles that have an endpoint."""
     from models.fallback import FallbackChatModel
 
-    servers = {one.base_url: Breaker(cool_down_s=cool_down_s) for one in found.values()}
     return {
         role: FallbackChatModel(
-            remote=remote(endpoint),
+            remote=remote(endpoint, told=governor.note),
             embedded=embedded,
-            breaker=servers[endpoint.base_url],
+            governor=governor,
+            server=endpoint.base_url,
             method=endpoint.method,
             timeout_s=endpoint.timeout_s,
         )
@@ -59,8 +76,10 @@ def _remote(
     }
 
 
-def remote(endpoint: Endpoint) -> "LeanChatOpenAI":
-    """Give the model of an endpoint as it is, with nothing behind it."""
+def remote(
+    endpoint: Endpoint, *, told: Callable[[Spent], object] = lambda _: None
+) -> "LeanChatOpenAI":
+    """Give the model of an endpoint as it is, with nothing behind it; `told` hears what it spends."""
     from models.openai.client import LeanChatOpenAI
 
     return LeanChatOpenAI(
@@ -73,6 +92,8 @@ def remote(endpoint: Endpoint) -> "LeanChatOpenAI":
         price_per_million_input=endpoint.price_per_million_input,
         price_per_million_output=endpoint.price_per_million_output,
         names=endpoint.names,
+        role=endpoint.role,
+        told=told,
     )
 
 

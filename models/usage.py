@@ -6,12 +6,13 @@ from contextvars import ContextVar
 
 from langchain_core.messages import AIMessage
 
-from models import Usage
+from models import Spent, Usage
 
 STOOD_IN = "stood_in"
 """Key in the metadata of an answer: why the embedded model gave it in the place of another."""
 
 _usage: ContextVar[Usage | None] = ContextVar("regente_model_usage", default=None)
+_agent: ContextVar[str] = ContextVar("regente_model_agent", default="")
 
 
 @contextmanager
@@ -29,18 +30,59 @@ def metered() -> Iterator[Usage]:
         _usage.reset(token)
 
 
-def spend(input_tokens: int, output_tokens: int, cost_usd: float) -> None:
-    """Add tokens and their price to the turn's usage; outside of `metered` it goes nowhere."""
+@contextmanager
+def acting(agent: str) -> Iterator[None]:
+    """Have what is spent inside of the block written down for this agent."""
+    token = _agent.set(agent)
+    try:
+        yield
+    finally:
+        _agent.reset(token)
+
+
+def spend(
+    role: str,
+    model: str,
+    *,
+    calls: int = 0,
+    input_tokens: int = 0,
+    output_tokens: int = 0,
+    cost_usd: float = 0.0,
+) -> Spent:
+    """Add to the turn's usage, and give what was added; outside of `metered` it goes nowhere else.
+
+    A call counts when it leaves the process: a failed one may have been billed.
+    """
+    spent = Spent(_agent.get(), role, model, calls, input_tokens, output_tokens, cost_usd)
     if usage := _usage.get():
+        usage.calls += calls
         usage.input_tokens += input_tokens
         usage.output_tokens += output_tokens
         usage.cost_usd += cost_usd
+        usage.spent = together([*usage.spent, spent])
+    return spent
 
 
-def count_call() -> None:
-    """Note that a call left the process; a failed one counts, for it may have been billed."""
-    if usage := _usage.get():
-        usage.calls += 1
+def together(spent: list[Spent]) -> list[Spent]:
+    """Sum up what belongs to the same agent, role and model; in the order of these."""
+    sums: dict[tuple[str, str, str], Spent] = {}
+    for one in spent:
+        key = (one.agent, one.role, one.model)
+        before = sums.get(key, Spent(*key))
+        sums[key] = Spent(
+            *key,
+            before.calls + one.calls,
+            before.input_tokens + one.input_tokens,
+            before.output_tokens + one.output_tokens,
+            before.cost_usd + one.cost_usd,
+        )
+    return [sums[key] for key in sorted(sums)]
+
+
+def cost_so_far() -> float:
+    """Give what the turn has spent, in US dollars."""
+    usage = _usage.get()
+    return usage.cost_usd if usage else 0.0
 
 
 def calls_so_far() -> int:

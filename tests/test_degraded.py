@@ -107,7 +107,7 @@ class Club:
         """Let the model server answer again, and the product find that out."""
         self.model.recover()
         self.model.script.answers = None
-        self.app.state.models.answer.breaker.succeeded()
+        await self.app.state.models.answer.governor.succeeded(self.model.url)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -130,7 +130,11 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
     app = server.create_app(settings)
     async with app.router.lifespan_context(app):
         key = await app.state.database.writing(
-            issue_key, app.state.workspace_id, "desk", scopes=("staff", "chat:assert"), role="lead"
+            issue_key,
+            app.state.workspace_id,
+            "desk",
+            scopes=("staff", "chat:assert", "metrics"),
+            role="lead",
         )
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(
@@ -172,6 +176,10 @@ async def test_a_model_that_works_answers_and_is_paid_for(club: Club, wish: Wish
     assert turn["input_tokens"] > 0 < turn["output_tokens"]
     paid = (turn["input_tokens"] * 1000 + turn["output_tokens"] * 2000) / 1_000_000
     assert turn["cost_usd"] == pytest.approx(paid)
+    spent = turn["record"]["spent"]
+    assert sum(one["cost_usd"] for one in spent) == pytest.approx(paid)
+    assert wish.agent in {one["agent"] for one in spent if one["role"] != "route"}
+    assert {one["agent"] for one in spent if one["role"] == "route"} <= {"intent"}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -204,8 +212,10 @@ async def test_when_the_model_server_is_well_again_so_are_the_turns(club: Club, 
 async def test_a_server_that_hangs_is_left_alone_and_the_next_customer_does_not_wait(
     club: Club,
 ) -> None:
-    club.app.state.models.answer.breaker.failed("it hung", gravely=True)
-    club.app.state.models.answer.breaker._open_until += 60
+    governor = club.app.state.models.answer.governor
+    governor._cool_down_s = 60
+    await governor.failed(club.model.url, "it hung", gravely=True)
+    governor._cool_down_s = COOL_DOWN_S
     answer = await club.ask(WISHES["question"].text)
     assert_sound(answer, WISHES["question"])
     turn = await club.turn(answer)
@@ -291,6 +301,41 @@ async def test_a_procedure_is_confirmed_and_done_without_a_model(
             del club.http.headers[name]
     assert done in answer["replies"][0]["text"]
     assert club.model.requests == []
+
+
+async def test_staff_and_prometheus_see_what_agents_have_spent(club: Club) -> None:
+    async def sums(*by: str) -> list[dict[str, Any]]:
+        asked = {"by": list(by), "since": "2000-01-01"}
+        response = await club.http.get("/models/spending", params=asked, headers=club.staff)
+        return response.json()["spending"]
+
+    before = {one["agent"]: one["cost_usd"] for one in await sums("agent")}
+    turn = await club.turn(await club.ask(WISHES["question"].text))
+    after = {one["agent"]: one["cost_usd"] for one in await sums("agent")}
+    grown = {agent: cost - before.get(agent, 0) for agent, cost in after.items()}
+    by_turn: dict[str, float] = {}
+    for one in turn["record"]["spent"]:
+        by_turn[one["agent"]] = by_turn.get(one["agent"], 0) + one["cost_usd"]
+    assert {agent: cost for agent, cost in grown.items() if cost} == pytest.approx(by_turn)
+    figures = (await club.http.get("/metrics", headers=club.staff)).text
+    for one in await sums("agent", "role", "model"):
+        labels = ",".join(f'{name}="{one[name]}"' for name in ("agent", "model", "role"))
+        assert f"regente_model_cost_usd{{{labels}}}" in figures
+
+
+async def test_a_kill_switch_stops_the_model_and_the_customer_does_not_notice(club: Club) -> None:
+    stopped = await club.http.post("/models/stop", json={"reason": "odd"}, headers=club.staff)
+    assert stopped.status_code == 200
+    await asyncio.sleep(1.1)  # as long as another process may take to hear of it
+    try:
+        answer = await club.ask(WISHES["question"].text)
+    finally:
+        await club.http.post("/models/go", headers=club.staff)
+        await asyncio.sleep(1.1)
+    assert_sound(answer, WISHES["question"])
+    turn = await club.turn(answer)
+    assert (turn["degraded"], turn["calls"]) == ("models are switched off: odd", 0)
+    assert (await club.turn(await club.ask(WISHES["question"].text)))["degraded"] == ""
 
 
 def _flat(text: str) -> str:

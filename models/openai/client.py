@@ -7,7 +7,7 @@ JSON, and a stream is read as bytes and handed on by the sentence, or every tent
 
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from langchain_openai.chat_models.base import _create_usage_metadata
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
 from core.errors import ModelFailed
+from models import Spent
 from models.blocking import run
 from models.openai.exchange import Exchange, Refused
 from models.openai.messages import written
@@ -33,6 +34,9 @@ from models.usage import spend
 
 DEFAULT_TIMEOUT_S = 20.0
 DEFAULT_RETRIES = 2
+CHARACTERS = 4
+"""About as many make a token."""
+
 OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", FORM)
 """Parts of a payload that are about the request and not in its body."""
 
@@ -49,6 +53,12 @@ class LeanChatOpenAI(ChatOpenAI):
     price_per_million_output: float = Field(default=0.0, ge=0)
     names: Names = AS_FOR_ALL
     """Of the settings that errors tell the operator to mend."""
+
+    role: str = ""
+    """Under which it is written down what was spent."""
+
+    told: Callable[[Spent], object] = lambda _: None
+    """Hears what was spent, beside the turn."""
 
     _no_temperature: bool = PrivateAttr(default=False)
     """Whether the server has refused one; it is not told one again."""
@@ -80,6 +90,7 @@ class LeanChatOpenAI(ChatOpenAI):
             timeout_s=float(limit) if isinstance(limit, int | float) else DEFAULT_TIMEOUT_S,
             retries=DEFAULT_RETRIES if self.max_retries is None else self.max_retries,
             names=self.names,
+            counted=lambda: self._spend(calls=1),
         )
 
     def _mended(self, payload: dict[str, Any], refusal: Refused, began: float) -> Exchange:
@@ -125,7 +136,7 @@ class LeanChatOpenAI(ChatOpenAI):
             answer = await self._exchange(payload).whole()
         except Refused as refusal:
             answer = await self._mended(payload, refusal, began).whole()
-        self._charge(answer.get("usage"))
+        self._charge(answer.get("usage"), payload, str(answer.get("choices") or ""))
         try:
             result = self._create_chat_result(answer)
             message = result.generations[0].message
@@ -148,12 +159,13 @@ class LeanChatOpenAI(ChatOpenAI):
         if self._should_stream_usage(stream_usage, **kwargs):
             kwargs["stream_options"] = {"include_usage": True}
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
-        text = ""
+        text, charged = "", False
         try:
             async for piece in self._pieces(payload):
                 text += piece.text
-                if piece.usage:
-                    self._charge(piece.usage)
+                if piece.usage or (piece.last and not charged):
+                    charged = True
+                    self._charge(piece.usage, payload, text)
                 chunk = self._chunk(piece)
                 if piece.finish and (parsed := _parsed(text, payload.get("response_format"))):
                     chunk.message.additional_kwargs["parsed"] = parsed
@@ -161,6 +173,8 @@ class LeanChatOpenAI(ChatOpenAI):
                     await run_manager.on_llm_new_token(piece.text, chunk=chunk)
                 yield chunk
         except ModelFailed as failure:
+            if text and not charged:  # what has come is paid for
+                self._charge(None, payload, text)
             failure.partial = text
             raise
 
@@ -199,12 +213,19 @@ class LeanChatOpenAI(ChatOpenAI):
         )
         return ChatGenerationChunk(message=message, generation_info=about or None)
 
-    def _charge(self, usage: Any) -> None:
-        if not isinstance(usage, dict):
-            return
-        read, wrote = (int(usage.get(name) or 0) for name in ("prompt_tokens", "completion_tokens"))
+    def _charge(self, usage: Any, payload: dict[str, Any], text: str) -> None:
+        """Write down what an answer cost; where the server does not say, four characters are a token."""
+        if isinstance(usage, dict) and usage.get("prompt_tokens"):
+            read, wrote = (
+                int(usage.get(one) or 0) for one in ("prompt_tokens", "completion_tokens")
+            )
+        else:
+            read, wrote = len(_body(payload)) // CHARACTERS, len(text) // CHARACTERS + 1
         cost = read * self.price_per_million_input + wrote * self.price_per_million_output
-        spend(read, wrote, cost / 1_000_000)
+        self._spend(input_tokens=read, output_tokens=wrote, cost_usd=cost / 1_000_000)
+
+    def _spend(self, **spent: Any) -> None:
+        self.told(spend(self.role, self.model_name, **spent))
 
     def _generate(
         self,

@@ -19,7 +19,6 @@ from models.openai.connections import connected
 from models.openai.stream import Answer, EventReader
 from models.roles import AS_FOR_ALL, Names
 from models.soundness import Unusable
-from models.usage import count_call
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 FAULTS = frozenset({400, 422})
@@ -61,6 +60,8 @@ class Exchange:
 
     retries: int
     names: Names = AS_FOR_ALL
+    counted: Callable[[], object] = lambda: None
+    """Told of each time that it leaves the process."""
 
     async def whole(self) -> dict[str, Any]:
         """Give the answer's JSON object.
@@ -90,7 +91,7 @@ class Exchange:
         until = time.monotonic() + self.timeout_s
         for tried in range(self.retries + 1):
             try:
-                count_call()
+                self.counted()
                 return await attempt()
             except _TryAgain as failure:
                 wait_s = failure.wait_s

@@ -45,6 +45,9 @@ class Scripted:
     refuses: tuple[str, ...] = ()
     """What this server does not know: names of parameters, `json_schema`, `json_object`, `embeddings`."""
 
+    reports_usage: bool = True
+    """Whether answers say how many tokens they took."""
+
     requests: list[dict[str, Any]] = field(default_factory=list)
     """Bodies received, oldest first, with `path` added."""
 

@@ -158,8 +158,13 @@ class ScriptedServer:
         message = completion.spoiled(mode, message or mind.answer(body), body)
         await asyncio.sleep(self.script.latency_s)
         if body.get("stream"):
+            if not self.script.reports_usage:
+                body = {**body, "stream_options": {}}
             return await self._stream(out, body, message, mode, argument)
-        written = json.dumps(completion.whole(body, message), ensure_ascii=False).encode()
+        answer = completion.whole(body, message)
+        if not self.script.reports_usage:
+            del answer["usage"]
+        written = json.dumps(answer, ensure_ascii=False).encode()
         if mode == "malformed":
             return await out.raw(200, written[: len(written) // 2])
         if mode == "cut":

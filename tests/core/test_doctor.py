@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ from core.processes import processes, register
 from core.settings import Settings
 from core.upgrade import OPTIONS, upgrade
 from core.workspace import Workspace
+from models import Spent, spending, standing
+from models.checks import checks as models_checks
 from models.scripted import ScriptedServer
+from models.spending import Limits
+from models.tables import servers
 from tests.conversations.echo import W, house
 
 ROOT = Path(__file__).parents[2]
@@ -260,6 +265,32 @@ class TestModel:
         assert "BROKEN" not in levels
         (gone, *_) = found(here, "model")
         assert (gone.level, "did not answer" in gone.what) == ("BROKEN", True)
+
+
+def test_what_stops_models_and_what_they_may_cost_is_found(
+    place: Deployment, tmp_path: Path
+) -> None:
+    def said(**given: Any) -> str:
+        here = deployment(
+            place.database, tmp_path, model="m", openai_base_url="http://127.0.0.1:1/v1", **given
+        )
+        (look,) = [check.look for check in models_checks if check.about == "spending"]
+        return " ".join(finding.what for finding in look(here) if finding.level == "RISK")
+
+    priced = {"price_per_million_input": 1, "price_per_million_output": 1}
+    assert said(**priced) == ""
+    assert "no price is set for route, answer, write, judge" in said(spend_limit_usd=5)
+    today = datetime.now(place.workspace.zone).date().isoformat()
+    spent = Spent("care", "write", "m", 1, 1, 1, 3.0)
+    place.database.write(spending.add, W, today, [spent], Limits())
+    assert "warned from 2 on" in said(spend_warn_usd=2, spend_limit_usd=5, **priced)
+    assert "the limit of 3 is reached" in said(spend_limit_usd=3, **priced)
+    place.database.write(standing.turn, W, stopped=True, by="command", reason="odd")
+    assert "switched off (odd)" in said(**priced)
+    place.database.write(
+        late, servers, server="http://h/v1", failed=3, open_until=2e9, reason="It hung."
+    )
+    assert "http://h/v1 is left alone: It hung." in said(**priced)
 
 
 def test_chroma_that_is_away_is_found(place: Deployment, tmp_path: Path) -> None:

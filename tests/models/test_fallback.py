@@ -8,8 +8,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
 from core.errors import ModelFailed
-from models.breaker import Breaker
 from models.fallback import FallbackChatModel
+from models.governor import Governor
 from models.openai.client import LeanChatOpenAI
 from models.scripted import ScriptedServer
 from models.usage import metered
@@ -48,13 +48,13 @@ ARGUMENTS = {"429_after": 60.0, "cut": 1.0, "malformed": 1.0, "drip": 1.0}
 
 
 def fallback(
-    server: ScriptedServer, standby: BaseChatModel, *, timeout_s: float = 0.8, **breaker: Any
+    server: ScriptedServer, standby: BaseChatModel, *, timeout_s: float = 0.8, **governor: Any
 ) -> FallbackChatModel:
     remote = LeanChatOpenAI(
         model="m", base_url=server.url, api_key="none", timeout=timeout_s, max_retries=1  # pyright: ignore
     )  # fmt: skip
     return FallbackChatModel(
-        remote=remote, embedded=standby, breaker=Breaker(**breaker), timeout_s=timeout_s
+        remote=remote, embedded=standby, governor=Governor(**governor), timeout_s=timeout_s
     )
 
 
@@ -169,20 +169,22 @@ async def test_text_streams_on_while_it_comes(
 async def test_after_failures_in_a_row_the_server_is_left_alone_then_probed_once(
     server: ScriptedServer, standby: BaseChatModel
 ) -> None:
-    model = fallback(server, standby, failures=2, cool_down_s=0.4)
+    model = fallback(server, standby, cool_down_s=0.4)
     server.fail("401", times=None)
-    for _ in range(4):
+    for _ in range(5):
         assert await ask(model, "plain") == "standby answers"
-    assert len(server.requests) == 2
+    assert len(server.requests) == 3
 
     await asyncio.sleep(0.5)
     answers = await asyncio.gather(*(ask(model, "plain") for _ in range(5)))
     assert set(answers) == {"standby answers"}
-    assert len(server.requests) == 3, "one probe, not five"
+    assert len(server.requests) == 4, "one probe, not five"
 
     server.recover()
     await asyncio.sleep(0.5)
     assert await ask(model, "plain") != "standby answers"
+    answers = await asyncio.gather(*(ask(model, "plain") for _ in range(5)))
+    assert "standby answers" not in answers, "once it is well, all may go out again"
 
 
 async def test_a_hanging_server_costs_one_wait_not_one_per_call(
@@ -199,9 +201,10 @@ async def test_a_hanging_server_costs_one_wait_not_one_per_call(
 async def test_a_reader_who_leaves_leaves_the_model_usable(
     server: ScriptedServer, standby: BaseChatModel
 ) -> None:
-    model = fallback(server, standby, failures=1, cool_down_s=0.2)
-    server.fail("401", times=1)
-    await ask(model, "plain")
+    model = fallback(server, standby, cool_down_s=0.2)
+    server.fail("401", times=3)
+    for _ in range(3):
+        await ask(model, "plain")
     await asyncio.sleep(0.3)
     server.fail("hang", times=1)
     with pytest.raises(TimeoutError):

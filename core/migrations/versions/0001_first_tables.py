@@ -551,6 +551,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_passages_source_id"), ["source_id"], unique=False)
 
     op.create_table(
+        "model_notices",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("limit", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "day", "limit", name=op.f("pk_model_notices")),
+    )
+    op.create_table(
+        "model_servers",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("server", sa.Text(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("open_until", sa.Double(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "server", name=op.f("pk_model_servers")),
+    )
+    op.create_table(
+        "model_spending",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("input_tokens", sa.BigInteger(), nullable=False),
+        sa.Column("output_tokens", sa.BigInteger(), nullable=False),
+        sa.Column("cost_usd", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "day", "agent", "role", "model", name=op.f("pk_model_spending")
+        ),
+    )
+    op.create_table(
+        "model_switches",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_model_switches")),
+    )
+    op.create_table(
         "processes",
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("process_id", sa.String(), nullable=False),
@@ -624,6 +665,10 @@ def downgrade() -> None:
     op.drop_table("summaries")
     op.drop_table("sources")
     op.drop_table("processes")
+    op.drop_table("model_switches")
+    op.drop_table("model_spending")
+    op.drop_table("model_servers")
+    op.drop_table("model_notices")
     with op.batch_alter_table("passages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passages_source_id"))
 
