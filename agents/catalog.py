@@ -161,7 +161,14 @@ def _claims(
         for journey in journeys.values()
     ]
     claims += [
-        _Claim(tool.name, "transactions", tool.examples)
+        _Claim(tool.name, _user(tool, members), tool.examples, tool.bank)
         for tool in tools.values() if tool.examples
     ]  # fmt: skip
     return claims
+
+
+def _user(tool: Tool, members: Mapping[str, Specialist]) -> str:
+    """Give who uses a tool that stands for itself: the specialist that names its back office or it."""
+    names = {tool.name, tool.office} if tool.office else set()
+    users = (name for name, member in members.items() if names & {*member.tools})
+    return next(users, "transactions")

@@ -43,6 +43,7 @@ from core.workspace import Workspace, said
 from journeys.direct import of_tool
 from knowledge import Passage
 from models.usage import STOOD_IN, stood_in
+from tools import Tool
 from tools.calling import Repeats, call
 
 MAX_ROUNDS = 5
@@ -117,8 +118,24 @@ class Written:
     source: str
 
     async def __call__(self, brief: Brief, kit: Kit) -> Report:
-        """Let the model speak and call tools until it has answered."""
+        """Let the model speak and call tools until it has answered.
+
+        Without a paid model, a tool that was understood from her words is used as it stands.
+        """
+        tool = self.tools(kit).get(brief["intent"])
+        if tool is not None and not kit.models.external:
+            course = Course(brief, kit, self.name)
+            await course.begin(of_tool(tool, kit.journeys))
+            await course.finish()
+            return course.report()
         return await _Talk(self, brief, kit).report()
+
+    def tools(self, kit: Kit) -> dict[str, Tool]:
+        """Give the tools it names, and those of the back offices it names, as far as they exist."""
+        named = {*self.card.tools}
+        return {
+            name: tool for name, tool in kit.tools.items() if named & {name, tool.office or name}
+        }
 
 
 @dataclass
@@ -185,11 +202,7 @@ class _Talk:
 
     def _tools(self) -> list[dict[str, Any]]:
         """Give the tools this specialist names, as far as they exist."""
-        return [
-            offered(self.kit.tools[name])
-            for name in self.written.card.tools
-            if name in self.kit.tools
-        ]
+        return [offered(tool) for tool in self.written.tools(self.kit).values()]
 
     async def _spoken(self, messages: Sequence[AnyMessage]) -> AIMessage:
         """Ask the model; the embedded one stands in when it breaks off."""
@@ -209,7 +222,7 @@ class _Talk:
         if name == SEARCH and self.written.card.knowledge:
             content = await self._search(str(arguments.get("question") or self.brief["text"]))
             return ToolMessage(content, tool_call_id=made["id"], name=name)
-        tool = self.kit.tools.get(name) if name in self.written.card.tools else None
+        tool = self.written.tools(self.kit).get(name)
         if tool is None:
             return _failed(made, f"There is no tool {name!r}.")
         if tool.effect == "write":

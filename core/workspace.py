@@ -4,6 +4,8 @@ workspace.yaml   name, languages, time zone, hours, tone; this module
 policies.yaml    autonomy limits, notices, promises that may be made; this module
 agents/*.md      specialists in plain language; `agents`
 tools/*.py       what may be done outside; `tools`
+connectors.yaml  back offices by their address, and what the AI may do there; `tools.connecting`
+connectors/      what those back offices said of themselves when they were accepted
 journeys/*.yaml  procedures; `journeys`
 knowledge/       articles per language; `knowledge`
 offers.yaml      what may be offered; `decisions`
@@ -183,7 +185,13 @@ class Workspace:
     def version(self) -> str:
         """Give a short hash that changes with every file that shapes the graph."""
         digest = hashlib.sha256()
-        for pattern in ("*.yaml", "agents/*.md", "tools/*.py", "journeys/*.yaml"):
+        for pattern in (
+            "*.yaml",
+            "agents/*.md",
+            "tools/*.py",
+            "journeys/*.yaml",
+            "connectors/*.json",
+        ):
             for path in sorted(self.path.glob(pattern)):
                 status = path.stat()
                 digest.update(f"{path.name}:{status.st_mtime_ns}:{status.st_size};".encode())

@@ -13,14 +13,15 @@ from pathlib import Path
 from core.errors import ToolError, ToolUnknown
 from graph.context import Services
 from tools import Context, Outcome, Proposal, Tool
-from tools.calling import call
+from tools.calling import call, say
 
 
 class RehearsalLedger:
-    """A `tools.Ledger` in memory."""
+    """A `tools.Ledger` in memory; with `alone`, what acts on systems outside is not carried out."""
 
-    def __init__(self, tools: Mapping[str, Tool]) -> None:
+    def __init__(self, tools: Mapping[str, Tool], *, alone: bool = False) -> None:
         self._tools = tools
+        self._alone = alone
         self._outcomes: dict[str, Outcome] = {}
 
     async def perform(self, proposal: Proposal, context: Context) -> Outcome:
@@ -33,8 +34,11 @@ class RehearsalLedger:
         return self._outcomes[key]
 
     async def _executed(self, proposal: Proposal, context: Context) -> Outcome:
+        tool = self._tools[proposal["tool"]]
+        if tool.office and self._alone:
+            return Outcome(state="failed", text=say("rehearsed", context.language), data={})
         try:
-            result = await call(self._tools[proposal["tool"]], proposal["arguments"], context)
+            result = await call(tool, proposal["arguments"], context)
         except ToolUnknown as error:
             return Outcome(state="unknown", text=str(error), data={})
         except ToolError as error:
@@ -54,4 +58,4 @@ def folder() -> Path:
 
 def studio_services(tools: Mapping[str, Tool]) -> Services:
     """Give services that reach nothing real."""
-    return Services(ledger=RehearsalLedger(tools), data_dir=folder())
+    return Services(ledger=RehearsalLedger(tools, alone=True), data_dir=folder())

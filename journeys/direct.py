@@ -18,8 +18,8 @@ def name_of(tool: Tool) -> str:
 def of_tool(tool: Tool, journeys: Mapping[str, Journey]) -> Journey:
     """Give the journey that a tool becomes.
 
-    Where a journey of the workspace has a slot of an argument's name, its question and its choices are
-    used: the tool's own description is written for models.
+    A tool may say itself how its arguments are asked for. Else, where a journey of the workspace has a slot
+    of an argument's name, its question and its choices are used: a tool's description is written for models.
     """
     properties: dict[str, Any] = tool.parameters.get("properties", {})
     required = list(tool.parameters.get("required", []))
@@ -42,7 +42,7 @@ def of_tool(tool: Tool, journeys: Mapping[str, Journey]) -> Journey:
     steps += [act, Say(id="told", say=f"${RESULT}.text", go="end")]
     return Journey(
         journey=name_of(tool),
-        purpose={},
+        purpose=dict(tool.purpose),
         needs=tool.needs,
         trigger=Trigger(intent=name_of(tool)),
         slots=slots,
@@ -53,6 +53,8 @@ def of_tool(tool: Tool, journeys: Mapping[str, Journey]) -> Journey:
 def _slot(
     name: str, schema: dict[str, Any], required: bool, journeys: Mapping[str, Journey], tool: Tool
 ) -> Slot:
+    if name in tool.slots:
+        return Slot.model_validate({**tool.slots[name], "schema": schema, "required": required})
     known = next(
         (journey.slots[name] for journey in journeys.values() if name in journey.slots), None
     )

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
-from core.workspace import Policies
+from core.workspace import Autonomy, Policies
 
 Effect = Literal["read", "write"]
 Verification = Literal["anonymous", "claimed", "verified", "strong"]
@@ -113,6 +113,22 @@ class Tool:
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What customers say when they want this, per language: it routes without a journey."""
 
+    purpose: Mapping[str, str] = field(default_factory=dict)
+    """Completes "I can help you to ...", per language, where it stands for itself."""
+
+    slots: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """How an argument is asked for where it stands for itself: fields of a journey's slot."""
+
+    limit: Autonomy | None = None
+    """How far the AI may go with it, beside the policies; the stricter one counts."""
+
+    bank: bool | str | list[str] = True
+    """What it learns from the starter bank besides its examples: see a journey's trigger."""
+
+    office: str = ""
+    """The back office that it belongs to: a specialist may name that for all of its tools, and what stands
+    in for the house in a rehearsal has no copy of it."""
+
 
 class Proposal(TypedDict):
     """A write that is about to be confirmed or approved; execution takes its arguments from here."""
@@ -155,8 +171,13 @@ class Ledger(Protocol):
 
 def approval_reason(tool: Tool, preview: Preview | None, policies: Policies) -> str | None:
     """Say why a person must approve this write, or None."""
-    limit = policies.autonomy.get(tool.name)
-    if tool.effect == "read" or limit is None or limit.approval == "never":
+    limits = (policies.autonomy.get(tool.name), tool.limit)
+    reasons = (_reason(tool, preview, limit) for limit in limits if limit is not None)
+    return next((reason for reason in reasons if reason), None)
+
+
+def _reason(tool: Tool, preview: Preview | None, limit: Autonomy) -> str | None:
+    if tool.effect == "read" or limit.approval == "never":
         return None
     if limit.approval == "always":
         return f"{tool.name} always needs a person"

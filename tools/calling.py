@@ -47,6 +47,18 @@ SAID = {
         "pt-BR": "A resposta do sistema é grande demais para eu ler.",
         "en": "The system's answer is too large for me to read.",
     },
+    "missing": {
+        "pt-BR": "Não encontrei isso no sistema.",
+        "en": "I could not find that in the system.",
+    },
+    "not_taken": {
+        "pt-BR": "O sistema não aceitou esse valor.",
+        "en": "The system did not accept that value.",
+    },
+    "rehearsed": {
+        "pt-BR": "Isto é um ensaio: nada foi feito fora daqui.",
+        "en": "This is a rehearsal: nothing was done outside.",
+    },
     "repeated": {
         "pt-BR": "Já consultei isso {count} vezes nesta mensagem e a resposta não muda.",
         "en": "I have already looked this up {count} times for this message, and the answer stays the same.",

@@ -1,4 +1,4 @@
-"""Gather the tools: the product's own modules, and a workspace's `tools/*.py`.
+"""Gather the tools: the product's own modules, a workspace's `tools/*.py`, and its `connectors.yaml`.
 
 A workspace's files are imported by path under names of their own, so that two workspaces never meet and
 a file called `calendar.py` hides nothing. A file whose name begins with `_` is no tool, but its
@@ -62,7 +62,26 @@ def load(workspace: Workspace, *, strict: bool = True) -> tuple[dict[str, Tool],
                     continue
                 tools[tool.name] = tool
                 origin[tool.name] = place
+    for tool in _connected(workspace, problem):
+        if tool.name in tools:
+            problem(f"{tool.office}: there is a tool {tool.name!r} in {origin[tool.name]} already.")
+            continue
+        tools[tool.name] = tool
+        origin[tool.name] = tool.office
     return tools, problems
+
+
+def _connected(workspace: Workspace, problem: _Problem) -> list[Tool]:
+    """Give the tools of the back offices that a workspace is connected to."""
+    if not (workspace.path / "connectors.yaml").is_file():
+        return []
+    from tools.connecting import keeping
+
+    try:
+        return keeping.tools(workspace)
+    except WorkspaceError as error:
+        problem(str(error), error)
+        return []
 
 
 def _modules(workspace: Workspace, problem: _Problem) -> Iterable[tuple[str, ModuleType]]:
