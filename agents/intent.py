@@ -168,6 +168,11 @@ def _examples(kit: Kit, language: str) -> dict[str, str]:
         for journey in kit.journeys.values()
         if not said.get(journey.trigger.intent)
     }
+    said |= {
+        tool.name: tuple(tool.examples.get(language, ()))
+        for tool in kit.tools.values()
+        if tool.examples and not said.get(tool.name)
+    }
     return {
         name: "; ".join(f'"{example}"' for example in examples[:SHOWN])
         for name, examples in said.items()

@@ -64,7 +64,7 @@ app = FastAPI(title="Salon", version="1.0", dependencies=[Depends(known)])
 app.state.booked = {}
 """By number: the appointment, and whose it is."""
 app.state.sent = {}
-"""By idempotency key: the number that was given for it."""
+"""By customer and idempotency key: the number that was given for it."""
 
 
 def spoken(language: str) -> Literal["pt", "en"]:
@@ -114,7 +114,8 @@ def book_appointment(
     wanted: Wanted, accept_language: Language = "pt",
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Appointment:  # fmt: skip
-    if idempotency_key and (before := app.state.sent.get(idempotency_key)):
+    sent = (wanted.customer_id, idempotency_key)
+    if idempotency_key and (before := app.state.sent.get(sent)):
         return shown(before, accept_language)
     if wanted.day.weekday() == 6:
         closed = {"pt": "Não abrimos aos domingos.", "en": "We are closed on Sundays."}
@@ -125,7 +126,7 @@ def book_appointment(
         "customer_id": wanted.customer_id, "service": wanted.service, "at": at, "status": "confirmed",
     }  # fmt: skip
     if idempotency_key:
-        app.state.sent[idempotency_key] = number
+        app.state.sent[sent] = number
     return shown(number, accept_language)
 
 

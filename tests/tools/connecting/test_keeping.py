@@ -1,0 +1,188 @@
+"""What was accepted is what is used: a wrong file stops the start, and a changed document is only told."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+
+from core.audit import audit
+from core.database import Database
+from core.errors import WorkspaceError
+from core.settings import Settings
+from core.workspace import Workspace
+from tests.tools.connecting.office import Office, by_route, office
+from tools.loading import load
+
+Run = Callable[..., int]
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.0.0",
+    "paths": {
+        "/services": {"get": {"operationId": "list_services", "summary": "What we do"}},
+        "/visits": {"post": {"operationId": "book_visit", "requestBody": {"required": True, "content": {
+            "application/json": {"schema": {"type": "object", "required": ["day"], "properties": {
+                "day": {"type": "string", "format": "date"}}}}}}}},
+    },
+}  # fmt: skip
+
+
+@contextmanager
+def garage(run: Run) -> Iterator[tuple[Office, dict[str, Any]]]:
+    """Connect to a back office whose document may be changed."""
+    document = deepcopy(DOCUMENT)
+    routes = {"GET /openapi.json": document, "GET /services": [{"name": "Wash", "price": 10.5}]}
+    with office(by_route(routes)) as running:
+        assert run("add", "garage", f"{running.url}/openapi.json") == 0
+        yield running, document
+
+
+def change(workspace: Workspace, mend: Callable[[dict[str, Any]], None]) -> None:
+    path = workspace.path / "connectors.yaml"
+    listed = yaml.safe_load(path.read_text("utf-8"))
+    mend(listed["garage"])
+    path.write_text(yaml.safe_dump(listed), "utf-8")
+
+
+def unknown_field(garage: dict[str, Any]) -> None:
+    garage["timeout"] = 3
+
+
+def unknown_operation(garage: dict[str, Any]) -> None:
+    garage["operations"]["wash"] = {"effect": "read", "enabled": True}
+
+
+def unknown_argument(garage: dict[str, Any]) -> None:
+    garage["operations"]["book_visit"]["arguments"]["dai"] = {"value": 1}
+
+
+def choice_from_nowhere(garage: dict[str, Any]) -> None:
+    choose = {"operation": "book_visit", "value": "id"}
+    garage["operations"]["book_visit"]["arguments"]["day"] = {"choose": choose}
+
+
+def no_address(garage: dict[str, Any]) -> None:
+    garage["url"] = "garage.example"
+
+
+def limit_of_a_read(garage: dict[str, Any]) -> None:
+    garage["operations"]["list_services"]["approval"] = {"approval": "always"}
+
+
+WRONG = {
+    unknown_field: ("garage: timeout", "Extra inputs"),
+    unknown_operation: ("garage.operations.wash", "it has book_visit, list_services"),
+    unknown_argument: ("garage.operations.book_visit", "no argument 'dai'; it has day"),
+    choice_from_nowhere: ("book_visit.arguments.day.choose", "writes"),
+    no_address: ("garage: url", "https://"),
+    limit_of_a_read: ("garage: operations.list_services", "moves nothing"),
+}
+
+
+@pytest.mark.parametrize(("mend", "says"), WRONG.items(), ids=[one.__name__ for one in WRONG])
+def test_a_wrong_file_stops_the_start_and_says_where(
+    mend: Callable[[dict[str, Any]], None], says: tuple[str, ...], workspace: Workspace, run: Run
+) -> None:
+    with garage(run):
+        change(workspace, mend)
+    with pytest.raises(WorkspaceError) as error:
+        load(workspace)
+    for part in ("connectors.yaml", *says):
+        assert part in str(error.value)
+    tools, problems = load(workspace, strict=False)
+    assert (tools, len(problems)) == ({}, 1)
+
+
+def test_a_document_that_nobody_accepted_stops_the_start(workspace: Workspace, run: Run) -> None:
+    with garage(run):
+        path = workspace.path / "connectors" / "garage.json"
+        before = workspace.version()
+        path.write_text(path.read_text().replace("What we do", "What we did"))
+        assert workspace.version() != before
+        with pytest.raises(WorkspaceError, match="not the document that was accepted"):
+            load(workspace)
+        path.unlink()
+        with pytest.raises(WorkspaceError, match="refresh garage --accept"):
+            load(workspace)
+        assert run("refresh", "garage", "--accept") == 0
+    assert load(workspace)[0] == {}, "what nobody can compare is off until a person has seen it"
+
+
+def test_what_has_changed_is_told_and_taken_only_when_it_is_accepted(
+    workspace: Workspace, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with garage(run) as (_, document):
+        assert run("enable", "garage", "book_visit") == 0
+        assert run("refresh", "garage") == 0
+        document["paths"]["/visits"]["post"]["requestBody"]["content"]["application/json"]["schema"][
+            "properties"]["note"] = {"type": "string"}  # fmt: skip
+        document["paths"]["/staff"] = {"delete": {"operationId": "dismiss_staff"}}
+        del document["paths"]["/services"]
+        assert run("refresh", "garage") == 2
+        told = capsys.readouterr().out
+        for part in (
+            "changed: book_visit",
+            "added: dismiss_staff",
+            "removed: list_services",
+            "nothing of it was taken",
+        ):
+            assert part in told
+        assert {*load(workspace)[0]} == {"garage_list_services", "garage_book_visit"}
+        assert run("refresh", "garage", "--accept") == 0
+    assert load(workspace)[0] == {}, "what is new or has changed is off"
+
+
+def test_a_person_switches_operations_on_and_off_and_that_is_written_down(
+    workspace: Workspace, run: Run
+) -> None:
+    with garage(run):
+        assert {*load(workspace)[0]} == {"garage_list_services"}
+        assert run("enable", "garage", "book_visit") == 0
+        assert {*load(workspace)[0]} == {"garage_list_services", "garage_book_visit"}
+        assert run("disable", "garage", "--all") == 0
+        assert load(workspace)[0] == {}
+        assert run("enable", "garage", "wash") == 1
+    database = Database(Settings().database)
+    rows = database.read(lambda tx: tx.execute(audit.select().order_by(audit.c.sequence)).all())
+    database.close()
+    assert [(row.action, row.subject) for row in rows][:2] == [
+        ("connector.added", "garage"), ("connector.enabled", "garage_book_visit"),
+    ]  # fmt: skip
+
+
+def test_a_read_is_tried_and_a_write_is_not(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with garage(run) as (running, _):
+        assert run("try", "garage", "list_services", "--language", "pt-BR", "--data") == 0
+        assert "Encontrei: nome: Wash; preço: 10,50." in capsys.readouterr().out
+        assert run("try", "garage", "book_visit", "day=2026-03-03") == 1
+        assert "changes something" in capsys.readouterr().err
+        assert {one.method for one in running.asked} == {"GET"}
+
+
+def test_wrong_words_say_what_to_do(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with garage(run) as (running, _):
+        url = f"{running.url}/openapi.json"
+        assert run("add", "garage", url) == 1
+        assert "`refresh` it" in capsys.readouterr().err
+        assert run("add", "other", url, "--key-env", "NO_SUCH_KEY") == 1
+        assert "'NO_SUCH_KEY' is not set" in capsys.readouterr().err
+        assert run("add", "other", f"{running.url}/nowhere") == 1
+        assert "404" in capsys.readouterr().err
+        assert run("add", "Other one", url) == 1
+        assert "lower-case" in capsys.readouterr().err
+    assert run("add", "other", url) == 1
+    assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_the_file_is_made_to_be_read_and_bettered(workspace: Workspace, run: Run) -> None:
+    with garage(run):
+        text = (workspace.path / "connectors.yaml").read_text("utf-8")
+        assert text.startswith("# Back offices")
+        assert "quanto custa um serviço?" not in json.dumps(DOCUMENT)
+        change(workspace, lambda one: one["operations"]["list_services"].update(
+            purpose={"pt-BR": "ver o que fazemos", "en": "see what we do"}))  # fmt: skip
+        assert run("enable", "garage", "book_visit") == 0
+    assert load(workspace)[0]["garage_list_services"].purpose["en"] == "see what we do"
