@@ -65,11 +65,21 @@ class Entity(TypedDict):
     """A value found in the text."""
 
     kind: str
-    """`order`-like numbers are `code`; also `email`, `phone`, `cpf`, `money`, `date`, `number`, `cep`."""
+    """`order`-like numbers are `code`; also `email`, `phone`, `cpf`, `cnpj`, `cep`, `card`, `iban`, `money`,
+    `number`, `date` (ISO), `time` (`HH:MM`) and `period` (ISO `start/end`, both days included)."""
 
     value: Any
     text: str
     """As written."""
+
+    currency: NotRequired[str]
+    """Of money whose currency is said: ISO 4217."""
+
+    doubt: NotRequired[str]
+    """Why nobody could be sure of the value, which then is not to be relied on."""
+
+    readings: NotRequired[list[Any]]
+    """What a doubtful text may mean, likeliest first."""
 
 
 class Question(TypedDict):

@@ -122,7 +122,7 @@ class Understanding(Protocol):
         ...
 
     def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
-        """Give values in the text, `{kind, value, text}`; see `agents.Entity`."""
+        """Give values in the text, `{kind, value, text}`, those not sure with a `doubt`: `agents.Entity`."""
         ...
 
     def agreement(self, text: str, language: str, about: str = "") -> bool | None:
@@ -160,6 +160,21 @@ class Understanding(Protocol):
 
         `asked` names the argument that was just asked for: a bare answer may be taken for it. A schema
         may carry `x-labels` (`{enum value: {language: words}}`).
+        """
+        ...
+
+    def readings(
+        self,
+        schemas: Mapping[str, dict[str, Any]],
+        text: str,
+        language: str,
+        now: datetime,
+        *,
+        asked: str = "",
+    ) -> dict[str, list[Any]]:
+        """Give the two or three values that the text may mean for a schema it gives no sure value for.
+
+        `values` leaves such a value out: "03/04" in English, "às 3 e meia", "next Friday".
         """
         ...
 

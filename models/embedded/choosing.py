@@ -7,7 +7,7 @@ from itertools import chain
 
 from models.embedded import keeping, other_numbers, partly, spelling, words
 from models.embedded.agreement import gives_up
-from models.embedded.numbers import small_numbers
+from models.embedded.number_words import small_numbers
 
 LONGEST_PLACE = 9
 """Words of an answer that may name a place; "the last time I called ..." is no choice."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from models.embedded import words
-from models.embedded.numbers import added_up, small_numbers
+from models.embedded.number_words import added_up, small_numbers
 from models.embedded.spans import Span
 from models.embedded.spelling import listening
 

@@ -5,9 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from core import privacy
-from models.embedded import other_numbers
-from models.embedded.dates import dates, times
-from models.embedded.numbers import money, numbers
+from models.embedded import other_numbers, words
+from models.embedded.clock import times_in
+from models.embedded.dates import days_in
+from models.embedded.money import amounts, speaks_of_money
+from models.embedded.number_words import TOKEN
+from models.embedded.numbers import counting, read
+from models.embedded.periods import periods_in
 from models.embedded.spans import Span, apart
 
 CODE = re.compile(
@@ -19,19 +23,33 @@ NUMBERED = re.compile(r"(?<![\w.,/:$+-])(?:n[ºo°.]*\s?)?(?P<code>\d{4,10})(?![
 
 
 def entities(text: str, language: str, now: datetime) -> list[Span]:
-    """Give the values in a text, in order and without overlaps."""
+    """Give the values in a text, in order and without overlaps; one that could be read otherwise has a
+    doubt, and then its value is none to rely on.
+
+    Kinds: `code`, `email`, `phone`, `cpf`, `cnpj`, `cep`, `card`, `iban` as texts, `money` as a float with
+    its currency, `number`, `date` (ISO), `time` (`HH:MM`) and `period` (ISO `start/end`, both included).
+    """
     return [*_entities(text, language, now)]
 
 
 @lru_cache(maxsize=64)  # each slot of each procedure asks for those of the same message
 def _entities(text: str, language: str, now: datetime) -> tuple[Span, ...]:
     found = [_personal(personal) for personal in privacy.found(text)]
-    found += money(text, language)
-    found += dates(text, language, now)
-    clock = times(text, language)
-    found += clock
-    found += _cases(text)
-    found += numbers(text, language)
+    flat = _without(words.flat(text), found)  # the digits of a telephone say nothing else
+    present = frozenset(TOKEN.findall(flat))
+    busy = other_numbers.busy(text)
+    numbers = read(flat, present, language, money=True)
+    if numbers and speaks_of_money(flat, present):
+        found += amounts(flat, numbers, language)
+    days = days_in(flat, present, language, now.date())
+    found += periods_in(flat, present, days, language, now.date())
+    found += times_in(text, flat, present, language)
+    found += _cases(text, busy)
+    found += [
+        span
+        for span in counting(numbers, flat, language)
+        if not other_numbers.labels(flat, span, busy)
+    ]
     return tuple(span for span in apart(found) if span.kind in KINDS)
 
 
@@ -46,20 +64,21 @@ KINDS = (
     "cep",
     "money",
     "date",
+    "period",
     "time",
     "number",
 )
 
 
-def _cases(text: str) -> list[Span]:
+def _cases(text: str, busy: list[other_numbers.Place]) -> list[Span]:
     """Give the codes in a text but for house numbers, names of accounts and what is counted."""
-    busy = other_numbers.busy(text)
     return [
         span
         for span in codes(text)
         if other_numbers.numbered(text, span.start)
         or not (
-            any(start < span.end and span.start < end for start, end in busy)
+            other_numbers.names_model(text, span.start, span.end)
+            or any(start < span.end and span.start < end for start, end in busy)
             or (span.value.isdigit() and other_numbers.counts(text, span.start, span.end))
         )
     ]
@@ -100,6 +119,13 @@ def _personal(personal: privacy.Personal) -> Span:
     elif personal.kind in ("cnpj", "iban"):
         value = re.sub(r"\W", "", value)
     return Span(personal.kind, value, personal.start, personal.end)
+
+
+def _without(flat: str, found: list[Span]) -> str:
+    """Blot out what was found; every other character keeps its place."""
+    for span in found:
+        flat = f"{flat[: span.start]}{' ' * (span.end - span.start - 1)}|{flat[span.end :]}"
+    return flat
 
 
 def _digits(said: str) -> str:

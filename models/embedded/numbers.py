@@ -1,55 +1,82 @@
-"""Numbers in digits and words, and money, as Portuguese and English write them."""
+"""Numbers in digits and in words, as Portuguese and English write and say them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache
-from types import MappingProxyType
+from itertools import pairwise
 
 from models.embedded import words
-from models.embedded.spans import Span, apart
-
-CURRENCIES = {"r$": "BRL", "us$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "reais": "BRL", "real": "BRL",
-              "dolares": "USD", "dollars": "USD", "dollar": "USD", "bucks": "USD", "usd": "USD", "brl": "BRL",
-              "euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "conto": "BRL", "contos": "BRL",
-              "pila": "BRL", "pilas": "BRL", "mangos": "BRL", "pesos": "", "libras": "GBP"}  # fmt: skip
-AMOUNT = r"\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,2})?"
-MONEY = re.compile(
-    rf"(?<![\w$])(?P<before>r\$|us\$|usd|brl|eur|[$€£])\s*(?P<first>{AMOUNT})(?![\d])"
-    rf"|(?<![\w.,$-])(?P<second>{AMOUNT})\s*(?P<after>[€£]|(?:reais|real|dolares|dollars?|bucks|usd|brl|euros?|eur"
-    r"|pounds|libras|contos?|pilas?|mangos|pesos)(?![a-z]))(?:\s+e\s+(?P<cents>\d{1,2})(?:\s+centavos)?)?"
+from models.embedded.number_words import (
+    PRICE_STYLE,
+    PRICES,
+    THOUSAND,
+    TOKEN,
+    Rules,
+    pairs,
+    rules_of,
+    whole,
+    worded,
 )
-DIGITS = re.compile(
-    r"(?<![\w.,/:#-])(?P<sign>-)?(?P<number>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,15}(?:[.,]\d{1,3})?)(?![\w/:-]|[.,]\d)"
+from models.embedded.spans import Span, doubted
+
+FIGURES = re.compile(
+    r"(?<![\w.,/:#-])-?(?P<said>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,15}(?:[.,]\d{1,3})?)(?!\d|[.,]\d)"
 )
-
-
-def money(text: str, language: str) -> list[Span]:
-    """Give amounts of money, as floats, in order."""
-    found = []
-    flat = words.flat(text)
-    for match in MONEY.finditer(flat):
-        amount = parsed(match["first"] or match["second"], language)
-        if match["cents"]:
-            amount += int(match["cents"]) / 100
-        found.append(Span("money", round(amount, 2), *match.span()))
-    for span in _worded(text, language, article=False):
-        after = re.match(r"\s+(?:de\s+)?([a-z]+)", flat[span.end :])
-        if after and after[1] in CURRENCIES:
-            found.append(Span("money", float(span.value), span.start, span.end + after.end()))
-    return apart(found)
+GLUED = re.compile(r"[\w/:-]")
+LONGEST_BETWEEN = 12
+"""Characters between two numbers that may belong together."""
 
 
 def numbers(text: str, language: str, *, article: bool = False) -> list[Span]:
     """Give numbers in digits and words; with `article` also "um" and "one"."""
-    found = [
-        Span(
-            "number",
-            _whole(parsed(match["number"], language) * (-1 if match["sign"] else 1)),
-            *match.span(),
-        )
-        for match in DIGITS.finditer(text)
+    flat = words.flat(text)
+    return read(flat, TOKEN.findall(flat), language, article=article)
+
+
+def read(
+    flat: str,
+    present: Collection[str],
+    language: str,
+    *,
+    article: bool = False,
+    money: bool = False,
+) -> list[Span]:
+    """Give the numbers of a folded text, `present` being its words, in order.
+
+    With `money` also those that only money is written with: glued to a unit ("50usd"), by the month
+    ("50/mês"), and "one".
+    """
+    rules = rules_of(words.base(language))
+    found = (
+        _figures(flat, language, rules, money) if any(one[0].isdigit() for one in present) else []
+    )
+    wanted = rules.known | rules.ones if article or money else rules.known
+    if wanted.isdisjoint(present):
+        return _related(found, flat) if len(found) > 1 else found
+    figures = {span.end: at for at, span in enumerate(found)}
+    for span in worded(flat, rules, article or money):
+        begun = next((at for end, at in figures.items() if span.start < end < span.end), None)
+        if begun is not None and span.value > THOUSAND:
+            first = found[begun]  # "2 mil e quinhentos": the words go on where the digits ended
+            found[begun] = replace(
+                first, value=whole(first.value + span.value - THOUSAND), end=span.end
+            )
+        elif all(span.end <= other.start or span.start >= other.end for other in found):
+            found.append(span)
+    found.sort(key=lambda span: span.start)
+    return _related(found, flat)
+
+
+def counting(found: Sequence[Span], flat: str, language: str) -> list[Span]:
+    """Leave out of numbers that were read for money what is none else: "50usd", "one"."""
+    ones = rules_of(words.base(language)).ones
+    return [
+        span
+        for span in found
+        if (said := flat[span.start : span.end]) not in ones
+        and not (said[-1].isdigit() and GLUED.match(flat, span.end))
     ]
-    return apart([*found, *_worded(text, language, article=article)])
 
 
 def parsed(said: str, language: str) -> float:
@@ -70,61 +97,108 @@ def parsed(said: str, language: str) -> float:
     return float(said.replace(",", "."))
 
 
-def small_numbers(language: str) -> Mapping[str, int]:
-    """Give the number words of a language, "one" included, folded."""
-    return _small_numbers(words.base(language))
+# In digits
 
 
-@cache
-def _small_numbers(base: str) -> Mapping[str, int]:
-    listed = words.load("numbers").get(base, {})
-    ones = words.load("numbers")["one"].get(base, [])
-    folded = {words.folded(str(word)): count for word, count in listed.items()}
-    return MappingProxyType(folded | dict.fromkeys(ones, 1))
-
-
-def small_number(said: str, language: str) -> int | None:
-    """Read one number, in digits or as a word."""
-    return int(said) if said.isdigit() else small_numbers(language).get(said)
-
-
-@cache
-def _word_run(language: str) -> re.Pattern[str]:
-    known = (
-        "|".join(sorted(map(re.escape, small_numbers(language)), key=len, reverse=True)) or r"\Z\A."
-    )
-    join = words.load("numbers")["join"].get(language, "and")
-    return re.compile(rf"(?<![^\W_])(?:{known})(?:(?:\s+{join})?[\s-]+(?:{known}))*(?![^\W_])")
-
-
-def _worded(text: str, language: str, *, article: bool) -> list[Span]:
+def _figures(flat: str, language: str, rules: Rules, money: bool) -> list[Span]:
     found = []
-    values = small_numbers(language)
-    ones = set(words.load("numbers")["one"].get(words.base(language), []))
-    for match in _word_run(words.base(language)).finditer(words.flat(text)):
-        said = [word for word in re.split(r"[\s-]+", match[0]) if word in values]
-        if len(said) == 1 and said[0] in ones and not article:
+    for match in FIGURES.finditer(flat):
+        said, end = match["said"], match.end()
+        value = parsed(said, language) * (-1 if match[0].startswith("-") else 1)
+        span = Span("number", whole(value), match.start(), end)
+        if after := rules.after.match(flat, end):
+            span = _multiplied(span, after, rules)
+        elif GLUED.match(flat, end) and not money:
             continue
-        if len(said) > 2 and all(values[word] < 10 for word in said):
-            digits = "".join(str(values[word]) for word in said)
-            found.append(Span("number", int(digits), *match.span()))
-            continue
-        found.append(Span("number", added_up([values[word] for word in said]), *match.span()))
+        if span.value == whole(value) and (other := _other_reading(said, language)) is not None:
+            span = doubted(span, "a mark that may part thousands or decimals", span.value, other)
+        found.append(span)
     return found
 
 
-def added_up(values: list[int]) -> int:
-    """Add up "two hundred and forty": a multiplier takes what stands before it."""
-    total, current = 0, 0
-    for value in values:
-        if value == 1000:
-            total, current = total + (current or 1) * 1000, 0
-        elif value == 100 and 0 < current < 10:
-            current *= 100
-        else:
-            current += value
-    return total + current
+def _multiplied(span: Span, after: re.Match[str], rules: Rules) -> Span:
+    times, value = after["times"], float(span.value)
+    if times is None:
+        return replace(span, value=whole(value + 0.5), end=after.end())
+    scale = rules.multipliers.get(times) or rules.groups[times]
+    if after["rest"] and scale == THOUSAND:
+        return replace(span, value=whole(value * scale + int(after["rest"])), end=after.end())
+    end = after.end() if after["more"] else after.end("times")
+    made = replace(span, value=whole((value + 0.5 * bool(after["more"])) * scale), end=end)
+    return (
+        doubted(made, "so many pairs, or pieces", span.value, made.value)
+        if times in pairs()
+        else made
+    )
 
 
-def _whole(number: float) -> float | int:
-    return int(number) if number == int(number) else number
+def _other_reading(said: str, language: str) -> float | int | None:
+    """Give what else digits may say: "1.500" in English, "1,500" in Portuguese."""
+    mark = "." if words.base(language) == "en" else ","
+    if said.count(mark) != 1 or len(said) - said.find(mark) != 4 or said.startswith("0"):
+        return None
+    if {",", "."} <= {*said}:
+        return None
+    return int(said.replace(mark, ""))
+
+
+# Two numbers that say one thing
+
+
+def _related(found: list[Span], flat: str) -> list[Span]:
+    """Doubt both ends of a range, one of two, and "5 e 50"."""
+    made = [*found]
+    for at, (first, second) in enumerate(pairwise(found)):
+        if second.start - first.end > LONGEST_BETWEEN:
+            continue
+        between = SIGN.sub("", flat[first.end : second.start]).strip()
+        doubt, readings = "", ()
+        if between in _listed("between") or (between == "-" or between == "–"):
+            doubt = RANGE
+        elif between in _listed("either"):
+            doubt, readings = "one of two", (first.value, second.value)
+        elif between in ("e", "and") and flat[: first.start].rstrip().endswith(_leads()):
+            doubt = RANGE
+        elif between == "e" and second.value in PRICES and _plain(first) and _digits(second, flat):
+            readings = (round(first.value + second.value / 100, 2),)
+            doubt = PRICE_STYLE
+        if doubt:
+            made[at] = doubted(made[at], doubt, *readings)
+            made[at + 1] = doubted(second, doubt, *readings)
+    return made
+
+
+RANGE = "a range"
+SIGN = re.compile(r"(?:r\$|us\$|[$€£])\s*$")
+
+
+def _plain(span: Span) -> bool:
+    return isinstance(span.value, int) and 0 <= span.value < THOUSAND
+
+
+def _digits(span: Span, flat: str) -> bool:
+    return flat[span.start : span.end].isdigit()
+
+
+def is_near(flat: str, start: int) -> bool:
+    """Say whether what begins here is said to be only near to what is meant: "quase 100", "about 50"."""
+    return _nearly().search(flat[max(0, start - 24) : start]) is not None
+
+
+@cache
+def _nearly() -> re.Pattern[str]:
+    listed = sorted(map(words.folded, words.load("numbers")["nearly"]), key=len, reverse=True)
+    return re.compile(
+        rf"(?<![^\W_])(?:{'|'.join(listed)})\s+(?:de\s+|uns\s+|umas\s+)?(?:r?\$\s*)?$"
+    )
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(words.folded(said) for said in words.load("numbers")["ranges"][name])
+
+
+@cache
+def _leads() -> tuple[str, ...]:
+    leads = words.load("numbers")["ranges"]["lead"]
+    return tuple(f"{lead}{sign}" for lead in leads for sign in ("", " r$", " $", " £", " €"))

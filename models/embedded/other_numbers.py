@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from models.embedded import words
+from models.embedded.spans import Span
 
 Place = tuple[int, int]
 """Where something stands in a text: from, up to."""
@@ -21,13 +22,16 @@ LINK = re.compile(
 )
 """Links, e-mail addresses and the names of accounts, whole or cut short."""
 
+DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def busy(text: str) -> list[Place]:
     """Give where addresses of streets, of mail and of pages stand."""
     flat = words.flat(text)
-    return [*(match.span() for match in LINK.finditer(flat)), *_streets(flat)]
+    links = LINK.finditer(flat) if "." in flat or "@" in flat or "/" in flat else ()
+    streets = _streets(flat) if DIGIT.search(flat) else ()  # each has a number
+    return [*(match.span() for match in links), *streets]
 
 
 def without_addresses(text: str, options: Iterable[str]) -> str:
@@ -54,6 +58,57 @@ def counts(text: str, start: int, end: int) -> bool:
     """
     flat = words.flat(text)
     return _before().search(flat[:start]) is not None or _after().match(flat[end:]) is not None
+
+
+def labels(flat: str, span: Span, busy: list[Place]) -> bool:
+    """Say whether a number in a folded text names, measures or rates instead of counting.
+
+    "tamanho 38", "5th floor", "Windows 11", "20%", "55 polegadas", "since 2019".
+    """
+    if any(start <= span.start < end for start, end in busy):
+        return True
+    before, after = flat[max(0, span.start - 32) : span.start], flat[span.end : span.end + 24]
+    if _labelled().search(before) or _measured().match(after):
+        return True
+    said = flat[span.start : span.end]
+    return YEAR.fullmatch(said) is not None and IN_YEAR.search(before) is not None
+
+
+def names_model(text: str, start: int, end: int) -> bool:
+    """Say whether letters and digits name a kind of thing: "Galaxy S23", "vitamin B12", "covid-19"."""
+    flat = words.flat(text)
+    said = flat[start:end]
+    if said.isdigit() or said.startswith("#"):
+        return False
+    letters = re.match(r"[a-z]+", said)
+    if letters and letters[0] in _model_names():
+        return True
+    return _labelled().search(flat[max(0, start - 32) : start]) is not None
+
+
+@cache
+def _model_names() -> frozenset[str]:
+    return frozenset(words.load("other_numbers")["models"])
+
+
+IN_YEAR = re.compile(
+    r"(?<![^\W_])(?:em|de|desde|in|since|from|of|ano|year|ate|until|por volta de)\s+$"
+)
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    lists = words.load("other_numbers")
+    listed = _either([*lists["within"], *lists["labels"]])
+    return re.compile(
+        rf"(?<![^\W_])(?:{listed})(?:\s+(?:e|o|de|of|is|a|an|um|uma|number|numero))?[\s.:]*$"
+    )
+
+
+@cache
+def _measured() -> re.Pattern[str]:
+    listed = _either(words.load("other_numbers")["measures"])
+    return re.compile(rf"\s*(?:%|°|º|ª|(?:{listed})(?![^\W_]))|\s?x\s?\d")
 
 
 def quantifies(text: str, start: int, end: int) -> bool:

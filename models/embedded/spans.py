@@ -1,7 +1,7 @@
 """A value found in a text, and where it stands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -13,6 +13,19 @@ class Span:
     value: Any
     start: int
     end: int
+    currency: str = ""
+    """Of money: ISO 4217; empty where the text does not say."""
+
+    doubt: str = ""
+    """Why a careful reader could not be sure, in a few words; such a value is asked for, never taken."""
+
+    readings: tuple[Any, ...] = ()
+    """The values that a doubtful text may mean, likeliest first; empty where they cannot be told."""
+
+
+def doubted(span: Span, doubt: str, *readings: Any) -> Span:
+    """Give a span that is not sure."""
+    return replace(span, doubt=doubt, readings=readings)
 
 
 def apart(spans: Iterable[Span]) -> list[Span]:

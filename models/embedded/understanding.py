@@ -23,6 +23,7 @@ from models.embedded.entities import entities
 from models.embedded.fitting import fit
 from models.embedded.intents import Classifier, Examples, Reading
 from models.embedded.language import LATER, Languages
+from models.embedded.spans import Span
 from models.embedded.wishes import wishes
 
 LONGEST_TEXT = 4_000
@@ -75,6 +76,16 @@ def _learned(
     return classifier
 
 
+def _entity(span: Span, text: str) -> dict[str, Any]:
+    """Give what stands in the record of a turn; what a value does not have is left out."""
+    entity = {"kind": span.kind, "value": span.value, "text": text[span.start : span.end]}
+    if span.currency:
+        entity["currency"] = span.currency
+    if span.doubt:
+        entity |= {"doubt": span.doubt, "readings": list(span.readings)}
+    return entity
+
+
 class Trained:
     """What was learned from a workspace's examples, and what is known of its languages."""
 
@@ -118,10 +129,14 @@ class Trained:
     def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
         """Give values in the text, `{kind, value, text}`; see `agents.Entity`."""
         text = text[:LONGEST_TEXT]
-        return [
-            {"kind": span.kind, "value": span.value, "text": text[span.start : span.end]}
-            for span in entities(text, language, now)
-        ]
+        return [_entity(span, text) for span in entities(text, language, now)]
+
+    def readings(
+        self, schemas: Mapping[str, dict[str, Any]], text: str, language: str, now: datetime,
+        *, asked: str = "",
+    ) -> dict[str, list[Any]]:  # fmt: skip
+        """Give the two or three values that a text may mean where it gives none for sure."""
+        return values.readings(schemas, text[:LONGEST_TEXT], language, now, asked=asked)
 
     def agreement(self, text: str, language: str, about: str = "") -> bool | None:
         """Read a yes or a no; None when it is neither."""

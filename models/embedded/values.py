@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from models.embedded import coded, freeform, labels, words
 from models.embedded.agreement import agreement, gives_up
 from models.embedded.asked import Asking, affirmed, named, within
-from models.embedded.dates import dates, moments, times
+from models.embedded.clock import times
+from models.embedded.dates import dates, moments
 from models.embedded.entities import entities
-from models.embedded.numbers import money, numbers
+from models.embedded.money import money
+from models.embedded.numbers import numbers
 from models.embedded.spans import Span
 
 PERSONAL = ("email", "phone", "cpf", "cnpj", "cep")
@@ -44,6 +47,39 @@ def values(
             found[name] = span.value
             taken.append(span)
     return {name: found[name] for name in schemas if name in found}
+
+
+MOST_READINGS = 3
+"""Readings of one text that are worth choosing from; more are asked for anew."""
+
+
+def readings(
+    schemas: Mapping[str, dict[str, Any]],
+    text: str,
+    language: str,
+    now: datetime,
+    *,
+    asked: str = "",
+) -> dict[str, list[Any]]:
+    """Give, for schemas that the text gives no sure value, the two or three values it may mean."""
+    kinds = {name: _kind(name, schema) for name, schema in schemas.items()}
+    found: dict[str, list[Any]] = {}
+    for name, schema in schemas.items():
+        candidates = CANDIDATES.get(kinds[name])
+        alone = sum(other == kinds[name] for other in kinds.values()) == 1
+        if candidates is None or not (alone or name == asked):
+            continue
+        spans = candidates(Asking(name, schema, text, language, now, name == asked, alone))
+        if spans and all(span.readings and span.readings == spans[0].readings for span in spans):
+            fitting = [one for one in spans[0].readings if _fits(one, schema)]
+            if 1 < len(fitting) <= MOST_READINGS:
+                found[name] = fitting
+    return found
+
+
+def _fits(value: Any, schema: dict[str, Any]) -> bool:
+    whole = schema.get("type") != "integer" or value == int(value)
+    return whole and _allowed(value, schema)
 
 
 def is_free(schema: dict[str, Any]) -> bool:
@@ -90,15 +126,15 @@ def _enum(asking: Asking, taken: list[Span]) -> Span | None:
     )
 
 
-def _dates(asking: Asking, taken: list[Span]) -> Span | None:
+def _dates(asking: Asking) -> list[Span]:
     reader: Callable[..., list[Span]] = dates
     if asking.schema.get("format") == "date-time":
         reader = moments
-    return _chosen(reader(asking.text, asking.language, asking.now), asking, taken)
+    return reader(asking.text, asking.language, asking.now)
 
 
-def _times(asking: Asking, taken: list[Span]) -> Span | None:
-    return _chosen(times(asking.text, asking.language), asking, taken)
+def _times(asking: Asking) -> list[Span]:
+    return times(asking.text, asking.language, asked=asking.asked)
 
 
 def _personal(kind: str) -> Callable[[Asking, list[Span]], Span | None]:
@@ -114,10 +150,10 @@ def _boolean(asking: Asking, taken: list[Span]) -> Span | None:
     return None if verdict is None else Span("boolean", verdict, 0, len(asking.text))
 
 
-def _number(asking: Asking, taken: list[Span]) -> Span | None:
+def _numbers(asking: Asking) -> list[Span]:
     whole = asking.schema.get("type") == "integer"
     wants_money = bool(set(asking.about.split()) & _hints("money"))
-    amounts = money(asking.text, asking.language)
+    amounts = money(asking.text, asking.language, asked=wants_money and asking.asked)
     found = numbers(asking.text, asking.language, article=asking.asked)
     if wants_money:
         found = amounts or (found if asking.asked else named(found, asking))
@@ -128,10 +164,18 @@ def _number(asking: Asking, taken: list[Span]) -> Span | None:
         if not asking.asked:
             found = [span for span in found if named([span], asking) or _counts(span, asking)]
     if whole:
-        found = [Span(span.kind, int(span.value), span.start, span.end)
-                 for span in found if span.value == int(span.value)]  # fmt: skip
-    found = [span for span in found if _allowed(span.value, asking.schema)]
-    return _chosen(found, asking, taken)
+        found = [replace(span, value=int(span.value)) if not span.doubt else span
+                 for span in found if span.doubt or span.value == int(span.value)]  # fmt: skip
+    return [span for span in found if span.doubt or _allowed(span.value, asking.schema)]
+
+
+def _taken_from(
+    candidates: Callable[[Asking], list[Span]],
+) -> Callable[[Asking, list[Span]], Span | None]:
+    def find(asking: Asking, taken: list[Span]) -> Span | None:
+        return _chosen(candidates(asking), asking, taken)
+
+    return find
 
 
 def _counts(span: Span, asking: Asking) -> bool:
@@ -263,8 +307,15 @@ def _several(asking: Asking) -> list[Any]:
 
 
 def _chosen(found: list[Span], asking: Asking, taken: list[Span]) -> Span | None:
-    """Give the one value that is meant: the only one, or the one by whose side its name stands."""
+    """Give the one value that is meant: the only one, or the one by whose side its name stands.
+
+    What could be read otherwise is never taken, and beside it another has to be named.
+    """
     found = affirmed(found, asking)
+    if any(span.doubt for span in found):
+        sure = [span for span in found if not span.doubt and not within(span, taken)]
+        beside = named(sure, asking)
+        return beside[0] if len({span.value for span in beside}) == 1 else None
     if not asking.alone and (role := _role(asking, found)) is not None:
         return role
     found = [span for span in found if not within(span, taken)]
@@ -317,14 +368,17 @@ def _listed(language: str) -> dict[str, list[str]]:
     return lists.get(words.base(language), lists["en"])
 
 
-FINDERS: dict[str, Callable[[Asking, list[Span]], Span | None]] = {
-    "enum": _enum,
-    "pattern": coded.code,
+CANDIDATES: dict[str, Callable[[Asking], list[Span]]] = {
     "date": _dates,
     "date-time": _dates,
     "time": _times,
-    "number": _number,
-    "integer": _number,
+    "number": _numbers,
+    "integer": _numbers,
+}
+FINDERS: dict[str, Callable[[Asking, list[Span]], Span | None]] = {
+    "enum": _enum,
+    "pattern": coded.code,
+    **{kind: _taken_from(candidates) for kind, candidates in CANDIDATES.items()},
     "boolean": _boolean,
     "free": _free,
     **{kind: _personal(kind) for kind in PERSONAL},
