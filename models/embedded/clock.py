@@ -118,7 +118,7 @@ def _lasts(flat: str, match: re.Match[str], clock: Clock) -> bool:
 
 
 def _may_be_hour(text: str, flat: str, match: re.Match[str], clock: Clock) -> bool:
-    """Say whether a bare number is an hour: "at 3", "às 9"; "as 2 camisetas" are two."""
+    """Say whether a bare number is an hour: "at 3", "às 9"; "as 2 caixas" are two."""
     if match["half"] or match["minutes"]:
         if match["at"]:
             return _accented(text, match) or match["half"] is not None

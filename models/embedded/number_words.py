@@ -152,11 +152,13 @@ def _spanned(tokens: list[Token], at: int, said: Said) -> Span:
 
 
 def _paired(span: Span, tokens: list[Token], said: Said) -> Span:
-    """Take "a pair of tickets" for two, and doubt a pair of shoes."""
+    """Take "a pair of tickets" for two, and doubt a pair of what is worn in pairs."""
     following = {one for one, _, _ in tokens[said.end : said.end + 2]}
     if not following.isdisjoint(LENGTHS):
         return doubted(span, "only about so many", span.value)
-    if span.value == 2 and following.isdisjoint(_made_of_two()):
+    of = tokens[said.end][0] if said.end < len(tokens) else ""
+    single = of not in ("de", "of") or not following.isdisjoint(_one_by_one())
+    if span.value == 2 and (single or tokens[said.end - 1][0] == "couple"):
         return span
     return doubted(span, "so many pairs, or pieces", whole(span.value / 2), span.value)
 
@@ -306,8 +308,8 @@ def pairs() -> frozenset[str]:
 
 
 @cache
-def _made_of_two() -> frozenset[str]:
-    return frozenset(words.folded(said) for said in words.load("numbers")["made_of_two"])
+def _one_by_one() -> frozenset[str]:
+    return frozenset(words.folded(said) for said in words.load("numbers")["one_by_one"])
 
 
 def whole(number: float) -> float | int:
