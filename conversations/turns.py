@@ -97,6 +97,7 @@ def opening(tx: Tx, claim: Claim) -> Opening:
                 if one["state"] == "pending"
             ],
         },
+        known=customer.known,
         missed=tuple(_missed(tx, row, claim)),
         now=moment(domain_now(tx)),
     )

@@ -5,7 +5,7 @@ parts that cannot match the same character.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Literal
@@ -62,8 +62,13 @@ def masked(text: str, known: Known = NOBODY) -> str:
 
 def replaced(text: str, by: Callable[[Personal], str], known: Known = NOBODY) -> str:
     """Give the text with something else in place of each piece of personal data."""
+    return with_others(text, found(text, known), by)
+
+
+def with_others(text: str, places: Iterable[Personal], by: Callable[[Personal], str]) -> str:
+    """Give the text with something else in these places, which are in order."""
     parts, at = [], 0
-    for personal in found(text, known):
+    for personal in places:
         parts += [text[at : personal.start], by(personal)]
         at = personal.end
     return "".join([*parts, text[at:]])

@@ -22,6 +22,8 @@ identity of kind `user` is the company's own number for a customer: the *externa
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.privacy import Known
+
 Proof = Literal["claimed", "channel", "verified"]
 Level = Literal["anonymous", "claimed", "verified", "strong"]
 
@@ -42,11 +44,19 @@ class Customer:
     claims: dict[str, str] = field(default_factory=dict)
     """What she says of herself, by kind; nothing may be disclosed on the strength of it."""
 
+    accounts: tuple[str, ...] = ()
+    """Every number and address she is known by, proved or only claimed."""
+
     simulated: bool = False
     """One of a demo's simulated customers: nobody is this person."""
 
     erased: bool = False
     """Nothing is left of her but this id, and nothing is begun for it any more."""
+
+    @property
+    def known(self) -> Known:
+        """By what she could be told from others."""
+        return Known(names=(self.name,) if self.name else (), accounts=self.accounts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -236,6 +236,7 @@ def customer(tx: Tx, workspace_id: str, customer_id: str) -> Customer:
         language=row["language"],
         verification=_level(known),
         claims={found["kind"]: found["value"] for found in known if found["proof"] == "claimed"},
+        accounts=tuple(found["value"] for found in known),
         simulated=row["simulated"],
         erased=row["erased_at"] is not None,
     )

@@ -11,6 +11,8 @@ checkpointer; Studio brings its own, and a turn brings a `TurnSaver`.
 
 import asyncio
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -19,9 +21,9 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
-from langsmith.run_helpers import tracing_context
 
 from agents import Memory
+from core.privacy import Known
 from graph import action, results, specialists, stages, studio
 from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
@@ -30,10 +32,12 @@ from graph.picture import Picture, picture
 from graph.saver import TurnSaver
 from graph.state import Conversation
 from graph.supervising import supervise_with
+from graph.tracing import traced
 from graph.turn import Live, TurnRequest, TurnResult, attached
 from graph.unheard import unheard
 from graph.voice import Voice
 from models.usage import metered
+from models.veiling import veiled_for
 from tools import Context, Ledger, Proposal
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
@@ -101,7 +105,7 @@ class Conductor:
         config = _thread(request.conversation_id)
         graph = _with(self._conversation, saver)
         path: list[str] = []
-        with tracing_context(enabled=None if self._traced else False), metered() as usage:
+        with self._apart(request.conversation_id, request.known), metered() as usage:
             async for update in graph.astream(
                 self._input(graph, config, request),
                 config,
@@ -120,6 +124,13 @@ class Conductor:
         return results.result(
             state, request, self.ensemble, approvals=approvals, path=path, usage=usage
         )
+
+    @contextmanager
+    def _apart(self, conversation_id: str, known: Known) -> Iterator[None]:
+        """Keep what is known of a customer from models outside and from traces."""
+        data_dir = self.ensemble.settings.data_dir
+        with veiled_for(data_dir, conversation_id, known), traced(self._traced):
+            yield
 
     def _input(self, graph: Compiled, config: RunnableConfig, request: TurnRequest) -> Any:
         """Give what starts the run: messages, an event, or the answer to a pending interrupt."""
@@ -157,9 +168,11 @@ class Conductor:
             NotFound: the thread has no checkpoint; the action is lost and people must be told.
         """
         graph = _with(self._action, saver)
-        return await action.drive(
-            graph, _thread(proposal["proposal_id"]), decision, ledger, context
-        )
+        known = Known(names=tuple(filter(None, [context.facts.get("name")])))
+        with self._apart(context.conversation_id, known):
+            return await action.drive(
+                graph, _thread(proposal["proposal_id"]), decision, ledger, context
+            )
 
 
 def _with(graph: Compiled, saver: TurnSaver) -> Compiled:

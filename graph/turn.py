@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from agents import Citation
+from core.privacy import NOBODY, Known
 from graph.saver import Row
 from tools import Ledger, Proposal
 
@@ -51,6 +52,9 @@ class TurnRequest:
     (`[{case_id, kind, summary, opened_at}]`), `promises` (`[str]`), `pending_approvals`
     (`[{approval_id, preview}]`, oldest first), `requests` (what a person decides on or has decided, in any
     of her conversations: `[{approval_id, proposal, state, decision, outcome}]`, newest first)."""
+
+    known: Known = NOBODY
+    """By what she could be told from others, whatever its form; no model outside is sent it."""
 
     missed: tuple[dict[str, str], ...] = ()
     """What was said while a person held the conversation, `{message_id, role, text}`, oldest first."""

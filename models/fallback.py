@@ -27,6 +27,7 @@ from models.governor import Governor
 from models.repairing import repaired, told_form
 from models.soundness import FORM, Unusable, flaw, looks_like_data, wanted_schema
 from models.usage import STOOD_IN, mark_degraded
+from models.veiled import Veiled
 
 log = structlog.get_logger(__name__)
 
@@ -147,7 +148,7 @@ class FallbackChatModel(BaseChatModel):
                 left_s = max(until - time.monotonic(), 0.05)
                 try:
                     async for part in attempt(
-                        self.remote, messages, stop, {**options, "timeout": left_s}
+                        Veiled(self.remote), messages, stop, {**options, "timeout": left_s}
                     ):
                         yield part
                     settled = True
@@ -234,7 +235,7 @@ class _Silent(Exception):
 
 
 async def _whole(
-    remote: BaseChatModel,
+    remote: Veiled,
     messages: list[BaseMessage],
     stop: list[str] | None,
     options: dict[str, Any],
@@ -247,7 +248,7 @@ async def _whole(
 
 
 async def _streamed(
-    remote: BaseChatModel,
+    remote: Veiled,
     messages: list[BaseMessage],
     stop: list[str] | None,
     options: dict[str, Any],

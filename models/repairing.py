@@ -24,13 +24,17 @@ def repaired(messages: list[BaseMessage], failure: Unusable) -> list[BaseMessage
 
 
 def told_form(messages: list[BaseMessage], form: dict[str, Any] | None) -> list[BaseMessage]:
-    """Put the JSON schema of the answer into the prompt, for a method that sends none beside it.
+    """Put the JSON schema of the answer into the prompt, for a method that sends none beside it."""
+    if form is None:
+        return messages
+    return joined(messages, _prompt("forming").substitute(schema=orjson.dumps(form).decode()))
+
+
+def joined(messages: list[BaseMessage], told: str) -> list[BaseMessage]:
+    """Add to what a model is told.
 
     It joins the first system message: many servers take no second one, and none later on.
     """
-    if form is None:
-        return messages
-    told = _prompt("forming").substitute(schema=orjson.dumps(form).decode())
     first, *others = messages or [SystemMessage("")]
     if isinstance(first, SystemMessage) and isinstance(first.content, str):
         return [SystemMessage(f"{first.content}\n\n{told}".strip()), *others]

@@ -2,7 +2,7 @@
 
 import re
 
-from core.privacy import found as personal_data
+from core import privacy
 from graph.reviewing import reading
 from graph.reviewing.grounds import Grounds
 from models.embedded import words
@@ -23,9 +23,12 @@ LEAST_SENSE = 3
 
 
 def unsupported_number(sentence: str, grounds: Grounds) -> str | None:
-    """Numbers and amounts, in digits or words, must stand in what the reply rests on, counting the same."""
+    """Numbers and amounts, in digits or words, must stand in what the reply rests on, counting the same.
+
+    Whose a telephone number or the like is, is another rule's business.
+    """
     missing = []
-    bare = LINK.sub(" ", reading.LIST_NUMBER.sub("", sentence))
+    bare = LINK.sub(" ", reading.LIST_NUMBER.sub("", _without_personal(sentence)))
     for amount in reading.amounts(bare):
         supported = amount in grounds.amounts or amount.value in grounds.bare_numbers
         if amount.kind == "plain":
@@ -36,6 +39,10 @@ def unsupported_number(sentence: str, grounds: Grounds) -> str | None:
                 amount.value if amount.kind == "plain" else f"{amount.value} {amount.kind}"
             )
     return f"nothing it rests on says {', '.join(sorted(missing))}" if missing else None
+
+
+def _without_personal(sentence: str) -> str:
+    return privacy.replaced(sentence, lambda _: " ")
 
 
 def unsupported_day(sentence: str, grounds: Grounds) -> str | None:
@@ -51,10 +58,7 @@ def unsupported_day(sentence: str, grounds: Grounds) -> str | None:
 
 def unknown_link(sentence: str, grounds: Grounds) -> str | None:
     """Links must stand in what the reply rests on."""
-    bare = sentence
-    for personal in personal_data(sentence):
-        bare = bare.replace(personal.value, " ")
-    for link in LINK.findall(bare):
+    for link in LINK.findall(_without_personal(sentence)):
         if link.rstrip(".,;:!?").lower() not in grounds.worded:
             return f"nothing it rests on has the link {link}"
     return None

@@ -142,8 +142,8 @@ class LeanChatOpenAI(ChatOpenAI):
             message = result.generations[0].message
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise Unusable(f"The model server's answer has not the right form: {error}.") from error
-        if (parsed := _parsed(message.text, payload.get("response_format"))) is not None:
-            message.additional_kwargs["parsed"] = parsed
+        if (filled := parsed(message.text, payload.get("response_format"))) is not None:
+            message.additional_kwargs["parsed"] = filled
         return result
 
     async def _astream(
@@ -167,8 +167,8 @@ class LeanChatOpenAI(ChatOpenAI):
                     charged = True
                     self._charge(piece.usage, payload, text)
                 chunk = self._chunk(piece)
-                if piece.finish and (parsed := _parsed(text, payload.get("response_format"))):
-                    chunk.message.additional_kwargs["parsed"] = parsed
+                if piece.finish and (filled := parsed(text, payload.get("response_format"))):
+                    chunk.message.additional_kwargs["parsed"] = filled
                 if run_manager and run_manager.handlers:
                     await run_manager.on_llm_new_token(piece.text, chunk=chunk)
                 yield chunk
@@ -253,18 +253,19 @@ def _body(payload: dict[str, Any]) -> bytes:
     """Write the JSON of a request."""
     body = {name: value for name, value in payload.items() if name not in OPTIONS}
     if isinstance(body.get("response_format"), type):
-        body["response_format"] = _response_format(body["response_format"])
+        body["response_format"] = form_of(body["response_format"])
     return orjson.dumps({**body, **(payload.get("extra_body") or {})})
 
 
 @lru_cache(maxsize=256)
-def _response_format(schema: type) -> Any:
+def form_of(schema: type) -> Any:
+    """Give a class as a request's `response_format`."""
     from openai.lib._parsing._completions import type_to_response_format_param
 
     return type_to_response_format_param(schema)
 
 
-def _parsed(text: str, response_format: Any) -> BaseModel | None:
+def parsed(text: str, response_format: Any) -> BaseModel | None:
     """Give the object that was asked for, where it was asked for as a pydantic class.
 
     Raises:

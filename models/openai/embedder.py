@@ -10,6 +10,7 @@ import orjson
 from core.errors import ModelFailed
 from models.openai.connections import trust
 from models.openai.exchange import RETRIED
+from models.veiling import without_values
 
 BATCH = 128
 RETRIES = 2
@@ -48,8 +49,8 @@ class OpenAIEmbedder:
         self._http.close()
 
     def _asked(self, batch: list[str]) -> np.ndarray:
-        # An empty input is refused by most servers.
-        body = {"model": self._model, "input": [text or " " for text in batch]}
+        # An empty input is refused by most servers; and what is personal helps to find nothing.
+        body = {"model": self._model, "input": [without_values(text) or " " for text in batch]}
         answer = self._posted(orjson.dumps(body))
         try:
             rows = sorted(answer["data"], key=lambda row: row["index"])
