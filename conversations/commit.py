@@ -268,10 +268,12 @@ def give_up(tx: Tx, claim: Claim, *, failure: str, language: str = "") -> bool:
     _mark_done(tx, row, claim)
     change(tx, row, seen_seq=seen)  # the graph never saw these: the next turn is told of them
     done = effects.of_turn(tx, claim.workspace_id, claim.turn_id)
-    effects.close(tx, done)
+    unsure = effects.close(tx, done)
     language = row["language"] or claim.batch[0]["language"] or language
-    apology = {"text": notices.worded(notices.APOLOGY, language)}
-    _say(tx, row, claim, 0, apology, kind="notice")
+    said = [effect["text"] for effect in done if effect["state"] == "done"]
+    said += [notices.worded(notices.APOLOGY, language)]
+    said += [notices.worded(notices.UNSURE, language)] if unsure else []
+    _say(tx, row, claim, 0, {"text": " ".join(said)}, kind="notice")
     packet = {"failure": failure, "effects": effects.sentences(done)}
     handoff_id = handoffs.request(tx, row, "turn_failed", packet, turn_id=claim.turn_id)
     turns.keep(tx, claim, "dead", None, owner_after=row["owner"], failure=failure)

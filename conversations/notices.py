@@ -16,6 +16,17 @@ CHECKING = {
     "en": "Someone from our team will check what happened and get back to you here.",
 }
 
+UNSURE = {
+    "pt-BR": (
+        "Não tenho certeza se o que você pediu chegou a ser feito: espere a nossa resposta antes de "
+        "pedir de novo."
+    ),
+    "en": (
+        "I'm not certain whether what you asked for was done: please wait for our answer before you "
+        "ask for it again."
+    ),
+}
+
 
 def worded(notice: dict[str, str], language: str) -> str:
     """Give a notice in the customer's language; in Portuguese when that is not known yet."""

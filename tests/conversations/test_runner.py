@@ -271,12 +271,9 @@ async def test_a_turn_that_always_fails_ends_with_a_person_and_never_in_silence(
 
     home.conductor.before = fail
 
-    def now(tx: Tx) -> None:
-        change(tx, locked(tx, W, conversation_id), ready_at=1.0)
-
     for _ in range(3):
         assert await answer(home, conversation_id)
-        await home.database.writing(now)
+        await home.database.writing(_now, conversation_id)
     said = await replies(home, conversation_id)
     assert len(said) == 1 and "someone from our team" in said[0]
     row = await home.database.reading(found, W, conversation_id)
@@ -289,6 +286,28 @@ async def test_a_turn_that_always_fails_ends_with_a_person_and_never_in_silence(
     await hand_back(home, conversation_id)
     await answer(home, conversation_id)
     assert [said["text"] for said in home.conductor.seen[-1].missed] == ["hi"]
+
+
+async def test_who_has_paid_hears_so_though_the_turn_is_given_up(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await home.say("pay")
+    conversation_id = first.accepted.conversation_id
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(commit, "finish", refuse)
+    for _ in range(3):
+        assert await answer(home, conversation_id)
+        await home.database.writing(_now, conversation_id)
+    (said,) = await replies(home, conversation_id)
+    assert said.startswith("Paid 5.00. ") and "someone from our team" in said
+    assert home.paid == 1
+
+
+def _now(tx: Tx, conversation_id: str) -> None:
+    change(tx, locked(tx, W, conversation_id), ready_at=1.0)
 
 
 async def test_a_run_that_hangs_is_ended_and_a_lost_lease_ends_it_too(home: House) -> None:

@@ -249,7 +249,7 @@ def judge_voices(told: Told, runs: Counter[str]) -> None:
                 heard_in(data).split(" + ") if data["agent"] else batch.get(data["turn_id"], [])
             )
             for text in answered:
-                if text[-1].isdigit():  # else it is the hand-back
+                if text[-1:].isdigit():  # else it is the hand-back
                     assert text in waiting, "answered after a person had it"
                     waiting.remove(text)
             if waiting and answered != ["handback"] and data["agent"]:
