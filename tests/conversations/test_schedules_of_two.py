@@ -20,7 +20,7 @@ import sqlalchemy as sa
 import structlog
 from structlog.testing import capture_logs
 
-from conversations import approvals, feed, handoffs, merging, transcript, webhooks
+from conversations import approvals, feed, handoffs, merging, orphans, transcript, webhooks
 from conversations.admission import Limits
 from conversations.rows import change, exactly, found, place
 from conversations.runner import Runner
@@ -230,6 +230,7 @@ class Scene:
             and all(row["owner"] != "person" for row in rows)
             and not self.asked(tx, "pending")
             and not self.asked(tx, "decided")
+            and not orphans.left_behind(tx, W)
             and tx.execute(to_send).first() is None
         )
 
