@@ -23,6 +23,7 @@ FORMAT = 1
 LEFT_OUT = frozenset({
     # Whose access it is, how much of it is left, which processes run, and at what, is of one deployment.
     "access_keys", "buckets", "processes", "jobs", "conversation_tokens", "customer_codes",
+    "model_notices", "model_servers", "model_spending", "model_switches",
     # Written anew while loading, so that the chain holds.
     "audit_heads",
     # Made from the workspace's articles.
