@@ -1,6 +1,8 @@
 """What the doctor looks at in knowledge: whether articles were taken in, and whether Chroma has them."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import sqlalchemy as sa
 
@@ -8,6 +10,7 @@ from core.database import Tx
 from core.findings import Check, Deployment, Finding
 from knowledge import dense
 from knowledge.tables import index_versions, passages, sources
+from models import loading
 
 
 def _articles(deployment: Deployment) -> Iterator[Finding]:
@@ -58,6 +61,43 @@ def _chroma(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
+def _vectors(deployment: Deployment) -> Iterator[Finding]:
+    """Hold what the embedder's server gives now against what the articles were embedded with."""
+    given = deployment.settings
+    if given.embedder != "openai":
+        return
+    try:
+        names = _collections(deployment)
+        with loading.opened_embedder(given) as embedder:
+            name = embedder.name
+    except Exception:  # noqa: BLE001 - that either does not answer is said by another check
+        return
+    wanted = dense.name_of("", "", "", name, "").strip("-")
+    if not names or any(f"-{wanted}-" in one for one in names):
+        yield Finding("well", f"The articles' vectors are of {name}.")
+        return
+    what = f"The articles' vectors are not of {name}, which the embedder's server gives now"
+    example = f"{what} (there is {min(names)})."
+    yield Finding(
+        "note", example, "Restart the server: it embeds the articles anew, which costs calls."
+    )
+
+
+def _collections(deployment: Deployment) -> list[str]:
+    """Give the names of this workspace's collections, without opening what a server may own."""
+    given = deployment.settings
+    if given.chroma_url:
+        client = dense.connect(given.data_dir / "chroma", given.chroma_url)
+        names = [one.name for one in client.list_collections()]
+    else:
+        file = given.data_dir / "chroma" / "chroma.sqlite3"
+        if not file.is_file():
+            return []
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
+            names = [name for (name,) in opened.execute("SELECT name FROM collections")]
+    return [name for name in names if name.startswith(f"{deployment.workspace_id}-")]
+
+
 def _counted(tx: Tx, workspace_id: str) -> tuple[int, int, str]:
     def number(table: sa.Table) -> int:
         counted = sa.select(sa.func.count()).where(table.c.workspace_id == workspace_id)
@@ -72,4 +112,5 @@ def _counted(tx: Tx, workspace_id: str) -> tuple[int, int, str]:
 checks = (
     Check("articles", _articles, reads_tables=True),
     Check("chroma", _chroma, reads_tables=True),
+    Check("vectors", _vectors),
 )

@@ -1,20 +1,27 @@
-"""What the doctor looks at in models: whether the server answers, and whether sentences get vectors."""
+"""What the doctor looks at in models: what each role's model can do, its money, and sentences' vectors."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
+from typing import get_args
 
 import httpx
 import numpy as np
+from sqlalchemy.exc import DatabaseError
 
-from core.errors import BadInput, RegenteError
+from core.errors import BadInput, ModelFailed, RegenteError
 from core.findings import Check, Deployment, Finding
+from core.settings import Method, Role
 from models import loading, standing
+from models.blocking import run
 from models.embedded.embedder import minilm_folder
-from models.roles import endpoints
+from models.roles import Endpoint, endpoints
 from models.spending import Limits
 
 PATIENCE_S = 10.0
+FORMS: tuple[Role, ...] = ("route",)
+"""The roles of which forms are asked while customers wait."""
+
 MEANWHILE = "The embedded model answers instead meanwhile."
 
 
@@ -22,52 +29,145 @@ def _model(deployment: Deployment) -> Iterator[Finding]:
     given = deployment.settings
     try:
         loading.check(given)
+        found = endpoints(given)
     except BadInput as error:
         yield Finding("BROKEN", str(error), "The server does not start like this.")
         return
-    if given.model == "embedded":
+    if not found:
         yield Finding("well", "The embedded model answers; nothing is asked outside.")
         return
-    url = given.openai_base_url.strip().rstrip("/") or "https://api.openai.com/v1"
-    key = given.openai_api_key.get_secret_value() if given.openai_api_key else ""
+    paused = _paused(deployment)
+    languages = tuple(deployment.workspace.profile.languages)
+    for shared in _groups(found):
+        usable = yield from _listed(shared[0])
+        if usable and paused:
+            what = f"{_named(shared)} was asked nothing: {paused}."
+            yield Finding("note", what, "Look again when that is over.")
+        elif usable:
+            yield from _asked(shared, languages)
+
+
+def _groups(found: dict[Role, Endpoint]) -> list[list[Endpoint]]:
+    """Put together the roles that one model of one server plays."""
+    groups: dict[tuple[str, str, str], list[Endpoint]] = {}
+    for one in found.values():
+        key = (one.base_url, one.model, one.key.get_secret_value())
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _named(shared: list[Endpoint]) -> str:
+    return f"{shared[0].model} ({', '.join(one.role for one in shared)})"
+
+
+def _paused(deployment: Deployment) -> str:
+    """Say why the product would ask nothing now: then the doctor does not either."""
+    limit, today = deployment.settings.spend_limit_usd, _today(deployment)
+    try:
+        state = deployment.database.read(standing.read, deployment.workspace_id, today)
+    except (RegenteError, DatabaseError):
+        return ""  # no tables yet, or no database: that is said elsewhere
+    if state.stopped is not None:
+        return "models are switched off"
+    return "the limit of the day is reached" if limit and state.spent_usd >= limit else ""
+
+
+def _today(deployment: Deployment) -> str:
+    return datetime.now(deployment.workspace.zone).date().isoformat()
+
+
+def _listed(endpoint: Endpoint) -> Generator[Finding, None, bool]:
+    """Ask the server for its list of models, which costs nothing; say whether to go on."""
+    url, names, key = endpoint.base_url, endpoint.names, endpoint.key.get_secret_value()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     began = time.perf_counter()
     try:
         answer = httpx.get(f"{url}/models", headers=headers, timeout=PATIENCE_S)
     except httpx.HTTPError as error:
         what = f"{url} did not answer ({type(error).__name__}). {MEANWHILE}"
-        yield Finding("BROKEN", what, "Start that server, or mend REGENTE_OPENAI_BASE_URL.")
-        return
+        yield Finding("BROKEN", what, f"Start that server, or mend {names.base_url}.")
+        return False
     ms = (time.perf_counter() - began) * 1000
     if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         what = f"{url} refuses the key ({answer.status_code}). {MEANWHILE}"
-        yield Finding("BROKEN", what, "Mend REGENTE_OPENAI_API_KEY.")
-    elif answer.status_code == httpx.codes.OK:
-        yield from _listed(answer, given.model, f"{url} answers in {ms:.0f} ms")
-    elif answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        yield Finding("BROKEN", what, f"Mend {names.key}.")
+        return False
+    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         what = f"{url} answers with {answer.status_code}. {MEANWHILE}"
         yield Finding("BROKEN", what, "Look at that server, or at its provider's status page.")
+        return False
+    listed = _names_in(answer)
+    if listed and endpoint.model not in listed:
+        few = ", ".join(sorted(listed)[:5])
+        what = f"{url} answers in {ms:.0f} ms, and does not list {endpoint.model!r} (it has {few})."
+        yield Finding("RISK", what, f"Set {names.model} to one that it has.")
     else:
-        what = f"{url} is there, and does not say which models it has ({answer.status_code})."
-        yield Finding(
-            "note", what, "Write a message and see whether the turn's record is degraded."
-        )
-    if not given.price_per_million_input and not given.price_per_million_output:
-        what = "No price is set: what turns cost is recorded as 0."
-        yield Finding("note", what, "Set REGENTE_PRICE_PER_MILLION_INPUT and _OUTPUT.")
+        yield Finding("well", f"{url} answers in {ms:.0f} ms.")
+    return True
 
 
-def _listed(answer: httpx.Response, model: str, well: str) -> Iterator[Finding]:
+def _names_in(answer: httpx.Response) -> list[str]:
     try:
-        names = [str(one["id"]) for one in answer.json()["data"]]
+        return [str(one["id"]) for one in answer.json()["data"]]
     except (ValueError, KeyError, TypeError):
-        names = []
-    if names and model not in names:
-        few = ", ".join(sorted(names)[:5])
-        what = f"{well}, and does not list {model!r} (it has {few})."
-        yield Finding("RISK", what, "Set REGENTE_MODEL to one that it has.")
-    else:
-        yield Finding("well", f"{well}.")
+        return []  # not every server has that list
+
+
+def _asked(shared: list[Endpoint], languages: tuple[str, ...]) -> Iterator[Finding]:
+    """Ask a model for all that the product asks of it, a few words each."""
+    from models.embedded.chat import EmbeddedChatModel
+    from models.probing import STREAMS, TOOLS, probed
+
+    one, named = shared[0], _named(shared)
+    try:
+        found = run(probed(one, EmbeddedChatModel(languages=languages)))
+    except ModelFailed as failure:
+        what = f"{named} gives no answer: {failure} {MEANWHILE}"
+        do = f"Mend that, or set {one.names.model} to 'embedded' until it is mended."
+        yield Finding("BROKEN", what, do)
+        return
+    spent = found.usage
+    cost = f"{spent.cost_usd:.4f} USD" if one.priced else "no price is set"
+    tokens = f"{spent.input_tokens} tokens read, {spent.output_tokens} written"
+    within = f"first word after {found.first_ms:.0f} ms" if STREAMS in found.can else "no stream"
+    can = ", ".join(found.can) or "nothing else"
+    what = f"{named} can: {can}; {within}. Asking took {spent.calls} calls, {tokens}, {cost}."
+    yield Finding("well", what)
+    roles = {endpoint.role for endpoint in shared}
+    if STREAMS in found.cannot and "answer" in roles:
+        what = f"{named} does not stream: {found.cannot[STREAMS]}. The embedded model answers."
+        yield Finding(
+            "RISK", what, f"Set {one.names.model} to one that does, or take `answer` off it."
+        )
+    if TOOLS in found.cannot and "answer" in roles:
+        what = (
+            f"{named} calls no tools: {found.cannot[TOOLS]}. The embedded model leads procedures."
+        )
+        yield Finding(
+            "RISK", what, f"Set {one.names.model} to one that does, or take `answer` off it."
+        )
+    yield from _methods(shared, found.cannot)
+    if not one.priced:
+        what = f"No price is set for {named}: what turns cost is recorded as 0."
+        yield Finding(
+            "note", what, "Set REGENTE_PRICE_PER_MILLION_INPUT and _OUTPUT, or the role's."
+        )
+
+
+def _methods(shared: list[Endpoint], cannot: dict[str, str]) -> Iterator[Finding]:
+    """Say which roles ask for forms in a way that their model does not know, and which way it does."""
+    named = _named(shared)
+    others = [method for method in get_args(Method) if method not in cannot]
+    for one in shared:
+        if one.role not in FORMS or one.method not in cannot:
+            continue
+        what = f"{named} fills no form by {one.method}: {cannot[one.method]}. {MEANWHILE}"
+        way = f"REGENTE_MODEL_METHOD, or `method` of {one.role} in REGENTE_ROLES"
+        do = f"Set {way}, to {others[0]}." if others else f"Take {one.role} off this model."
+        yield Finding("RISK", what, do)
+    unused = [f"{name} ({why})" for name, why in cannot.items() if name in get_args(Method)]
+    if unused:
+        yield Finding("well", f"{named} cannot: {'; '.join(unused)}.")
 
 
 def _standing(deployment: Deployment) -> Iterator[Finding]:
@@ -79,8 +179,7 @@ def _standing(deployment: Deployment) -> Iterator[Finding]:
     if not found:
         return
     limits = Limits.of(deployment.settings)
-    today = datetime.now(deployment.workspace.zone).date().isoformat()
-    state = deployment.database.read(standing.read, deployment.workspace_id, today)
+    state = deployment.database.read(standing.read, deployment.workspace_id, _today(deployment))
     if state.stopped is not None:
         what = f"Models are switched off ({state.stopped or 'no reason given'})."
         yield Finding("RISK", what, "When that is over: python -m models go")
@@ -114,8 +213,8 @@ def _embedder(deployment: Deployment) -> Iterator[Finding]:
         what = "The sentence model's weights are not installed; meaning is found by words alone."
         yield Finding(level, what, "make minilm")
     try:
-        embedder = loading.embedder(given)
-        vector = embedder.embed(["ok"])[0]
+        with loading.opened_embedder(given) as embedder:
+            vector = embedder.embed(["ok"])[0]
     except RegenteError as error:
         yield Finding("BROKEN", str(error), "Mend REGENTE_EMBEDDER.")
         return

@@ -1,6 +1,7 @@
 """Which models serve a workspace, by the settings; wrong ones are refused at start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
@@ -119,3 +120,14 @@ def embedder(settings: Settings) -> Embedder:
         embedder = load_embedder("auto")
         log.warning("embedder_degraded", reason=str(failure), instead=embedder.name)
         return embedder
+
+
+@contextmanager
+def opened_embedder(settings: Settings) -> Iterator[Embedder]:
+    """Give the embedder for a moment, as a start now would choose it; its connections are closed after."""
+    given = embedder(settings)
+    try:
+        yield given
+    finally:
+        if (close := getattr(given, "close", None)) is not None:
+            close()

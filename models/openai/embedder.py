@@ -26,7 +26,12 @@ class OpenAIEmbedder:
         self._http = httpx.Client(
             base_url=base_url.rstrip("/"), headers=headers, timeout=timeout_s, verify=trust()
         )
-        self.dimensions = self._asked(["dimensions"]).shape[1]
+        try:
+            self.dimensions = self._asked(["dimensions"]).shape[1]
+        except ModelFailed:
+            self.close()
+            raise
+        self.name = f"{self.name}:{self.dimensions}"  # a server may give others under the same name
 
     def embed(self, sentences: list[str]) -> np.ndarray:
         """Give `(len(sentences), dimensions)` float32 of length 1; waits for the network, use a thread.

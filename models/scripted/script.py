@@ -78,7 +78,9 @@ class Scripted:
     def refused(self, body: dict[str, Any], path: str = "") -> str:
         """Name what this request asks for and the server does not know; empty: nothing."""
         form = (body.get("response_format") or {}).get("type", "")
-        asked = {name for name, value in body.items() if value not in (None, [])} | {
+        asked = {
+            name for name, value in body.items() if value is not False and value is not None
+        } | {
             form,
             path.strip("/"),
         }

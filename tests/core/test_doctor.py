@@ -24,6 +24,7 @@ from core.processes import processes, register
 from core.settings import Settings
 from core.upgrade import OPTIONS, upgrade
 from core.workspace import Workspace
+from knowledge import dense
 from models import Spent, spending, standing
 from models.checks import checks as models_checks
 from models.scripted import ScriptedServer
@@ -254,17 +255,83 @@ def test_a_secret_that_can_be_guessed_or_is_missing_is_found(
 
 
 class TestModel:
-    def test_that_answers_is_well_and_one_it_does_not_have_is_found(
+    def test_that_answers_is_well_and_one_that_is_away_is_found(
         self, place: Deployment, tmp_path: Path
     ) -> None:
         server = ScriptedServer()
         server.start()
-        here = deployment(place.database, tmp_path, model="m", openai_base_url=server.url)
-        levels = {finding.level for finding in found(here, "model")}
+        prices = {"price_per_million_input": 1, "price_per_million_output": 1}
+        here = deployment(
+            place.database, tmp_path, model="scripted", openai_base_url=server.url, **prices
+        )
+        listed, able = found(here, "model")
         server.stop()
-        assert "BROKEN" not in levels
-        (gone, *_) = found(here, "model")
+        assert {listed.level, able.level} == {"well"}
+        assert "streams, calls tools, function_calling, json_schema, json_mode" in able.what
+        assert re.search(r"5 calls, \d+ tokens read, \d+ written, 0\.000\d USD", able.what)
+        (gone,) = found(here, "model")
         assert (gone.level, "did not answer" in gone.what) == ("BROKEN", True)
+        assert "REGENTE_OPENAI_BASE_URL" in gone.do
+
+    def test_that_cannot_do_what_its_role_needs_is_found_with_what_it_can(
+        self, place: Deployment, tmp_path: Path
+    ) -> None:
+        server = ScriptedServer()
+        server.script.refuses = ("tools", "stream")
+        server.start()
+        roles = {"route": {"model": "scripted"}, "write": {"model": "embedded"}}
+        given = {"model": "m", "openai_base_url": server.url, "roles": roles}
+        findings = found(deployment(place.database, tmp_path, **given), "model")
+        server.stop()
+        said = {finding.what: finding.do for finding in findings if finding.level == "RISK"}
+        (form,) = [what for what in said if "scripted (route) fills no form by function_c" in what]
+        assert said[form].endswith("to json_schema.")
+        for expected in (
+            "does not list 'm'",
+            "m (answer, judge) does not stream",
+            "calls no tools",
+        ):
+            assert any(expected in what for what in said)
+        assert len(said) == 4
+
+    def test_with_a_wrong_key_is_asked_no_more_than_once(
+        self, place: Deployment, tmp_path: Path
+    ) -> None:
+        server = ScriptedServer()
+        server.start()
+        server.fail("401", times=None)
+        here = deployment(place.database, tmp_path, model="scripted", openai_base_url=server.url)
+        broken = [finding for finding in found(here, "model") if finding.level == "BROKEN"]
+        server.stop()
+        assert len(broken) == 1 and "Check REGENTE_OPENAI_API_KEY" in broken[0].what
+        assert len(server.requests) == 2, "streamed, and whole"
+
+    def test_that_is_switched_off_is_asked_nothing(self, place: Deployment, tmp_path: Path) -> None:
+        server = ScriptedServer()
+        server.start()
+        place.database.write(standing.turn, W, stopped=True, by="command")
+        here = deployment(place.database, tmp_path, model="scripted", openai_base_url=server.url)
+        said = [finding.what for finding in found(here, "model")]
+        server.stop()
+        assert "was asked nothing: models are switched off" in said[-1]
+        assert server.requests == []
+
+    def test_of_vectors_that_gives_others_than_the_articles_have_is_found(
+        self, place: Deployment, tmp_path: Path
+    ) -> None:
+        server = ScriptedServer()
+        server.start()
+        client = dense.connect(tmp_path / "chroma")
+        given = {"embedder": "openai", "openai_base_url": server.url, "embedding_model": "e"}
+        here = deployment(place.database, tmp_path, **given)
+        client.create_collection(dense.name_of(W, "en", "customer", "openai:e:64", "v1"))
+        (well,) = found(here, "vectors")
+        client.delete_collection(dense.name_of(W, "en", "customer", "openai:e:64", "v1"))
+        client.create_collection(dense.name_of(W, "en", "customer", "openai:e:128", "v1"))
+        (other,) = found(here, "vectors")
+        server.stop()
+        assert (well.level, other.level) == ("well", "note")
+        assert "not of openai:e:64" in other.what and "openai.e.128" in other.what
 
 
 def test_what_stops_models_and_what_they_may_cost_is_found(

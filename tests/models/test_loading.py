@@ -51,6 +51,7 @@ async def test_embeddings_come_in_batches_in_order_and_of_length_one(
         vectors = embedder.embed(sentences)
         assert vectors.shape == (301, embedder.dimensions)
         assert vectors.dtype == np.float32
+        assert embedder.name == f"openai:e:{embedder.dimensions}", "vectors of two never mix"
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
         assert np.allclose(vectors[299], embedder.embed(["sentence number 299"])[0])
         assert max(len(request["input"]) for request in server.requests) <= 128
