@@ -1,5 +1,6 @@
 """A specialist's card: Markdown whose front matter says what it is for, and whose body is its prompt."""
 
+from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -8,8 +9,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import WorkspaceError
-from core.workspace import Autonomy, check
+from core.workspace import Autonomy, check, read_yaml
 from models.embedded.bank import Switch
+from models.usage import note_prompt
+
+FORMS = Path(__file__).with_name("forms.yaml")
 
 
 class Card(BaseModel):
@@ -64,6 +68,32 @@ def read_card(path: Path) -> Card:
 def beside(module_file: str) -> Card:
     """Read the card that stands beside a module of this folder, under the same name."""
     return read_card(Path(module_file).with_suffix(".md"))
+
+
+def prompted(prompt: str, source: str, **values: str) -> str:
+    """Fill a prompt that a model is now told, so that the turn's record names it.
+
+    Raises:
+        WorkspaceError: as `filled`.
+    """
+    note_prompt(source, prompt)
+    return filled(prompt, source, **values)
+
+
+@cache
+def form(name: str) -> dict[str, str]:
+    """Give the words that stand in a form or a tool which models are offered, from `forms.yaml`."""
+    return read_yaml(FORMS)[name]
+
+
+def note_forms() -> None:
+    """Write down that a model is now told words of `forms.yaml`."""
+    note_prompt("agents/forms.yaml", _forms())
+
+
+@cache
+def _forms() -> str:
+    return FORMS.read_text("utf-8")
 
 
 def filled(prompt: str, source: str, **values: str) -> str:

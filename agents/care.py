@@ -3,7 +3,7 @@
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents import Brief, Kit, Question, Report, Slot, Specialist, remembering, subjects
-from agents.cards import beside, filled
+from agents.cards import beside, prompted
 from agents.phrases import phrases
 from core.errors import ModelFailed
 from customers.cases import protocol
@@ -129,7 +129,7 @@ async def _empathy(brief: Brief, kit: Kit, subject: str) -> str:
     quoted, plain = _quoted(brief["text"]), _plain(brief, subject)
     if "write" not in kit.models.external:
         return plain
-    prompt = filled(
+    prompt = prompted(
         CARD.prompt,
         "agents/care.md",
         language=brief["language"],

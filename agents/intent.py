@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from agents import (
     Brief,
@@ -20,7 +20,7 @@ from agents import (
     strangers,
     together,
 )
-from agents.cards import beside, filled
+from agents.cards import beside, form, note_forms, prompted
 from core.errors import ModelFailed
 from models.embedded import changing, denying, words
 from models.embedded.language import ANSWERING, LATER, OPENING
@@ -38,15 +38,22 @@ SHOWN = 3
 PERSON = "person"
 
 
+SAID = form("wishes")
+
+
 class Wish(BaseModel):
     """One thing the customer wants."""
 
-    intent: str = Field(description="One of the names in the list, or 'none'.")
-    words: str = Field(description="The customer's own words that say it, copied exactly.")
+    model_config = ConfigDict(json_schema_extra={"description": SAID["one"]})
+
+    intent: str = Field(description=SAID["intent"])
+    words: str = Field(description=SAID["words"])
 
 
 class Wishes(BaseModel):
     """What the customer wants, in the order she said it."""
+
+    model_config = ConfigDict(json_schema_extra={"description": SAID["all"]})
 
     wishes: list[Wish]
 
@@ -135,7 +142,8 @@ async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
     examples = _examples(kit, language)
     known = set(examples)
     listed = "\n".join(f"- {name}: {said}" for name, said in sorted(examples.items()))
-    prompt = filled(CARD.prompt, "agents/intent.md", intents=listed, language=language)
+    prompt = prompted(CARD.prompt, "agents/intent.md", intents=listed, language=language)
+    note_forms()
     model = kit.models.route.with_structured_output(Wishes, include_raw=True)
     try:
         answer: Any = await model.ainvoke([SystemMessage(prompt), HumanMessage(brief["text"])])

@@ -5,7 +5,7 @@ import json
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agents import Brief, Citation, Kit, Report, Specialist, choosing, hers
-from agents.cards import beside, filled
+from agents.cards import beside, prompted
 from agents.citing import cited, shown
 from agents.clauses import asks_leave
 from agents.phrases import phrases
@@ -163,7 +163,7 @@ async def _written(brief: Brief, kit: Kit, passages: list[Passage]) -> str:
 def _prompt(brief: Brief, kit: Kit, passages: list[Passage]) -> list[AnyMessage]:
     """Make the messages: passages come as a tool's result, so that no model takes them for orders."""
     profile = kit.workspace.profile
-    system = filled(
+    system = prompted(
         CARD.prompt,
         "agents/knowledge.md",
         company=profile.name,

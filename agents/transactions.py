@@ -10,7 +10,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, remembering, requesting
-from agents.cards import beside, filled
+from agents.cards import beside, prompted
 from agents.clauses import UNLIKELY
 from agents.decided import standing, told, withdrawn
 from agents.guessing import guessed
@@ -118,7 +118,7 @@ async def _chosen_by_model(brief: Brief, kit: Kit) -> tuple[Journey | None, dict
     tools = [tool for tool in kit.tools.values() if serves(tool, "transactions")]
     if not tools or not brief["text"].strip():
         return None, {}
-    prompt = filled(
+    prompt = prompted(
         CARD.prompt, "agents/transactions.md",
         company=kit.workspace.profile.name, language=brief["language"],
     )  # fmt: skip

@@ -30,7 +30,7 @@ from langchain_core.messages import (
 )
 
 from agents import Brief, Kit, Report, Specialist
-from agents.cards import Card, filled, read_card
+from agents.cards import Card, filled, form, note_forms, prompted, read_card
 from agents.citing import cited
 from agents.phrases import phrases
 from agents.procedures import Course, described
@@ -57,12 +57,10 @@ SEARCHING: dict[str, Any] = {
     "type": "function",
     "function": {
         "name": SEARCH,
-        "description": "Search the company's articles for what answers a question.",
+        "description": form(SEARCH)["description"],
         "parameters": {
             "type": "object",
-            "properties": {
-                "question": {"type": "string", "description": "what is to be found out"}
-            },
+            "properties": {"question": {"type": "string", "description": form(SEARCH)["question"]}},
             "required": ["question"],
             "additionalProperties": False,
         },
@@ -184,8 +182,8 @@ class _Talk:
         customer = str(brief["facts"].get("name") or "")
         today = self.kit.context.now.date().isoformat()
         places = _places(workspace, brief["language"], customer, today)
-        prompt = filled(self.written.card.prompt, self.written.source, **places)
-        rules = filled(
+        prompt = prompted(self.written.card.prompt, self.written.source, **places)
+        rules = prompted(
             _rules(), "agents/written.md", language=places["language"], tone=places["tone"]
         )
         before: list[AnyMessage] = []
@@ -206,7 +204,10 @@ class _Talk:
 
     async def _spoken(self, messages: Sequence[AnyMessage]) -> AIMessage:
         """Ask the model; the embedded one stands in when it breaks off."""
-        tools = self._tools() + ([SEARCHING] if self.written.card.knowledge else [])
+        tools = self._tools()
+        if self.written.card.knowledge:
+            tools.append(SEARCHING)
+            note_forms()
         try:
             return await _streamed(self.kit.models.answer, tools, messages, self.kit.say)
         except ModelFailed as failure:

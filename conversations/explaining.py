@@ -56,6 +56,9 @@ class Explained(BaseModel):
     halted: str
     degraded: str
     version: str
+    prompts: list[str]
+    """What models were told by, each `file@hash`: the same hash is the same text."""
+
     ms: float
     waited_ms: float
     """From the customer's first waiting message to the commit."""
@@ -130,5 +133,6 @@ def _explained(row: dict[str, Any]) -> dict[str, Any]:
         "path": record.get("path", []),
         "halted": record.get("halted", ""),
         "version": record.get("version", ""),
+        "prompts": record.get("prompts", []),
         "spent": record.get("spent", []),
     }

@@ -110,7 +110,7 @@ Search = Callable[[str], Iterator[Span]]
 _DOMAIN = r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 _SPELLED = r"[\w-]{1,63}(?: (?:ponto|dot) [^\W\d_]{2,24}){1,4}"
 _EMAIL = re.compile(
-    r"(?<![\w.%+'-])[\w%+-][\w.%+'-]{0,127}(?:"
+    r"(?<![\w.%+-])(?<!\w')[\w%+-][\w.%+'-]{0,127}(?:"
     rf"(?:@| @ | ?[(\[{{] ?(?:at|arroba|@) ?[)\]}}] ?| arroba )(?:{_DOMAIN}|{_SPELLED})"
     rf"| at {_SPELLED})",
     re.IGNORECASE,

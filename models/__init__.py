@@ -59,6 +59,9 @@ class Usage:
     spent: list[Spent] = field(default_factory=list)
     """The same by agent, role and model."""
 
+    prompts: list[str] = field(default_factory=list)
+    """Which prompts were used, each as `file@hash` of what stood in it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Models:

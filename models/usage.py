@@ -1,5 +1,6 @@
 """What a turn spends on models: a `Usage` that follows the turn through its tasks and threads."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,6 +9,7 @@ from langchain_core.messages import AIMessage
 
 from models import Spent, Usage
 
+HASH_CHARACTERS = 12
 STOOD_IN = "stood_in"
 """Key in the metadata of an answer: why the embedded model gave it in the place of another."""
 
@@ -77,6 +79,14 @@ def together(spent: list[Spent]) -> list[Spent]:
             before.cost_usd + one.cost_usd,
         )
     return [sums[key] for key in sorted(sums)]
+
+
+def note_prompt(source: str, text: str) -> None:
+    """Write down that a prompt is used: its file, and by its hash what stands in it now."""
+    told = f"{source}@{hashlib.sha256(text.encode()).hexdigest()[:HASH_CHARACTERS]}"
+    usage = _usage.get()
+    if usage and told not in usage.prompts:
+        usage.prompts.append(told)
 
 
 def cost_so_far() -> float:

@@ -4,7 +4,6 @@ The values are back before anything is validated or shown.
 """
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -12,11 +11,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Tool
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from models.openai.client import form_of, parsed
-from models.repairing import joined
+from models.repairing import joined, told
 from models.soundness import wanted_schema
 from models.veiling import Lifting, Veil, mapped, mapped_json
-
-RULES = Path(__file__).with_name("veiling.md").read_text("utf-8").strip()
 
 
 class Veiled:
@@ -70,8 +67,8 @@ def _over(messages: list[BaseMessage], veil: Veil) -> list[BaseMessage]:
     """Give the messages in signs, with what the model must know of them if there are any."""
     for message in messages:
         _changed(message, veil.notice)
-    told = [_changed(message, veil.over) for message in messages]
-    return joined(told, RULES) if veil else told
+    veiled = [_changed(message, veil.over) for message in messages]
+    return joined(veiled, told("veiling")) if veil else veiled
 
 
 def _changed(message: BaseMessage, change: Callable[[str], str]) -> BaseMessage:
@@ -106,7 +103,7 @@ def _off(message: BaseMessage, veil: Veil, options: dict[str, Any]) -> AIMessage
     if wanted_schema(options) is None:
         content = mapped(message.content, veil.off)
     else:
-        content = mapped_json(message.text, veil.off)
+        content = mapped_json(str(message.text), veil.off)
     lifted = message.model_copy(
         update={
             "content": content,

@@ -202,7 +202,10 @@ def mapped(value: Any, change: Callable[[str], str], name: str = "") -> Any:
 
 
 def mapped_json(text: str, change: Callable[[str], str]) -> str:
-    """Give JSON with each text in it changed; what is no JSON is changed as a text."""
+    """Give JSON with each text in it changed; what is no JSON is changed as a text.
+
+    Text by text, because a value may stand right behind an escape (`\\n`), and a sign be written in escapes.
+    """
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -42,6 +42,7 @@ from core.privacy import Known, found, masked, normal
         ("meu telefone é 32145678", "phone", "32145678"),
         ("my phone number is 4155552671", "phone", "4155552671"),
         ("ring 07911123456", "phone", "07911123456"),
+        ("{'email': 'ana@exemplo.com'}", "email", "ana@exemplo.com"),
         ("o'neil@example.com", "email", "o'neil@example.com"),
         ("ana (arroba) exemplo.com", "email", "ana (arroba) exemplo.com"),
         ("é ana arroba exemplo ponto com", "email", "ana arroba exemplo ponto com"),

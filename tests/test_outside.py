@@ -1,5 +1,10 @@
-"""Nothing personal leaves for a model outside, and customers read what they wrote and what is theirs."""
+"""What goes to a model outside: nothing personal, and no prompt that is not a file.
 
+Customers read what they wrote and what is theirs.
+"""
+
+import asyncio
+import hashlib
 import json
 import re
 import shutil
@@ -7,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import httpx
@@ -16,6 +22,7 @@ from fastapi import FastAPI
 from langchain_core.messages import HumanMessage, SystemMessage
 
 import server
+from agents.cards import read_card
 from core.access import issue_key
 from core.names import folded
 from core.privacy import Known
@@ -50,6 +57,7 @@ QUESTIONS = {
         "pt-BR": "Isso é um absurdo, quero reclamar!",
     },
 }
+ROLE_PROMPTS = {"answer": "agents/eyesight.md", "write": "agents/care.md"}
 INTENTS = {"answer": "large_print", "write": "complaint"}
 AGENT = """---
 purpose: Keeps contact details.
@@ -102,11 +110,20 @@ class House:
 
     async def ask(self, text: str) -> str:
         """Send a message of hers and give what she reads."""
+        return " ".join(reply["text"] for reply in (await self.answer(text))["replies"])
+
+    async def why(self, text: str) -> dict[str, Any]:
+        """Send a message of hers and give why it was answered so."""
+        told = await self.answer(text)
+        path = f"/conversations/{told['conversation_id']}/turns/{told['turn_id']}/why"
+        return (await self.http.get(path)).json()
+
+    async def answer(self, text: str) -> dict[str, Any]:
+        """Send a message of hers."""
         her = {"id": self.her_id, "name": NAME}
         response = await self.http.post("/chat", json={"message": text, "customer": her})
         assert response.status_code == 200, response.text
-        told = response.json()
-        return " ".join(reply["text"] for reply in told["replies"])
+        return response.json()
 
     @property
     def sent(self) -> list[str]:
@@ -279,3 +296,58 @@ async def test_the_judge_is_told_as_little(house: House, tmp_path: Path) -> None
     with veiled_for(tmp_path, "conversation", Known(names=("Catarina Vasques",))):
         await house.app.state.models.judge.ainvoke(said)
     assert_nothing_of(["Catarina", "11987654321"], house.sent)
+
+
+HERE = Path(__file__).parent.parent
+
+
+def on_disk(source: str, workspace: Path) -> str:
+    """Give a prompt as its file says it now: the workspace's own, or one that ships with the product."""
+    path = workspace / source if (workspace / source).exists() else HERE / source
+    if path.suffix == ".yaml":
+        return path.read_text("utf-8")
+    text = path.read_text("utf-8")
+    return read_card(path).prompt if text.startswith("---") else text.strip()
+
+
+def anything_like(prompt: str) -> str:
+    """Give the pattern of all that a prompt can be filled to."""
+    parts = Template.pattern.split(prompt)
+    return ".*".join(re.escape(part) for part in parts[:: Template.pattern.groups + 1])
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR"])
+@pytest.mark.parametrize("role", QUESTIONS)
+async def test_models_are_told_by_files_alone_and_the_record_says_which(
+    house: House, role: str, language: str
+) -> None:
+    house.model.script.answers = lambda body: routed(body, INTENTS[role])
+    why = await house.why(f"Catarina, 52998224725. {QUESTIONS[role][language]}")
+    workspace = house.app.state.workspace.path
+    texts = {}
+    for source, mark in (one.split("@") for one in why["prompts"]):
+        texts[source] = on_disk(source, workspace)
+        assert hashlib.sha256(texts[source].encode()).hexdigest().startswith(mark)
+    known = "|".join(anything_like(text) for text in texts.values())
+    told = [
+        message["content"]
+        for body in house.model.requests
+        for message in body.get("messages", ())
+        if message["role"] in ("system", "developer")
+    ]
+    assert told
+    for text in told:
+        assert re.fullmatch(rf"(?:(?:{known})(?:\n\n|\Z))+", text, re.DOTALL), text
+    assert {"models/veiling.md", ROLE_PROMPTS[role]} <= set(texts)
+
+
+async def test_a_prompt_that_was_changed_has_another_hash(house: House) -> None:
+    before = (await house.why("Do you have large print books?"))["prompts"]
+    again = (await house.why("Do you have large print books?"))["prompts"]
+    card = house.app.state.workspace.path / "agents" / "eyesight.md"
+    card.write_text(card.read_text("utf-8") + "Be very brief.\n", "utf-8")
+    await asyncio.to_thread(house.app.state.versions.refresh)
+    after = (await house.why("Do you have large print books?"))["prompts"]
+    assert before == again
+    changed = {one.split("@")[0] for one in set(before) ^ set(after)}
+    assert changed == {"agents/eyesight.md"}
