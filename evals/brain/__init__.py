@@ -1,0 +1,24 @@
+"""How well the embedded models read, fill and choose, on sets that were written apart from them.
+
+    python -m evals.brain FOLDER                   everything that the folder has a set for: the table
+    python -m evals.brain FOLDER --only intents    one part; an unknown name lists them
+
+A folder holds YAML files, each of which may be left out; `LANGUAGE` is `pt-BR` or `en`:
+
+| file | what is in it |
+|---|---|
+| `intents.yaml` | `{INTENT: {LANGUAGE: [messages]}}`, intents of the starter bank |
+| `ten.yaml` | `{INTENT: {examples, wording, chat: {LANGUAGE: [messages]}}}`, intents that the bank has not: \
+what is learned, what is asked in other words, and the same as typed in haste |
+| `elsewhere.yaml` | `{LANGUAGE: [messages]}` that are nobody's business |
+| `two.yaml` | `[{language, text, intents: [names]}]`, two wishes in a message, or one that looks like two |
+| `complaints.yaml` | `{LANGUAGE: {complaint: [messages], other: [messages]}}` |
+| `sentiment.yaml` | `{LANGUAGE: {negative, neutral, positive: [messages]}}` |
+| `values.yaml` | `{now, cases: [{language, text, values: [{kind, value}], doubtful: [kinds]}]}`; money has \
+`{value, currency}`, a period `{start, end}` |
+| `tools.yaml` | `{tools: [functions], requests: [{language, text, tool}], talks: [{language, tool, opening, \
+answers: {argument: reply}, arguments}]}`; a description may be `{LANGUAGE: words}` |
+
+The sets under `tests/evals/data/brain` come in `dev`, which may be looked at while something is made better,
+and `gate`, which may not.
+"""
