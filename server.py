@@ -40,7 +40,7 @@ from demos import loading as past
 from jobs.engine import Engine
 from jobs.kinds import all_jobs
 from models.embedded.language import warm
-from models.roles import EMBEDDED, endpoints
+from models.roles import EMBEDDED, check, endpoints
 from models.spending import summed
 
 VERSION = "0.1.0"
@@ -290,6 +290,7 @@ async def metrics(request: Request, caller: OptionalCaller) -> Response:
 def _try_out(settings: Settings) -> None:
     """Open what most often keeps a deployment from starting, so that a sentence says why."""
     accounts(Workspace(settings.workspace))
+    check(settings)
     database = Database(settings.database)
     try:
         upgrade(database)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+import structlog
 
+from core.errors import ModelFailed
 from knowledge.bm25 import Bm25
 from knowledge.calibration import PRIOR, Calibration, calibrated
 from knowledge.dense import Dense
@@ -20,6 +22,9 @@ from knowledge.reading import synonyms, weights
 from models import Embedder
 from models.embedded.spelling import Spelling, counted
 from models.embedded.words import base
+from models.usage import mark_degraded
+
+log = structlog.get_logger(__name__)
 
 CANDIDATES = 400
 """Nearest vectors that are fetched; of a company's few hundred articles these are all."""
@@ -135,7 +140,7 @@ class Index:
         """
         if not self._entries:
             return []
-        said, matter, signals = self._scored(self._read([question])[0])
+        said, matter, signals = self._scored(self._asked_for(question))
         total = said + matter
         said[self._opens] += OPENING
         by_article: dict[str, list[int]] = {}
@@ -151,6 +156,21 @@ class Index:
                 break  # what is less near is not given in its place
             hits += [Hit(self._entries[number], round(chance, 4)) for number in sections]
         return hits[:limit]
+
+    def _asked_for(self, question: str) -> _Question:
+        """Read a question; by its words alone while the embedder does not answer."""
+        try:
+            return self._read([question])[0]
+        except ModelFailed as failure:
+            mark_degraded(str(failure))
+            log.warning("searched_by_words", reason=str(failure))
+        mended = self._spelling.text(question)
+        return _Question(
+            weights(mended, self._language),
+            np.zeros(len(self._entries)),
+            np.zeros(len(self._asked)),
+            np.zeros(self._embedder.dimensions),
+        )
 
     def _read(self, questions: Sequence[str]) -> list[_Question]:
         mended = [self._spelling.text(question) for question in questions]

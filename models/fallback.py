@@ -25,7 +25,7 @@ from core.settings import Method
 from models.blocking import run
 from models.governor import Governor
 from models.repairing import repaired, told_form
-from models.soundness import FORM, Unusable, flaw, looks_like_data, wanted_schema
+from models.soundness import FORM, Refused, Unusable, flaw, looks_like_data, wanted_schema
 from models.usage import STOOD_IN, mark_degraded
 from models.veiled import Veiled
 
@@ -161,8 +161,11 @@ class FallbackChatModel(BaseChatModel):
                     messages = repaired(messages, failure)
         except ModelFailed as failure:
             settled = True
-            hung = isinstance(failure.__cause__, TimeoutError)
-            await self.governor.failed(self.server, str(failure), gravely=hung)
+            if isinstance(failure, Refused):  # one talk too long is no reason to leave it alone
+                await self.governor.succeeded(self.server)
+            else:
+                hung = isinstance(failure.__cause__, TimeoutError)
+                await self.governor.failed(self.server, str(failure), gravely=hung)
             if failure.partial:
                 mark_degraded(
                     str(failure)

@@ -30,6 +30,14 @@ class Unusable(ModelFailed):
         self.flaw = flaw
 
 
+class Refused(ModelFailed):
+    """The server is well and found fault with this request; `said` is what it said of it."""
+
+    def __init__(self, message: str, *, said: str) -> None:
+        super().__init__(message)
+        self.said = said
+
+
 def flaw(message: AIMessage, asked: Mapping[str, Any]) -> str:
     """Say why the answer to a request with these options is unusable; empty when it is sound."""
     if message.invalid_tool_calls:

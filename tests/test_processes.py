@@ -80,3 +80,10 @@ def test_several_processes_on_sqlite_are_refused_in_one_sentence(tmp_path: Path)
     assert done.returncode == 78
     assert done.stderr.startswith("Regente does not start. 2 processes need PostgreSQL")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_role_whose_key_is_missing_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    done = start(tmp_path, REGENTE_ROLES='{"route": {"model": "m", "key_env": "NOT_SET_KEY"}}')
+    assert done.returncode == 78
+    assert "REGENTE_ROLES.route.key_env names the variable 'NOT_SET_KEY'" in done.stderr
+    assert done.stderr.count("\n") == 1

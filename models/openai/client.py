@@ -24,12 +24,12 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from core.errors import ModelFailed
 from models import Spent
 from models.blocking import run
-from models.openai.exchange import Exchange, Refused
+from models.openai.exchange import Exchange
 from models.openai.messages import written
 from models.openai.pieces import pieces
 from models.openai.stream import Piece
 from models.roles import AS_FOR_ALL, Names
-from models.soundness import FORM, Unusable
+from models.soundness import FORM, Refused, Unusable
 from models.usage import spend
 
 DEFAULT_TIMEOUT_S = 20.0

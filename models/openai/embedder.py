@@ -14,6 +14,7 @@ from models.veiling import without_values
 
 BATCH = 128
 RETRIES = 2
+ALONE_S = 15.0
 
 
 class OpenAIEmbedder:
@@ -22,6 +23,8 @@ class OpenAIEmbedder:
     def __init__(self, *, base_url: str, api_key: str, model: str, timeout_s: float) -> None:
         self.name = f"openai:{model}"
         self._model = model
+        self._timeout_s = timeout_s
+        self._alone_until = 0.0
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._http = httpx.Client(
             base_url=base_url.rstrip("/"), headers=headers, timeout=timeout_s, verify=trust()
@@ -67,13 +70,25 @@ class OpenAIEmbedder:
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
     def _posted(self, body: bytes) -> Any:
-        failure = ""
+        """Post it, and again while the server is busy or away, all within the time of one answer.
+
+        A server that is away is left alone for a while: a turn asks several times, and waits only once.
+        """
+        until = time.monotonic() + self._timeout_s
+        if time.monotonic() < self._alone_until:
+            raise ModelFailed(f"The embedding server of {self.name} is left alone for a while.")
+        failure, away = "", True
         for tried in range(RETRIES + 1):
             if tried:
-                time.sleep(0.25 * 2**tried)
+                time.sleep(min(0.25 * 2**tried, max(until - time.monotonic(), 0)))
+            if (left_s := until - time.monotonic()) <= 0:
+                break
             try:
                 response = self._http.post(
-                    "/embeddings", content=body, headers={"Content-Type": "application/json"}
+                    "/embeddings",
+                    content=body,
+                    headers={"Content-Type": "application/json"},
+                    timeout=left_s,
                 )
             except httpx.TransportError as error:
                 failure = f"cannot be reached ({type(error).__name__})"
@@ -85,5 +100,8 @@ class OpenAIEmbedder:
                     raise ModelFailed(f"{self.name} answered with something not JSON.") from error
             failure = f"answered {response.status_code}"
             if response.status_code not in RETRIED:
+                away = False
                 break
+        if away:
+            self._alone_until = time.monotonic() + ALONE_S
         raise ModelFailed(f"The embedding server of {self.name} {failure}.")

@@ -18,7 +18,7 @@ from core.errors import ModelFailed
 from models.openai.connections import connected
 from models.openai.stream import Answer, EventReader
 from models.roles import AS_FOR_ALL, Names
-from models.soundness import Unusable
+from models.soundness import Refused, Unusable
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 FAULTS = frozenset({400, 422})
@@ -30,14 +30,6 @@ END_WITHIN_S = 0.05
 
 LONGEST_WAIT_S = 4.0
 """A server that asks for more is not waited for: the embedded model answers sooner."""
-
-
-class Refused(ModelFailed):
-    """The server found fault with the request itself; `said` is what it said of it."""
-
-    def __init__(self, message: str, *, said: str) -> None:
-        super().__init__(message)
-        self.said = said
 
 
 class _TryAgain(Exception):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +24,9 @@ from knowledge.retrieval import Knowledge, open_knowledge
 from knowledge.tables import index_versions, passages, sources
 from models import Models
 from models.embedded.embedder import load_embedder
+from models.loading import load
+from models.scripted import ScriptedServer
+from models.usage import metered
 from tests.knowledge.conftest import CLINIC, Open, write
 
 ROOT = Path(__file__).parents[2]
@@ -286,6 +290,39 @@ else:
               "after the switch": (dense, "prune", killed)}[place])
 retrieval.open_knowledge(Database(url), workspace, load(settings, workspace), settings)
 """
+
+
+class TestAnEmbedderThatIsAway:
+    @pytest.mark.parametrize("mode", ["503", "hang", "401"])
+    async def test_leaves_questions_to_be_answered_by_their_words_and_the_turn_says_so(
+        self, clinic: Path, tmp_path: Path, mode: str
+    ) -> None:
+        server = ScriptedServer()
+        server.start()
+        settings = Settings(
+            data_dir=tmp_path / "data", workspace=clinic, embedder="openai",
+            openai_base_url=server.url, model_timeout_s=1,
+        )  # fmt: skip
+        workspace, database = Workspace(clinic), Database(settings.database)
+        database.write(load_tables().create_all)
+        models = load(settings, workspace)
+        knowledge = open_knowledge(database, workspace, models, settings)
+        try:
+            server.fail(mode, times=None)
+            began = time.monotonic()
+            with metered() as usage:
+                for question, article in (
+                    ("can I cancel my appointment?", "en/cancel.md"),
+                    ("when are my test results ready?", "en/tests.md"),
+                ):
+                    assert found(await knowledge(question, language="en")) == article
+            assert time.monotonic() - began < 3, "one wait, not one for each question"
+            assert "embedding server" in usage.degraded
+        finally:
+            server.stop()
+            knowledge.close()
+            database.close()
+            models.embedder.close()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class TestAProcessThatIsKilled:

@@ -89,30 +89,18 @@ async def test_a_server_that_fails_in_one_process_is_left_alone_by_all_and_probe
     assert await degraded(first) == "", "what one has found, the other knows"
 
 
-@pytest.mark.usefixtures("at_once")
-async def test_a_healthy_server_costs_no_write_but_that_of_the_money(
-    server: ScriptedServer, standby: BaseChatModel, database: Database
-) -> None:
-    chat = model(server, standby, Governor(Rows(database, W)))
-    await degraded(chat, 3)
-    assert database.read(lambda tx: tx.execute(sa.select(servers)).all()) == []
-    (sums,) = database.read(summed, W, ("agent", "role", "model"))
-    assert (sums["agent"], sums["role"], sums["model"], sums["calls"]) == ("", "answer", "m", 3)
-
-
-@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 async def test_money_is_written_down_by_day_agent_role_and_model_as_the_turn_has_it(
-    server: ScriptedServer, standby: BaseChatModel, database: Database, streamed: bool
+    server: ScriptedServer, standby: BaseChatModel, database: Database
 ) -> None:
     watching = Governor(Rows(database, W))
     with metered() as usage:
-        for agent, role in (("intent", "route"), ("knowledge", "answer"), ("knowledge", "answer")):
-            with acting(agent):
-                chat = model(server, standby, watching, role)
-                if streamed:
-                    assert [part async for part in chat.astream("Hello")]
-                else:
-                    await chat.ainvoke("Hello")
+        with acting("intent"):
+            await model(server, standby, watching, "route").ainvoke("Hello")
+        with acting("knowledge"):
+            chat = model(server, standby, watching)
+            await chat.ainvoke("Hello")
+            assert await _last(chat, "Hello")
+    assert database.read(lambda tx: tx.execute(sa.select(servers)).all()) == []
     rows = database.read(summed, W, ("agent", "role", "model"))
     assert {(row["agent"], row["role"], row["calls"]) for row in rows} == {
         ("intent", "route", 1), ("knowledge", "answer", 2)

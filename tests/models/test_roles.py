@@ -169,6 +169,11 @@ async def test_what_else_a_server_refuses_is_left_to_the_embedded_model(
     with metered() as usage:
         await answer.with_structured_output(Visit).ainvoke(ASKED)
     assert "answered 400" in usage.degraded and len(server.requests) == 1
+    for _ in range(3):
+        await answer.with_structured_output(Visit).ainvoke(ASKED)
+    with metered() as usage:
+        await answer.ainvoke("Hello")
+    assert usage.degraded == "", "a server that refuses a request is well, and not left alone"
 
 
 async def test_roles_with_one_server_leave_it_alone_together(
