@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
-from agents import Brief, Kit, Slot, attaching, choosing, remembering
+from agents import Brief, Kit, Slot, attaching, choosing, remembering, unclear
 from core.workspace import said
 from journeys import Instance, Journey, model, places
 from journeys.asking import known_by, options_of
@@ -35,6 +35,9 @@ class Known:
     apart: dict[str, list[Any]] = field(default_factory=dict)
     """Values that she does not mean: she speaks of another one."""
 
+    unsure: dict[str, list[Any]] = field(default_factory=dict)
+    """Values of which her words mean one, where nobody could be sure which."""
+
     only: dict[str, list[Any]] = field(default_factory=dict)
     """Values of which she means one, for several were talked about at once."""
 
@@ -57,7 +60,9 @@ class Known:
 
 def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
     """Give what her words and what was said before tell for a procedure that begins."""
-    found = Known(values=values(brief, kit, journey))
+    told = values(brief, kit, journey)
+    unsure = unclear.readings(words_of(brief), brief["language"], kit, journey, told)
+    found = Known(values=told, unsure=unsure)
     text, language = words_of(brief), brief["language"]
     for name, slot in journey.slots.items():
         if slot.options is not None and name not in found.values:
@@ -243,18 +248,12 @@ def answer(
     text, language, understanding = brief["text"], brief["language"], kit.understanding
     asked = instance["asked"]
     if asked == "confirm":
-        reply = answered(understanding, kit.journeys, instance, text, language)
-        if reply.meaning == "drop":
-            return Cancel()
-        found = values(brief, kit, journey, text=text)
-        agreed = AGREED.get(reply.meaning)
-        right = None if found or agreed else put_right(text, language, journey, instance)
-        if isinstance(right, Correct) or (right and agreed is None):
-            return right
-        return Answer(text, found, agreed=agreed)
+        return _to_proposal(brief, kit, journey, instance)
     if understanding.gives_up(text, language):
         return Cancel()
     found = values(brief, kit, journey, text=text, asked=asked)
+    unsure = unclear.readings(text, language, kit, journey, found, asked=asked)
+    found |= unclear.told_by_choices(unsure, asked, journey, instance["options"])
     labels = [known_by(option) for option in instance["options"]]
     if labels and _takes_none(understanding, labels, text, language):
         return Cancel()
@@ -263,11 +262,29 @@ def answer(
     if not found and not labels and heeding.unable(text, language):
         return Unable()
     if not labels or asked in found:  # a number she writes out is surer than a place in a list
-        return Answer(text, found)
+        return Answer(text, found, unsure=unsure)
     question = said(journey.slots[asked].ask, language) if asked in journey.slots else ""
     named = choosing.names(kit.journeys, language)
     chosen = choosing.choose(understanding, named, labels, text, language, question)
-    return Answer(text, found, chosen=chosen)
+    return Answer(text, found, chosen=chosen, unsure=unsure)
+
+
+def _to_proposal(
+    brief: Brief, kit: Kit, journey: Journey, instance: Instance
+) -> Answer | Cancel | Correct | Reopen:
+    """Read her words as an answer to what a procedure proposes."""
+    text, language = brief["text"], brief["language"]
+    reply = answered(kit.understanding, kit.journeys, instance, text, language)
+    if reply.meaning == "drop":
+        return Cancel()
+    found = values(brief, kit, journey, text=text)
+    agreed = AGREED.get(reply.meaning)
+    if not found and (changed := unclear.change(text, language, kit, journey, instance)):
+        return changed
+    right = None if found or agreed else put_right(text, language, journey, instance)
+    if isinstance(right, Correct) or (right and agreed is None):
+        return right
+    return Answer(text, found, agreed=agreed)
 
 
 def _takes_none(

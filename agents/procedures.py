@@ -125,7 +125,7 @@ class Course:
         instance["by"] = self.agent
         self._hears = True
         asked_before = hearing.asked_before(self.brief)
-        await self._carry(journey, instance, Begin(values))
+        await self._carry(journey, instance, Begin(values, self._known.unsure))
         if asked_before and self.question is not None and self.stack:
             self._put_behind(journey)
         else:

@@ -1,5 +1,7 @@
 """Whether a turn's words answer what was asked, or put right what was taken for it."""
 
+from typing import Any
+
 from agents import Intent, Question, attaching, hearing
 from graph import doubting
 from graph.planning import COURTESIES, DIGRESSION
@@ -47,7 +49,7 @@ class Answering(Wording):
         sure = Claim.LIKELY if self._names_other_act(journey) else Claim.SURE
         if self._values({asked: schema}, asked=asked) or self._values(others, asked=asked):
             return sure
-        if self._means_other(instance, journey):
+        if self._means_other(instance, journey) or self._readings({asked: schema}, asked=asked):
             return sure
         if slot.options is not None and (self._only_points() or self._is_bare_answer()):
             return Claim.LIKELY
@@ -97,7 +99,8 @@ class Answering(Wording):
             name: slot.schema_ | ({"x-labels": slot.labels} if slot.labels else {})
             for name, slot in journey.slots.items()
         }
-        different = changed(journey, instance, self._values(schemas), certain=True)
+        different = {**changed(journey, instance, self._values(schemas), certain=True)}
+        different |= self._unsurely_changed(schemas, instance)
         if different and self._only_tells_values():
             return True  # whatever else these few words may sound like
         if self._wants_another(journey):
@@ -112,6 +115,14 @@ class Answering(Wording):
             if chosen is not None and options[chosen]["value"] != taken:
                 return not self._asks_otherwise(journey)
         return False
+
+    def _unsurely_changed(
+        self, schemas: dict[str, dict[str, Any]], instance: Instance
+    ) -> dict[str, list[Any]]:
+        """Give the slots for which the text may mean one of several other values: "at 3"."""
+        meant = self._readings(schemas)
+        taken = instance["slots"]
+        return {name: values for name, values in meant.items() if taken.get(name) not in values}
 
     def _only_tells_values(self) -> bool:
         """Say whether hardly a word stands beside a day or another value: "make it Tuesday"."""

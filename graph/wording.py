@@ -59,6 +59,13 @@ class Wording:
         said = self.understanding.answer(self.text, self.language, "")
         return said.meaning == "yes" and said.wholly
 
+    def _readings(
+        self, schemas: dict[str, dict[str, Any]], asked: str = ""
+    ) -> dict[str, list[Any]]:
+        """Give what the text may mean for schemas where nobody could be sure: "03/04", "at 3"."""
+        now = self.context.now
+        return self.understanding.readings(schemas, self.text, self.language, now, asked=asked)
+
     def _values(self, schemas: dict[str, dict[str, Any]], asked: str = "") -> dict[str, Any]:
         return self.understanding.values(
             schemas, self.text, self.language, self.context.now, asked=asked

@@ -7,6 +7,7 @@ from core.workspace import said
 from journeys import places, words
 from journeys.events import Ask, Proposed
 from journeys.model import Collect, Confirm, Slot
+from journeys.repairing import fits
 from journeys.running import Run
 
 MAX_OPTIONS = 60
@@ -25,7 +26,9 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
     options = run.instance["options"]
     labels = [str(option["label"]) for option in options if not option.get("gone")]
     text = words.question(step.collect, slot, language)
-    if labels:
+    if labels and slot.options is None:
+        text = words.either(said(slot.ask, language), labels, language)
+    elif labels:
         text = words.with_options(text, labels, language)
     hint = words.help_for(slot, language, labels) if helped else ""
     text = " ".join(part for part in (lead, text, hint) if part)
@@ -36,6 +39,27 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
     buttons = tuple(labels[:MAX_BUTTONS]) or tuple(words.choices(slot, language))
     known = tuple(known_by(option) for option in options)
     return run.wanting(Ask(step.collect, text, buttons=buttons, options=known))
+
+
+def doubting(run: Run, unsure: Mapping[str, list[Any]]) -> Run:
+    """Keep what her words may mean, for the question that will be put for it."""
+    slots = run.journey.slots
+    kept = {
+        name: fitting
+        for name, readings in unsure.items()
+        if name in slots and len(fitting := [one for one in readings if fits(slots[name], one)]) > 1
+    }
+    return run.having(unsure={**run.instance.get("unsure", {}), **kept}) if kept else run
+
+
+def between_readings(run: Run, name: str) -> Run:
+    """Let her choose between the values that her words may mean, once; without any, ask openly."""
+    unsure = dict(run.instance.get("unsure", {}))
+    readings = unsure.pop(name, None)
+    if readings is None:
+        return run
+    options = [words.reading(value, run.language) for value in readings]
+    return run.having(options=options, unsure=unsure)
 
 
 def options_of(items: Any, slot: Slot) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ class Begin:
     """The journey starts, with what is known already."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    unsure: dict[str, list[Any]] = field(default_factory=dict)
+    """Slots for which her words may mean one of two or three values."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Answer:
     agreed: bool | None = None
     chosen: int | None = None
     """Which of the shown options she means, counted from 0."""
+
+    unsure: dict[str, list[Any]] = field(default_factory=dict)
+    """Slots for which her words may mean one of two or three values."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,11 @@ class Resume:
 
 @dataclass(frozen=True)
 class Reopen:
-    """What was taken for a slot is not what the customer meant; she has not said what she does mean."""
+    """What was taken for a slot is not what the customer meant; nor is it sure what she does mean."""
 
     slot: str
+    unsure: list[Any] = field(default_factory=list)
+    """The two or three values of which her words mean one; then the slot may have had none."""
 
 
 @dataclass(frozen=True)

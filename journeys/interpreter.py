@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from core.workspace import said
 from journeys import words
-from journeys.asking import ask, choices_of, question_for
+from journeys.asking import ask, between_readings, choices_of, doubting, question_for
 from journeys.events import (
     Answer,
     Ask,
@@ -81,7 +81,8 @@ def interpret(
 def _begin(run: Run, event: Begin) -> Run:
     if run.instance.get("path"):
         return _again(run)
-    return enter(run.having(slots=fitting_values(run, event.values)), run.journey.steps[0].id)
+    run = doubting(run.having(slots=fitting_values(run, event.values)), event.unsure)
+    return enter(run, run.journey.steps[0].id)
 
 
 def _answer(run: Run, event: Answer) -> Run:
@@ -113,10 +114,13 @@ def _collected(run: Run, event: Answer) -> Run:
     different = changed(run.journey, run.instance, fitting)
     taken = {name: value for name, value in fitting.items() if name not in run.instance["slots"]}
     run = run.having(slots={**run.instance["slots"], **taken})
+    run = doubting(run, event.unsure)
     if different:
         return _correct_all(run, different)
     if asked in taken:
         return enter(run.having(tries=0), run.instance["step"])
+    if asked in event.unsure and run.instance["tries"] < MAX_TRIES:
+        return ask(between_readings(run.having(tries=run.instance["tries"] + 1), asked))
     return ask(run) if taken else _unclear(run)
 
 
@@ -231,13 +235,13 @@ def _cancel(run: Run, event: Cancel) -> Run:
 def _reopen(run: Run, event: Reopen) -> Run:
     """Ask for a slot again, without what was found out with its value."""
     step = next((step for step in run.journey.steps if _collects(step, event.slot)), None)
-    if step is None or event.slot not in run.instance["slots"]:
+    if step is None or not (event.slot in run.instance["slots"] or event.unsure):
         return _again(run)
     target, instance = rewound(run.journey, run.instance, {event.slot: None})
     if target is None:
         return _again(run.saying("too_late"))
     run = replace(run, instance=instance).having(slots=cleared(instance, event.slot), proposal=None)
-    return enter(run, step.id)
+    return enter(doubting(run, {event.slot: event.unsure}), step.id)
 
 
 def _collects(step: Any, slot: str) -> bool:

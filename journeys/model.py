@@ -304,6 +304,9 @@ class Instance(TypedDict):
     """Choices of the present question: `{value, label}`, what she knows it by `also`, and `gone` if it
     cannot be had now and is not shown."""
 
+    unsure: NotRequired[dict[str, list[Any]]]
+    """Values of which her words mean one, for slots that are still to be asked for."""
+
     proposal: NotRequired[Proposal | None]
     """What she is asked to agree to, exactly."""
 

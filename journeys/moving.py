@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from core.workspace import said
 from journeys import conditions, places
-from journeys.asking import ask
+from journeys.asking import ask, between_readings
 from journeys.events import BringPerson, Continue, Propose, Read, Tell
 from journeys.model import Branch, Call, Collect, Confirm, HandOff, PassOn, Say, Step
 from journeys.repairing import cleared
@@ -55,6 +55,8 @@ def _at_collect(run: Run, step: Any, passed: bool) -> Moved:
         run = run.having(slots=slots)
     if step.collect in slots:
         return run, _next(run, step)
+    if slot.options is None and step.collect in run.instance.get("unsure", {}):
+        return ask(between_readings(run, step.collect)), None
     if slot.default is not None:
         return run.having(slots={**slots, step.collect: slot.default}), _next(run, step)
     if not slot.required:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -12,6 +13,14 @@ from journeys import places
 from journeys.model import Journey, Slot
 
 BUTTONS = {"pt-BR": ("Sim", "Não"), "en": ("Yes", "No")}
+WEEKDAYS = {
+    "pt-BR": (
+        "segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo",
+    ),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}  # fmt: skip
+PARTS = {"pt-BR": ("manhã", "tarde", "noite"), "en": ("morning", "afternoon", "evening")}
+ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MOST_CHOICES = 12
 """Values of an enum that are shown as buttons; more help nobody."""
 
@@ -56,6 +65,38 @@ def with_options(text: str, labels: list[str], language: str) -> str:
     if left:
         return say("options_more", language, question=text, labels=listed, count=str(left))
     return say("options", language, question=text, labels=listed)
+
+
+def either(text: str, labels: list[str], language: str) -> str:
+    """Give a question with the two or three values of which her words mean one."""
+    listed = say("or", language, first=", ".join(labels[:-1]), last=labels[-1])
+    return say("either", language, question=text, labels=listed)
+
+
+def reading(value: Any, language: str) -> dict[str, Any]:
+    """Give a value that her words may mean as a choice: `{value, label, also}`."""
+    said = str(value)
+    if re.fullmatch(r"\d\d:\d\d", said):
+        return {"value": value} | _hour(said, language)
+    if ISO_MOMENT.match(said):
+        day, hour = reading(said[:10], language), _hour(said[11:16], language)
+        label = say("at", language, day=day["label"], time=hour["label"])
+        return {"value": value, "label": label, "also": hour["also"]}
+    if not places.ISO_DATE.fullmatch(said):
+        return {"value": value, "label": places.written(value, language)}
+    day = date.fromisoformat(said)
+    name = WEEKDAYS.get(language, WEEKDAYS["en"])[day.weekday()]
+    return {"value": value, "label": f"{name}, {places.written(said, language)}"}
+
+
+def _hour(said: str, language: str) -> dict[str, str]:
+    """Write a time of day so that morning and evening differ."""
+    hour, minute = map(int, said.split(":"))
+    part = PARTS.get(language, PARTS["en"])[0 if hour < 12 else 1 if hour < 18 else 2]
+    if language != "en":
+        return {"label": said, "also": part}
+    label = f"{hour % 12 or 12}:{minute:02} {'am' if hour < 12 else 'pm'}"
+    return {"label": label, "also": f"{part} {said}"}
 
 
 def choices(slot: Slot, language: str) -> list[str]:

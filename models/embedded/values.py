@@ -70,11 +70,19 @@ def readings(
         if candidates is None or not (alone or name == asked):
             continue
         spans = candidates(Asking(name, schema, text, language, now, name == asked, alone))
-        if spans and all(span.readings and span.readings == spans[0].readings for span in spans):
-            fitting = [one for one in spans[0].readings if _fits(one, schema)]
-            if 1 < len(fitting) <= MOST_READINGS:
-                found[name] = fitting
+        fitting = [one for one in _meant(spans, several=name == asked) if _fits(one, schema)]
+        if 1 < len(fitting) <= MOST_READINGS:
+            found[name] = fitting
     return found
+
+
+def _meant(spans: list[Span], *, several: bool) -> list[Any]:
+    """Give the values that a doubtful text may mean, or with `several` those of which it names more."""
+    if spans and all(span.readings and span.readings == spans[0].readings for span in spans):
+        return [*spans[0].readings]
+    if several and not any(span.doubt for span in spans):
+        return [*dict.fromkeys(span.value for span in spans)]
+    return []
 
 
 def _fits(value: Any, schema: dict[str, Any]) -> bool:

@@ -59,6 +59,38 @@ async def test_the_last_one_is_the_newest_of_the_list(language: str) -> None:
     assert report.get("asked") == []
 
 
+DOUBTFUL = {
+    "pt-BR": ("remarca a V-1001 para segunda", "02/03/2026", "a segunda", "09/03/2026"),
+    "en": ("move V-1001 to 04/03", "April 3, 2026", "the second one", "March 4, 2026"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_day_that_may_be_two_is_asked_for_and_never_guessed(language: str) -> None:
+    wish, first, answer, second = DOUBTFUL[language]
+    customer = Customer(language=language)
+    report = await customer.wants("move", wish)
+    assert asked(report) == "day"
+    buttons = report.get("buttons", [])
+    assert len(buttons) == 2
+    assert first in buttons[0]
+    assert second in buttons[1]
+    report = await customer.says(answer)
+    assert asked(report) == "confirm"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_doubtful_answer_to_the_question_for_a_day_is_asked_back(language: str) -> None:
+    wish = {"pt-BR": "quero remarcar a V-1001", "en": "I want to move V-1001"}[language]
+    customer = Customer(language=language)
+    assert asked(await customer.wants("move", wish)) == "day"
+    report = await customer.says({"pt-BR": "na segunda", "en": "on Monday"}[language])
+    assert asked(report) == "day"
+    assert len(report.get("buttons", [])) == 2
+    last = {"pt-BR": "dia 9", "en": "March 9"}[language]
+    assert asked(await customer.says(last)) == "confirm"
+
+
 WHEN = {"pt-BR": "quando é a minha consulta?", "en": "when is my visit?"}
 SECOND = {"pt-BR": "a segunda", "en": "the second one"}
 

@@ -34,6 +34,27 @@ async def test_another_size_makes_a_new_proposal(
 
 
 @pytest.mark.parametrize(
+    ("turns", "told", "asked"),
+    [
+        (
+            ("quero marcar com o dermatologista em 2030-12-09", "a segunda", "às 3 e meia"),
+            "15:30", "A que horas?",
+        ),
+        (
+            ("book me a dermatologist on 2030-12-09", "the second one", "at half past three"),
+            "15:30", "At what time?",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_time_that_may_be_two_is_the_one_that_is_free_or_asked_for(
+    clinica: House, turns: tuple[str, ...], told: str, asked: str
+) -> None:
+    assert told in await says(clinica, "P-101", *turns)
+    unfree = {"A que horas?": "às 3", "At what time?": "at 3"}[asked]
+    assert asked in await says(clinica, "P-101", *turns, unfree)
+
+
+@pytest.mark.parametrize(
     ("language", "number"),
     [("pt", "paguei 40 reais de frete"), ("en", "I have waited 40 days")],
 )
@@ -96,8 +117,8 @@ async def test_a_yes_to_another_address_does_nothing_and_is_answered_for_this_or
 @pytest.mark.parametrize(
     ("turns", "told"),
     [
-        ((MISSED["pt"], "sábado"), "não é possível"),
-        ((MISSED["en"], "can it be on saturday?"), "is not possible"),
+        ((MISSED["pt"], "no próximo sábado"), "não é possível"),
+        ((MISSED["en"], "can it be on January 1st, 2028?"), "is not possible"),
         ((MISSED["pt"], "hoje dá?"), "não é possível"),
     ],
 )

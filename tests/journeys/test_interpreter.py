@@ -146,6 +146,55 @@ def test_values_that_do_not_fit_are_not_taken() -> None:
     assert play.instance["slots"] == {}
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "label"),
+    [
+        (
+            "en", "To which day? Do you mean Wednesday, March 4, 2026 or Friday, April 3, 2026?",
+            "Friday, April 3, 2026",
+        ),
+        (
+            "pt-BR", "Para que dia? Você quer dizer quarta-feira, 04/03/2026 ou sexta-feira, 03/04/2026?",
+            "sexta-feira, 03/04/2026",
+        ),
+    ],
+)  # fmt: skip
+def test_what_may_be_one_of_two_values_is_asked_with_both(
+    language: str, asked: str, label: str
+) -> None:
+    play = Play(language=language)
+    play(Begin({"visit_id": "V-1001"}, {"day": ["2026-03-04", "2026-04-03"]}))
+    wanted = play(Called("Visit V-1001 is on Friday.", {"past": False}))
+    assert isinstance(wanted, Ask)
+    assert wanted.text == asked
+    assert wanted.buttons[1] == label
+    assert play(Answer(label, chosen=1)) == Propose(
+        "move_visit", {"visit_id": "V-1001", "day": "2026-04-03"}
+    )
+
+
+def test_a_doubtful_value_for_what_nobody_is_asked_for_is_asked_for_all_the_same() -> None:
+    day = MOVE_VISIT.slots["day"].model_copy(update={"required": False})
+    play = Play(MOVE_VISIT.model_copy(update={"slots": {**MOVE_VISIT.slots, "day": day}}))
+    play(Begin({"visit_id": "V-1001"}))
+    assert isinstance(play(Called("Visit V-1001 is on Friday.", {"past": False})), Propose)
+    play(Proposed(proposal("move V-1001")))
+    wanted = play(Reopen("day", ["2026-03-04", "2026-04-03"]))
+    assert isinstance(wanted, Ask)
+    assert len(wanted.buttons) == 2
+    assert isinstance(play(Answer("the first", chosen=0)), Propose)
+
+
+def test_an_answer_that_is_doubtful_again_and_again_goes_to_a_person() -> None:
+    play = Play()
+    play(Begin({"visit_id": "V-1001"}))
+    play(Called("Visit V-1001 is on Friday.", {"past": False}))
+    doubtful = Answer("03/04", unsure={"day": ["2026-03-04", "2026-04-03"]})
+    assert "Do you mean" in cast(Ask, play(doubtful)).text
+    assert "Do you mean" in cast(Ask, play(doubtful)).text
+    assert play(doubtful) == End("handed_off")
+
+
 def test_a_single_candidate_is_taken_and_several_are_offered() -> None:
     play = Play()
     play(Begin())
