@@ -34,7 +34,13 @@ class Known:
 
     names: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
-    """Her numbers and addresses elsewhere, such as her number in the company's books."""
+    """Her numbers and addresses elsewhere, such as her number in the company's books.
+
+    One of few signs is passed over: it is a part of too much else.
+    """
+
+    told: tuple[str, ...] = ()
+    """Values that were named as hers: looked for however short they are."""
 
 
 NOBODY = Known()
@@ -43,10 +49,11 @@ NOBODY = Known()
 def found(text: str, known: Known = NOBODY) -> list[Personal]:
     """Give the personal data in a text, in order and without overlaps."""
     plain = text if text.isascii() else text.translate(_PLAIN)
-    # Everything but an e-mail address has digits; most of what is said has none.
-    searches = _SEARCHES if _DIGIT.search(plain) else _SEARCHES[:1]
+    # Most of what is said has no digit and no sign of an address.
+    addresses = _ADDRESSES if _AT.search(plain) else ()
+    numbers = _NUMBERS if _DIGIT.search(plain) else ()
     taken: list[Personal] = []
-    for kind, search in (*searches, *_of(known)):
+    for kind, search in (*addresses, *numbers, *_of(known)):
         # A card number may look like a telephone number; whoever has check digits goes first.
         taken += [
             Personal(kind, start, end, text[start:end])
@@ -104,6 +111,7 @@ def _without(text: str, taken: list[Personal]) -> str:
 
 
 _DIGIT = re.compile("[0-9]")
+_AT = re.compile("@|arroba|[([{] ?at| (?:dot|ponto) ", re.IGNORECASE)
 Span = tuple[int, int]
 Search = Callable[[str], Iterator[Span]]
 
@@ -178,19 +186,21 @@ def _matches(pattern: re.Pattern[str]) -> Search:
 @lru_cache(maxsize=1024)
 def _of(known: Known) -> tuple[tuple[Kind, Search], ...]:
     """Give the searches for what is known of a person."""
-    accounts = _given(known.accounts)
+    accounts = _given((*filter(_telling, known.accounts), *known.told))
     return (
         *((("account", _matches(accounts)),) if accounts else ()),
         *((("name", partial(names.spans, names=known.names)),) if known.names else ()),
     )
 
 
-def _given(accounts: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Give what finds these values; one of a few signs is a part of too much else."""
-    long = sorted({one for one in accounts if len(one) >= LEAST_ACCOUNT}, key=len, reverse=True)
-    if not long:
-        return None
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, long))})(?!\w)", re.IGNORECASE)
+def _telling(account: str) -> bool:
+    return len(account) >= (LEAST_NUMBER if account.isdigit() else LEAST_ACCOUNT)
+
+
+def _given(values: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Give what finds these values."""
+    longest = "|".join(map(re.escape, sorted(set(values), key=len, reverse=True)))
+    return re.compile(rf"(?<![\w.-])(?:{longest})(?![\w-])", re.IGNORECASE) if values else None
 
 
 def _cards(text: str) -> Iterator[Span]:
@@ -239,14 +249,14 @@ def _check_digits(value: str, weights: tuple[int, ...]) -> bool:
     return True
 
 
-LEAST_ACCOUNT = 4
-"""Signs of a number or address that is looked for because it was given."""
+LEAST_ACCOUNT, LEAST_NUMBER = 4, 6
+"""Signs of an address that is looked for because it was given, and of a plain number: a year has four."""
 
 _CARD_LENGTHS = {2: (16,), 3: (14, 15, 16), 4: (13, 16, 19), 5: (16,), 6: (16, 17, 18, 19)}
 """By the first digit, which says whose card it is."""
 
-_SEARCHES: tuple[tuple[Kind, Search], ...] = (
-    ("email", _matches(_EMAIL)),
+_ADDRESSES: tuple[tuple[Kind, Search], ...] = (("email", _matches(_EMAIL)),)
+_NUMBERS: tuple[tuple[Kind, Search], ...] = (
     ("iban", ibans.spans),
     ("card", _cards),
     ("cnpj", _cnpjs),

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -31,6 +31,8 @@ PAIRS = 3
 KINDS = get_args(Kind)
 TOLD: tuple[Kind, ...] = ("phone", "cep", "postcode")
 """Kinds that may be plain numbers by themselves."""
+
+LONGEST_NUMBER = 40
 
 _KIND, _DOT = "|".join(KINDS), "[·•∙⋅.:_-]"
 _MARK = f"(?:[{LETTERS}][{DIGITS}]){{{PAIRS}}}"
@@ -123,7 +125,7 @@ class Veil:
         plain = text.replace("⟦", "[").replace("⟧", "]")  # no sign but ours
         known, low = self._scope.known, plain.lower()
         if told := tuple(one for one in self._told if one in low):
-            known = Known(known.names, known.accounts + told)
+            known = replace(known, told=told)
         return with_others(plain, _found(plain, known), self._sign)
 
     def off(self, text: str) -> str:
@@ -186,11 +188,9 @@ def mapped(value: Any, change: Callable[[str], str], name: str = "") -> Any:
     The name under which a text stands says what it is, as a word before it would: `{"zip": "90210"}`.
     """
     if isinstance(value, str):
-        before = f"{name.replace('_', ' ')}: "
-        changed = change(before + value) if name else value
-        if changed != before + value and changed.startswith(before):
-            return changed.removeprefix(before)
-        return change(value)
+        before = f"{name.replace('_', ' ')}: " if name and len(value) <= LONGEST_NUMBER else ""
+        changed = change(before + value)
+        return changed.removeprefix(before) if changed.startswith(before) else change(value)
     if isinstance(value, dict):
         return {key: mapped(part, change, str(key)) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -121,7 +121,10 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     assert took(40_000) < max(0.05, took(5_000)) * 24  # eight times the text; quadratic would be 64
 
 
-ANA = Known(names=("Ana Maria de Souza", "João Branco", "Li Wei"), accounts=("C-10042", "77"))
+ANA = Known(
+    names=("Ana Maria de Souza", "João Branco", "Li Wei"),
+    accounts=("C-10042", "77", "2026", "8812007"),
+)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,8 @@ ANA = Known(names=("Ana Maria de Souza", "João Branco", "Li Wei"), accounts=("C
         ("é do joão branco", ["joão branco"]),
         ("Li o artigo, diz Li Wei", ["Li", "Li Wei"]),
         ("li o artigo sobre banana e anatomia", []),
-        ("conta c-10042, item 77", ["c-10042"]),
+        ("conta c-10042, item 77, em 2026", ["c-10042"]),
+        ("cliente 8812007, pedido X-8812007", ["8812007"]),
         ("ana@exemplo.com é da Ana", ["ana@exemplo.com", "Ana"]),
     ],
 )
