@@ -14,6 +14,7 @@ from agents import (
     Specialist,
     aimless,
     clauses,
+    offices,
     reading,
     recalling,
     settling,
@@ -113,6 +114,8 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
     intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
     if not earlier:
         intents = together.after_scene(intents, language, brief, kit)
+    if not brief["awaiting"]:
+        intents = await offices.wanted(told, intents, language, kit)
     intents = await strangers.asking(await aimless.told(intents, language, kit), language, kit)
     return Read(recalling.intents(text, intents, language), earlier)
 

@@ -24,7 +24,7 @@ from core.errors import ToolNeedsVerification
 from core.workspace import said
 from journeys import Instance, Journey, words
 from journeys.asking import choices_of, known_by
-from journeys.direct import name_of, of_tool
+from journeys.direct import of_name
 from journeys.events import (
     Answer,
     Ask,
@@ -523,8 +523,7 @@ def journey_of(kit: Kit, name: str) -> Journey | None:
     """Give a journey by name, or the one that a tool of that name becomes."""
     if name in kit.journeys:
         return kit.journeys[name]
-    tool = next((tool for tool in kit.tools.values() if name_of(tool) == name), None)
-    return of_tool(tool, kit.journeys) if tool else None
+    return of_name(name, kit.tools.values(), kit.journeys)
 
 
 __all__ = ["Course", "described", "journey_of"]

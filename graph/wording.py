@@ -11,6 +11,7 @@ from graph.situation import YES_NO
 from graph.state import Conversation, signals_of, waiting
 from journeys import Instance, Journey
 from journeys.asking import known_by
+from journeys.direct import of_name
 from models import Answered
 from models.embedded import heeding, pointing
 
@@ -72,7 +73,8 @@ class Wording:
         )
 
     def _journey(self, instance: Instance) -> Journey | None:
-        return self.ensemble.journeys.get(instance["journey"])
+        name, journeys = instance["journey"], self.ensemble.journeys
+        return journeys.get(name) or of_name(name, self.ensemble.tools.values(), journeys)
 
     def doing(self, intent: str) -> Journey | None:
         """Give the procedure of an intent."""

@@ -1,18 +1,25 @@
 """A tool that is used without a journey becomes one of its own: ask what it needs, call it, say it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from journeys.model import Call, Collect, Confirm, Journey, Say, Slot, Step, Trigger
 from tools import Tool
 
 RESULT = "tool_result"
+INTENT = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def name_of(tool: Tool) -> str:
     """Give the name of the journey that a tool becomes."""
     return f"tool_{re.sub(r'[^a-z0-9_]', '_', tool.name.lower())}"
+
+
+def of_name(name: str, tools: Iterable[Tool], journeys: Mapping[str, Journey]) -> Journey | None:
+    """Give the journey that the tool of this name of a journey becomes."""
+    tool = next((one for one in tools if name_of(one) == name), None)
+    return of_tool(tool, journeys) if tool else None
 
 
 def of_tool(tool: Tool, journeys: Mapping[str, Journey]) -> Journey:
@@ -44,7 +51,10 @@ def of_tool(tool: Tool, journeys: Mapping[str, Journey]) -> Journey:
         journey=name_of(tool),
         purpose=dict(tool.purpose),
         needs=tool.needs,
-        trigger=Trigger(intent=name_of(tool)),
+        trigger=Trigger(
+            intent=tool.name if INTENT.fullmatch(tool.name) else name_of(tool),
+            examples={language: list(said) for language, said in tool.examples.items()},
+        ),
         slots=slots,
         steps=steps,  # type: ignore[arg-type]
     )

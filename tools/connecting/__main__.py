@@ -37,8 +37,9 @@ def main(given: Sequence[str] | None = None) -> int:
     """Do what the command line says; give its exit status: 2 for drift that `refresh` found."""
     arguments = _parser().parse_args(given)
     settings = Settings()
-    workspace = Workspace(Path(arguments.workspace) if arguments.workspace else settings.workspace)
     try:
+        folder = Path(arguments.workspace) if arguments.workspace else settings.workspace
+        workspace = Workspace(folder)
         return arguments.do(arguments, workspace, settings)
     except RegenteError as error:
         print(error, file=sys.stderr)

@@ -10,8 +10,14 @@ from models.embedded import bank, words
 from models.embedded.embedder import Lexical
 from tools.connecting.naming import Thing
 
+RULES = "policy"
+"""Intents on how things are in general, which no operation is."""
+
 AGREE = 0.5
 """Share of the examples whose nearest sentence of the bank must be of one intent."""
+
+ALIKE = 0.5
+"""Likeness from which a sentence of the bank counts as near."""
 
 NAMED = 0.15
 """Share of an intent's sentences that must name the thing: who cancels a visit cancels no parcel."""
@@ -20,7 +26,9 @@ NAMED = 0.15
 def borrowed(examples: Mapping[str, Sequence[str]], thing: Thing) -> str:
     """Give the intent of the bank that examples are of; nothing where none plainly is."""
     stems = {words.stem(word, "en") for one, _ in thing.en for word in words.words(one)}
-    about = tuple(name for name in bank.names() if _share(name, stems) >= NAMED)
+    about = tuple(
+        name for name in bank.names() if RULES not in name and _share(name, stems) >= NAMED
+    )
     if not about:
         return ""
     votes = {
@@ -44,8 +52,9 @@ def _stems(name: str) -> list[frozenset[str]]:
 def _vote(language: str, said: Sequence[str], about: Sequence[str]) -> str:
     known = [_vectors(name, language) for name in about]
     owners = [name for name, vectors in zip(about, known, strict=True) for _ in vectors]
-    nearest = (Lexical().embed([*said]) @ np.concatenate(known).T).argmax(axis=1)
-    intent, votes = Counter(owners[at] for at in nearest).most_common(1)[0]
+    likeness = Lexical().embed([*said]) @ np.concatenate(known).T
+    near = [owners[row.argmax()] for row in likeness if row.max() >= ALIKE]
+    intent, votes = Counter(near).most_common(1)[0] if near else ("", 0)
     return intent if votes >= AGREE * len(said) else ""
 
 

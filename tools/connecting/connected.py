@@ -11,7 +11,7 @@ from core.injected import plain_data
 from core.workspace import said
 from tools import Context, Preview, Result, Tool
 from tools.calling import require, say
-from tools.connecting import Operation, mcp
+from tools.connecting import Operation, mcp, naming
 from tools.connecting.model import Choose, Chosen, Connector
 from tools.connecting.reaching import Unclear, Unreached
 from tools.connecting.requesting import put, request, signed
@@ -80,9 +80,10 @@ class _Connected:
         """Give the schema of what may be said: what is bound is nobody's to choose."""
         schema = self.operation.parameters
         bound = {name for name, given in self.chosen.arguments.items() if given.bound}
+        free = {name: one for name, one in schema["properties"].items() if name not in bound}
         return {
             **schema,
-            "properties": {k: v for k, v in schema["properties"].items() if k not in bound},
+            "properties": {name: {"title": _title(name), **one} for name, one in free.items()},
             "required": [name for name in schema["required"] if name not in bound],
         }
 
@@ -244,6 +245,11 @@ class _Connected:
         if not choosing:
             return data
         return {**data, "items": [_choice(row, choosing, worder) for row in rows]}
+
+
+def _title(name: str) -> str:
+    """Give what an argument is called in either language: by these words a value is known as its own."""
+    return "; ".join(dict.fromkeys(naming.label(name).values()))
 
 
 def _choice(

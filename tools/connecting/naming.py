@@ -1,13 +1,13 @@
 """Words for what a back office has: fields, things and deeds, in each of the product's languages."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.workspace import Text, read_yaml
+from tools.connecting import rough
 from tools.connecting.text import words_of
 
 PT, EN = "pt-BR", "en"
@@ -103,11 +103,17 @@ def thing_of(names: Sequence[str]) -> Thing:
         if word in _things() and (word not in verbs or len(listed) == 1 or word != nouns[0]):
             return _things()[word]
     left = [word for word in nouns if word not in verbs]
-    word = (left or nouns or ["item"])[-1]
-    return Thing(((word, _plural_pt(word), "m"),), ((word, plural_en(word)),))
+    return _guessed((left or nouns or ["item"])[-1])
 
 
-def deed_of(names: Sequence[str], *, reads: bool, method: str, mine: bool) -> Deed:
+def _guessed(word: str) -> Thing:
+    """Give a thing that no list has, in rough words."""
+    pt, en = rough.phrase([word])
+    gender = "f" if pt.endswith(("a", "ção", "são", "dade")) else "m"
+    return Thing(((pt, _plural_pt(pt), gender),), ((en, plural_en(en)),))
+
+
+def deed_of(names: Sequence[str], thing: Thing, *, reads: bool, method: str, mine: bool) -> Deed:
     """Give what an operation does, by the first word of its names that says it, else by its method."""
     deeds = _listed()["deeds"]
     looks = ("look", "look_mine", "price")
@@ -121,6 +127,8 @@ def deed_of(names: Sequence[str], *, reads: bool, method: str, mine: bool) -> De
             (one for word in said for one in writes if word in deeds[one]["words"]),
             by_method.get(method, "create"),
         )
+    if name == "create" and any(thing is _things().get(one) for one in _listed()["booked"]):
+        name = "book"
     told = deeds[name]
     return Deed(name, tuple(told["purpose"]), {PT: told[PT], EN: told[EN]})
 
@@ -130,24 +138,36 @@ def purpose(deed: Deed, thing: Thing) -> Text:
     return {PT: _pt(deed.purpose[0], thing.pt[0]), EN: _en(deed.purpose[1], thing.en[0])}
 
 
-def examples(deed: Deed, thing: Thing, *, priced: bool = False) -> dict[str, list[str]]:
+def examples(
+    deed: Deed, thing: Thing, beside: Sequence[Thing] = (), *, priced: bool = False
+) -> dict[str, list[str]]:
     """Give what customers say for it, each way with each of the words for the thing.
 
-    `priced`: what it looks up has a price, which they ask for.
+    `beside` are things that it is about as well, such as the class that a place is booked in; `priced`: what
+    it looks up has a price, which they ask for.
     """
     more = _listed()["deeds"]["price"] if priced else {PT: [], EN: []}
-    pt, en = thing.pt, thing.en
-    portuguese = [
-        _pt(said, one)
-        for said in (*deed.said[PT], *more[PT])
-        for one in (pt if "{" in said else pt[:1])
-    ]
-    english = [
-        _en(said, one)
-        for said in (*deed.said[EN], *more[EN])
-        for one in (en if "{" in said else en[:1])
-    ]
-    return {PT: [*dict.fromkeys(portuguese)], EN: [*dict.fromkeys(english)]}
+    pt = [*thing.pt, *(one.pt[0] for one in beside)]
+    en = [*thing.en, *(one.en[0] for one in beside)]
+    found = {
+        PT: [_pt(said, one) for said in (*deed.said[PT], *more[PT]) for one in _ways(said, pt)],
+        EN: [_en(said, one) for said in (*deed.said[EN], *more[EN]) for one in _ways(said, en)],
+    }
+    return {language: [*dict.fromkeys(said)] for language, said in found.items()}
+
+
+W = TypeVar("W")
+
+
+def _ways(said: str, words: Sequence[W]) -> Sequence[W]:
+    """Give the words that a sentence is said with: one, where it has no place for any."""
+    return words if "{" in said else words[:1]
+
+
+def things_in(names: Iterable[str]) -> list[Thing]:
+    """Give the things that names have a word for."""
+    found = (_things().get(singular(word)) for name in names for word in words_of(name))
+    return [*dict.fromkeys(one for one in found if one is not None)]
 
 
 def _pt(said: str, word: tuple[str, str, str]) -> str:
@@ -156,7 +176,9 @@ def _pt(said: str, word: tuple[str, str, str]) -> str:
     filled = said.replace("d{my}", f"d{'a minha' if her else 'o meu'} {one}")
     filled = filled.replace("d{a}", f"d{'a' if her else 'o'} {one}")
     for place, words in {
+        "n{a}": f"n{'uma' if her else 'um'} {one}",
         "{a}": f"{'uma' if her else 'um'} {one}",
+        "{one}": one,
         "{my}": f"{'minha' if her else 'meu'} {one}",
         "{some}": several,
         "{mine}": f"{'minhas' if her else 'meus'} {several}",
@@ -172,9 +194,13 @@ def _en(said: str, word: tuple[str, str]) -> str:
     if one == several:
         article = "some"
     for place, words in {
-        "{a}": f"{article} {one}", "{my}": f"my {one}", "{some}": several, "{mine}": f"my {several}",
+        "{a}": f"{article} {one}",
+        "{one}": one,
+        "{my}": f"my {one}",
+        "{some}": several,
+        "{mine}": f"my {several}",
         "{yours}": f"your {several}",
-    }.items():  # fmt: skip
+    }.items():
         said = said.replace(place, words)
     return said
 
@@ -190,8 +216,7 @@ def label(name: str) -> Text:
         return label("_".join(parts[:-1]))
     told = [_word(part) for part in parts]
     if any(one is None for one in told):
-        plain = name.replace("_", " ") if "_" in name else " ".join(parts)
-        return {PT: plain, EN: plain}
+        return _both(rough.phrase(parts))
     pairs = [one for one in told if one is not None]
     return {PT: " de ".join(pt for pt, _ in reversed(pairs)), EN: " ".join(en for _, en in pairs)}
 
@@ -213,8 +238,9 @@ def value(said: str) -> Text:
     known = _listed()["values"].get("_".join(words_of(said)))
     if known:
         return _both(known)
-    plain = re.sub(r"[_-]+", " ", said).strip()
-    return {PT: plain, EN: plain}
+    if said != said.lower() or not said.isascii():  # a name, or a text for people
+        return _both((said, said))
+    return _both(rough.phrase(words_of(said)))
 
 
 def is_known(said: str) -> bool:

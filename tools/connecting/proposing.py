@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.workspace import Autonomy
-from tools.connecting import Document, Operation, naming
+from tools.connecting import Document, Operation, naming, rough
 from tools.connecting.borrowing import borrowed
 from tools.connecting.model import Argument, Choose, Chosen
 from tools.connecting.text import words_of
@@ -18,6 +18,10 @@ from tools.connecting.wording import LISTS
 OWNERS = {"customer", "client", "user", "patient", "member", "subscriber", "student", "guest", "owner",
           "holder", "cliente", "usuario", "paciente", "aluno", "assinante", "socio", "titular",
           "external"}  # fmt: skip
+MOST_BESIDE = 2
+LONGEST_SAID = 10
+"""Words of a summary that may be what a customer says."""
+
 PRICES = {"price", "cost", "fee", "preco", "valor", "custo"}
 NUMBERS = {"id", "number", "code", "key", "uuid", "ref", "reference", "numero", "codigo"}
 MONEY = {"amount", "valor", "price", "total"}
@@ -39,7 +43,13 @@ def proposed(document: Document) -> dict[str, Chosen]:
         and _works_alone(operation)
         and (_items_of(operation) or not operation.answer)
     }
-    return {name: _proposed(operation, lists) for name, operation in document.operations.items()}
+    chosen = {name: _proposed(operation, lists) for name, operation in document.operations.items()}
+    taken: set[Any] = set()
+    for name, one in chosen.items():  # what customers say for one operation is said for no other
+        if one.bank in taken:
+            chosen[name] = one.model_copy(update={"bank": False})
+        taken |= {one.bank} - {False}
+    return chosen
 
 
 def _proposed(operation: Operation, lists: Mapping[str, Operation]) -> Chosen:
@@ -52,12 +62,13 @@ def _proposed(operation: Operation, lists: Mapping[str, Operation]) -> Chosen:
     mine = bound or bool(own)
     writes = not operation.reads
     risk = "" if mine else _risk(operation, arguments)
-    deed = naming.deed_of(
-        [operation.name], reads=operation.reads, method=_method(operation), mine=mine
-    )
     thing = naming.thing_of(_names(operation))
+    deed = naming.deed_of(
+        [operation.name], thing, reads=operation.reads, method=_method(operation), mine=mine
+    )
     priced = deed.name == "look" and any({*words_of(key)} & PRICES for key in _items_of(operation))
-    said = naming.examples(deed, thing, priced=priced)
+    beside = [one for one in _beside(arguments, lists) if one != thing]
+    said = _with_summary(naming.examples(deed, thing, beside, priced=priced), operation.summary)
     money = next((name for name in arguments if writes and set(words_of(name)) & MONEY), "")
     return Chosen(
         effect="write" if writes else "read",
@@ -72,6 +83,26 @@ def _proposed(operation: Operation, lists: Mapping[str, Operation]) -> Chosen:
         arguments={name: one for name, one in arguments.items() if one != Argument()},
         note=_note(operation, risk),
     )
+
+
+def _beside(
+    arguments: Mapping[str, Argument], lists: Mapping[str, Operation]
+) -> list[naming.Thing]:
+    """Give the things that an operation is about beside its own: what is chosen, and what that is of."""
+    names: list[str] = []
+    for name, argument in arguments.items():
+        if argument.choose:
+            names += [name, *_items_of(lists[argument.choose.operation])]
+    return naming.things_in(one for one in names if not is_owner(one))[:MOST_BESIDE]
+
+
+def _with_summary(said: dict[str, list[str]], summary: str) -> dict[str, list[str]]:
+    """Add what the back office itself says of an operation, in its own language."""
+    bare = summary.rstrip(". ")
+    if not 2 <= len(bare.split()) <= LONGEST_SAID:
+        return said
+    language = "pt-BR" if any(map(rough.english, words_of(bare))) else "en"
+    return {**said, language: [*said[language], bare]}
 
 
 def _note(operation: Operation, risk: str) -> str:
