@@ -44,11 +44,11 @@ def proposed(document: Document) -> dict[str, Chosen]:
         and (_items_of(operation) or not operation.answer)
     }
     chosen = {name: _proposed(operation, lists) for name, operation in document.operations.items()}
-    taken: set[Any] = set()
+    taken: list[Any] = [False]
     for name, one in chosen.items():  # what customers say for one operation is said for no other
         if one.bank in taken:
             chosen[name] = one.model_copy(update={"bank": False})
-        taken |= {one.bank} - {False}
+        taken.append(one.bank)
     return chosen
 
 

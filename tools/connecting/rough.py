@@ -64,11 +64,13 @@ def _turned() -> dict[str, list[str]]:
 
 @cache
 def _accents() -> dict[str, str]:
-    """Give the way in which a folded Portuguese word is mostly written."""
+    """Give the way in which a folded Portuguese word is written, where that mostly has accents."""
     listed = json.loads(gzip.decompress((lexicon.LISTS / "pt.json.gz").read_bytes()))
     found: dict[str, str] = {}
-    for word in sorted(listed, key=listed.__getitem__):
-        found[folded(word)] = word
+    accented = [word for word in listed if not word.isascii()]
+    for word in sorted(accented, key=listed.__getitem__):
+        if listed[word] > listed.get(bare := folded(word), 0):
+            found[bare] = word
     return found
 
 

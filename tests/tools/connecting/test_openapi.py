@@ -163,3 +163,17 @@ class TestWhatIsProposed:
         assert proposed(document("biblioteca"))["renovar_emprestimo"].purpose == {
             "pt-BR": "renovar um empréstimo", "en": "renew a loan",
         }  # fmt: skip
+
+    def test_words_that_no_list_has_are_rough_ones_in_the_other_language(self) -> None:
+        properties = {"why": {"type": "string", "enum": ["damaged", "wrong_size", "cardiology"]}}
+        body = {
+            "content": {
+                "application/json": {"schema": {"type": "object", "properties": properties}}
+            }
+        }
+        paths = {"/returns": {"post": {"operationId": "open_return", "requestBody": body}}}
+        chosen = proposed(openapi.read({"openapi": "3.0.0", "paths": paths}, URL))["open_return"]
+        called = {value: text["pt-BR"] for value, text in chosen.arguments["why"].labels.items()}
+        assert called == {
+            "damaged": "danificado", "wrong_size": "tamanho errado", "cardiology": "cardiologia",
+        }  # fmt: skip
