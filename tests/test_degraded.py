@@ -140,6 +140,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
         async with httpx.AsyncClient(
             transport=transport, base_url="http://club", timeout=20
         ) as client:
+            await app.state.models.answer.ainvoke("Hello")  # the first call imports and connects
             yield Club(client, model, {"X-API-Key": key}, app)
     model.stop()
 
