@@ -200,7 +200,11 @@ def _telling(account: str) -> bool:
 def _given(values: tuple[str, ...]) -> re.Pattern[str] | None:
     """Give what finds these values."""
     longest = "|".join(map(re.escape, sorted(set(values), key=len, reverse=True)))
-    return re.compile(rf"(?<![\w.-])(?:{longest})(?![\w-])", re.IGNORECASE) if values else None
+    return (
+        re.compile(rf"(?<!\w)(?<!\d[.-])(?:{longest})(?!\w|[.-]\d)", re.IGNORECASE)
+        if values
+        else None
+    )
 
 
 def _cards(text: str) -> Iterator[Span]:

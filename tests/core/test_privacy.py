@@ -141,7 +141,7 @@ ANA = Known(
         ("Li o artigo, diz Li Wei", ["Li", "Li Wei"]),
         ("li o artigo sobre banana e anatomia", []),
         ("conta c-10042, item 77, em 2026", ["c-10042"]),
-        ("cliente 8812007, pedido X-8812007", ["8812007"]),
+        ("cliente nr.8812007, não 1.8812007", ["8812007"]),
         ("ana@exemplo.com é da Ana", ["ana@exemplo.com", "Ana"]),
     ],
 )
