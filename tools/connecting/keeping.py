@@ -78,7 +78,13 @@ def _problems(
                 f"{name}: it has no argument {lost[0]!r}; it has {', '.join(arguments) or 'none'}"
             )
         for argument, given in chosen.arguments.items():
-            if given.choose and (why := _no_list(given.choose.operation, connector, operations)):
+            if not given.choose:
+                continue
+            listing = given.choose.operation
+            why = _no_list(listing, connector, operations)
+            if not why and chosen.enabled and not connector.operations[listing].enabled:
+                why = f"{listing!r} is off; switch it on as well, or {name!r} off"
+            if why:
                 wrong.append(f"{name}.arguments.{argument}.choose: {why}")
         spoken = {*chosen.purpose, *chosen.examples}
         if strange := sorted(spoken - {*workspace.profile.languages} - {"pt-BR", "en"}):

@@ -49,6 +49,15 @@ def proposed(document: Document) -> dict[str, Chosen]:
         if one.bank in taken:
             chosen[name] = one.model_copy(update={"bank": False})
         taken.append(one.bank)
+    for name, one in chosen.items():
+        lists_off = [
+            given.choose.operation
+            for given in one.arguments.values()
+            if given.choose and not chosen[given.choose.operation].enabled
+        ]
+        if one.enabled and lists_off:
+            note = f"it is chosen from {lists_off[0]}, which is off"
+            chosen[name] = one.model_copy(update={"enabled": False, "note": note})
     return chosen
 
 

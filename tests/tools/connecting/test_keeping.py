@@ -12,9 +12,11 @@ import yaml
 from core.audit import audit
 from core.database import Database
 from core.errors import WorkspaceError
+from core.findings import Deployment
 from core.settings import Settings
 from core.workspace import Workspace
 from tests.tools.connecting.office import Office, by_route, office
+from tools.checks import checks
 from tools.loading import load
 
 Run = Callable[..., int]
@@ -186,3 +188,37 @@ def test_the_file_is_made_to_be_read_and_bettered(workspace: Workspace, run: Run
             purpose={"pt-BR": "ver o que fazemos", "en": "see what we do"}))  # fmt: skip
         assert run("enable", "garage", "book_visit") == 0
     assert load(workspace)[0]["garage_list_services"].purpose["en"] == "see what we do"
+
+
+def test_what_is_on_is_chosen_from_what_is_on(
+    workspace: Workspace, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with garage(run):
+        choose = {"operation": "list_services", "value": "name"}
+        change(workspace, lambda one: one["operations"]["book_visit"]["arguments"].update(
+            day={"choose": choose}))  # fmt: skip
+        assert run("enable", "garage", "book_visit") == 0
+        assert run("disable", "garage", "list_services") == 1
+        assert "'list_services' is off; switch it on as well" in capsys.readouterr().err
+        assert {*load(workspace)[0]} == {"garage_list_services", "garage_book_visit"}
+
+
+def test_the_doctor_says_how_each_back_office_is(
+    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[tuple[str, str]]:
+        database = Database(Settings().database)
+        deployment = Deployment(Settings(), workspace, database)
+        told = [(one.level, one.what) for check in checks for one in check.look(deployment)]
+        database.close()
+        return told
+
+    assert found() == []
+    with garage(run) as (_, document):
+        assert found() == [("well", "garage is as it was accepted; 1 operations are on.")]
+        document["paths"]["/staff"] = {"get": {"operationId": "list_staff"}}
+        assert found()[0][0] == "RISK"
+        change(workspace, lambda one: one.update(key_env="GARAGE_KEY"))
+        assert found() == [("BROKEN", "garage needs a key, and GARAGE_KEY is not set.")]
+        monkeypatch.setenv("GARAGE_KEY", "k")
+    assert "cannot be reached" in found()[0][1]
