@@ -10,9 +10,11 @@ from models.embedded.number_words import small_number
 from models.embedded.spans import Span, apart, doubted
 
 HOUR_SIGN = re.compile(r"\d\s?(?:[ap]\.?\s?m|h)")
+FIGURE = re.compile(r"(?<![\d/.,$-])(?<!\w)\d{1,2}(?!\d)")
 TOKEN = re.compile(r"[^\W_]+")
 NOONS = frozenset(("noon", "midday", "midnight", "meio", "meia", "mediodia", "medianoche"))
 HALF_DAY = 12
+NOON_HOURS = {"noon": 12, "midnight": 24}
 DAY_BESIDE = re.compile(
     r"(?<![^\W_])(?:hoje|hj|amanha|segunda|terca|quarta|quinta|sexta|sabado|domingo|dia|feira|horas|marcar"
     r"|agendar|horario|hora)(?![^\W_])|\d/\d"
@@ -50,7 +52,7 @@ def times_in(
     digits = any(one[0].isdigit() for one in present)
     spoken = not clock.hours.isdisjoint(present)
     besides = not clock.beside.isdisjoint(present) or "à" in text
-    if not clock.near.isdisjoint(present) and (digits or spoken):
+    if not clock.near.isdisjoint(present):
         found += _relative(flat, clock, base)
     if besides and not NOONS.isdisjoint(present):
         found += _noons(flat, clock, base)
@@ -72,7 +74,14 @@ def times_in(
 
 
 def _digital(text: str, flat: str, clock: Clock, base: str) -> Iterator[Span]:
-    for match in clock.digits.finditer(flat):
+    for figure in FIGURE.finditer(flat):
+        begun = max(0, figure.start() - 14)
+        told = None
+        if flat.endswith(clock.at_ends, begun, figure.start()):
+            told = clock.at_before.search(flat, begun, figure.start())
+        match = clock.digits.match(flat, told.start() if told else figure.start())
+        if match is None:
+            continue
         hour, colon = int(match["hour"]), match["colon"]
         written = colon or match["after_h"] or match["minutes"] or match["dotted"]
         minute = int(written or (30 if match["half"] else 0))
@@ -190,13 +199,17 @@ def _relative(flat: str, clock: Clock, base: str) -> Iterator[Span]:
     for match in clock.relative.finditer(flat):
         said = _plain(match["minutes"])
         minute = clock.quarter.get(said) or small_number(said, base)
-        hour = small_number(_plain(match["hour"]), base)
-        if hour is None or minute is None or not 0 < hour <= 23 or not 0 < minute < 60:
+        noon = NOON_HOURS.get(match["hour"])
+        hour = noon or small_number(_plain(match["hour"]), base)
+        if hour is None or minute is None or not 0 < hour <= 24 or not 0 < minute < 60:
             continue
         if base == "en" and not _is_relative(flat, match, said, clock):
             continue
         part = match["meridian"] or match["part"] or ""
         moment = hour * 60 + (-minute if match["to"] else minute)
+        if noon:
+            yield Span("time", f"{moment // 60 % 24:02}:{moment % 60:02}", *match.span())
+            continue
         yield _resolved(
             moment // 60 or HALF_DAY,
             moment % 60,

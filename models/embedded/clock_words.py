@@ -19,6 +19,8 @@ TOO_COMMON = frozenset(
 
 
 class Clock(NamedTuple):
+    at_before: re.Pattern[str]
+    at_ends: tuple[str, ...]
     digits: re.Pattern[str]
     spoken: re.Pattern[str]
     relative: re.Pattern[str]
@@ -86,6 +88,8 @@ def clock_of(base: str) -> Clock:
         rf"(?P<minutes>{either(lists['quarter'])}|\d{{1,2}}|{small})(?:\s+minut[eo]s?)?"
     )
     return Clock(
+        at_ends=tuple(f"{words.folded(said)[-2:]} " for said in lists["at"]),
+        at_before=re.compile(rf"(?<![^\W_]){at.replace('?P<at>', '?:')}$"),
         digits=re.compile(
             rf"(?<![\d/.,$-])(?<![\w])(?:{at})?(?P<hour>\d{{1,2}})"
             r"(?:[:](?P<colon>[0-5]\d)(?!\d)(?:\s?h(?:rs)?(?![a-z]))?"
@@ -98,7 +102,7 @@ def clock_of(base: str) -> Clock:
             rf"(?<![^\W_])(?:{at})?(?P<hour>{hour})(?![^\W_])(?:\s+(?P<h>{hours})(?![^\W_]))?{minutes_word}{part}(?![\w/%-])"
         ),
         relative=re.compile(
-            rf"(?<![\w.,:/$-]){minutes_before}\s+(?:(?P<to>{to})|(?P<past>{past}))\s+(?P<hour>\d{{1,2}}|{hour})(?![\w/:%])(?:\s?(?:{hours}))?{part}"
+            rf"(?<![\w.,:/$-]){minutes_before}\s+(?:(?P<to>{to})|(?P<past>{past}))\s+(?P<hour>\d{{1,2}}|{hour}|noon|midnight)(?![\w/:%])(?:\s?(?:{hours}))?{part}"
         ),
         whole=re.compile(rf"(?:{at})?(?P<hour>\d{{1,2}}|{hour})"),
         noon=re.compile(

@@ -40,6 +40,7 @@ class Words(NamedTuple):
     """What says that not the coming one is meant: "sexta sem ser essa"."""
 
     ordinal_day: re.Pattern[str]
+    spoken_day: re.Pattern[str]
     bound: re.Pattern[str]
     """What says that a day is only where something begins or ends: "after"."""
 
@@ -149,7 +150,10 @@ def read(language: str) -> Words:
         offset=re.compile(
             rf"(?<![^\W_]){count}\s+{unit}\s+(?P<way>from|after|before|on|depois\s+d[eao]|antes\s+d[eao]|ap[o]s)\s+(?:o\s+|a\s+|the\s+)?$"
         ),
-        ordinal_day=made(rf"(?:on|by|until|from|for|since)\s+the\s+(?P<day>{either(ordinals)})"),
+        ordinal_day=made(
+            rf"(?:(?P<on>on|by|until|from|for|since)\s+)?the\s+(?P<day>{either(ordinals)})"
+        ),
+        spoken_day=made(rf"dia\s+(?P<day>{_day_words(language)})(?!\s+d[eo]\s)"),
         after_next=re.compile(r"\s+after\s+next(?![^\W_])|\s+depois\s+da\s+proxima(?![^\W_])"),
         skipped=re.compile(
             r",?\s+(?:sem\s+ser|que\s+nao|nao)\s+(?:e\s+)?(?:ess[ae]|est[ae]|agora|a\s+proxima|o\s+proximo)"

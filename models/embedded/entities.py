@@ -8,7 +8,7 @@ from core import privacy
 from models.embedded import other_numbers, words
 from models.embedded.clock import times_in
 from models.embedded.dates import days_in
-from models.embedded.money import amounts, speaks_of_money
+from models.embedded.money import amounts, cents_unclear, speaks_of_money
 from models.embedded.number_words import TOKEN
 from models.embedded.numbers import counting, read
 from models.embedded.periods import periods_in
@@ -20,6 +20,8 @@ CODE = re.compile(
 )
 HASHED = re.compile(r"(?<!\w)#\s?(?P<code>[A-Za-z0-9][\w-]{1,20})")
 NUMBERED = re.compile(r"(?<![\w.,/:$+-])(?:n[ºo°.]*\s?)?(?P<code>\d{4,10})(?![\w/:-]|[.,]\d|\s*%)")
+
+LONG = re.compile(r"(?<![\w.,/:$+-])\d{11,20}(?![\w/:-]|[.,]\d)")
 
 
 def entities(text: str, language: str, now: datetime) -> list[Span]:
@@ -38,16 +40,18 @@ def _entities(text: str, language: str, now: datetime) -> tuple[Span, ...]:
     flat = _without(words.flat(text), found)  # the digits of a telephone say nothing else
     present = frozenset(TOKEN.findall(flat))
     busy = other_numbers.busy(text)
-    numbers = read(flat, present, language, money=True)
-    if numbers and speaks_of_money(flat, present):
+    priced = speaks_of_money(flat, present)
+    numbers = read(flat, present, language, money=priced)
+    if numbers and priced:
         found += amounts(flat, numbers, language)
     days = days_in(flat, present, language, now.date())
     found += periods_in(flat, present, days, language, now.date())
     found += times_in(text, flat, present, language)
     found += _cases(text, busy)
+    counted = counting(numbers, flat, language)
     found += [
         span
-        for span in counting(numbers, flat, language)
+        for span in (cents_unclear(flat, counted) if priced else counted)
         if not other_numbers.labels(flat, span, busy)
     ]
     return tuple(span for span in apart(found) if span.kind in KINDS)
@@ -78,6 +82,7 @@ def _cases(text: str, busy: list[other_numbers.Place]) -> list[Span]:
         if other_numbers.numbered(text, span.start)
         or not (
             other_numbers.names_model(text, span.start, span.end)
+            or other_numbers.in_year(text, span.start, span.end)
             or any(start < span.end and span.start < end for start, end in busy)
             or (span.value.isdigit() and other_numbers.counts(text, span.start, span.end))
         )
@@ -104,6 +109,11 @@ def codes(text: str) -> list[Span]:
     found += [
         Span("code", match["code"], match.start("code"), match.end("code"))
         for match in NUMBERED.finditer(text)
+    ]
+    found += [
+        Span("code", match[0], *match.span())
+        for match in LONG.finditer(text)
+        if other_numbers.numbered(text, match.start())
     ]
     return apart(found)
 

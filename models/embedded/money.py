@@ -19,6 +19,7 @@ SPELLED_RANGE = re.compile(r"(?<![\w.,/:#-])(\d{1,6})\s?[-–]\s?(\d{1,6})(?![\w
 PLAIN_END = re.compile(
     r"\s*(?:$|[.,;:!?)]|(?:e|and|por|de|da|do|mais|pra|para|for|each|in|on|but|mas|no|na)\b)"
 )
+WEIGHT = re.compile(r"(?:weigh\w*|heav\w+|lose|lost|gained?)\s+(?:\w+\s+){0,3}$")
 MARKS = "$€£"
 MARKED = ("$", "€", "£", "usd", "brl", "eur", "gbp")
 
@@ -33,6 +34,7 @@ class _Money(NamedTuple):
     known: frozenset[str]
     about: re.Pattern[str]
     after_number: re.Pattern[str]
+    behind_unit: re.Pattern[str]
     cents_after: re.Pattern[str]
 
 
@@ -80,6 +82,8 @@ def _amount(
         else None
     )
     unit = lists.after_number.match(flat, number.end)
+    if unit and (unit["unit"] or "").startswith("pound") and WEIGHT.search(flat[: number.start]):
+        unit = None
     if unit and lists.only_in.get(unit["unit"] or "", base) != base:
         unit = None
     if unit and unit["unit"] and number.value == 1 and not _is_coin(flat, number, unit):
@@ -107,6 +111,17 @@ def _amount(
 
 def _of(number: Span, value: float, code: str, start: int, end: int) -> Span:
     return replace(number, kind="money", value=round(value, 2), currency=code, start=start, end=end)
+
+
+def cents_unclear(flat: str, numbers: Sequence[Span]) -> list[Span]:
+    """Doubt a number right behind the word for money: "a dollar fifty"."""
+    behind = _lists().behind_unit
+    return [
+        doubted(one, "cents, or a number")
+        if behind.search(flat, max(0, one.start - 12), one.start)
+        else one
+        for one in numbers
+    ]
 
 
 def _short(number: Span) -> bool:
@@ -221,6 +236,7 @@ def _lists() -> _Money:
         after_number=re.compile(
             rf"\s*(?P<sign>[€£])|\s*(?:(?:de|of)\s+)?(?P<unit>{either([*after])})(?![^\W_])"
         ),
+        behind_unit=re.compile(rf"(?<![^\W_])(?:{either([*after])})\s+$"),
         cents_after=re.compile(
             rf"\s+(?P<unit>{either([*cents])})(?![^\W_])|(?P<glued>p)(?![^\W_])"
         ),

@@ -107,7 +107,7 @@ def _named(flat: str, said: Words, base: str, today: date) -> Iterator[Span | No
     for match in said.month.finditer(flat):
         month = said.months[match["month"]]
         year = int(match["year"]) if match["year"] else None
-        line = flat[max(0, match.start() - 60) : match.start()]
+        line = flat[max(0, match.start() - 40) : match.start()]
         left = said.before_month.search(line)
         right = said.after_month.match(flat, match.end("month")) if base != "pt" else None
         if left:
@@ -201,6 +201,8 @@ def _days_of_month(flat: str, said: Words, base: str, today: date) -> Iterator[S
     """Read "dia 25", "the 3rd", also of another month: "dia 5 do mês que vem"."""
     if base == "en":
         yield from _ordinal_days(flat, said, base, today)
+    elif base == "pt":
+        yield from _spoken_days(flat, said, base, today)
     for match in DAY_OF_MONTH[base].finditer(flat):
         written = match["day"]
         day = 1 if written.startswith("prim") or written == "1o" else int(written)
@@ -221,11 +223,22 @@ def _days_of_month(flat: str, said: Words, base: str, today: date) -> Iterator[S
         yield span
 
 
+def _spoken_days(flat: str, said: Words, base: str, today: date) -> Iterator[Span | None]:
+    """Read "dia vinte e cinco"."""
+    for match in said.spoken_day.finditer(flat):
+        if day := _day_number(match["day"], said, base):
+            yield _nth(day, today, *match.span(), flat, base)
+
+
+PLACES = 12
+"""The place in a list that "the third" may mean."""
+
+
 def _ordinal_days(flat: str, said: Words, base: str, today: date) -> Iterator[Span | None]:
     """Read "on the third", where nothing follows that would be the third."""
-    for match in said.ordinal_day.finditer(flat) if " the " in flat else ():
-        if GOES_ON.match(flat, match.end()):
-            day = said.ordinals[re.sub(r"\s+", " ", match["day"])]
+    for match in said.ordinal_day.finditer(flat) if "the " in flat else ():
+        day = said.ordinals[re.sub(r"\s+", " ", match["day"])]
+        if (match["on"] or day > PLACES) and GOES_ON.match(flat, match.end()):
             yield _nth(day, today, match.start("day"), match.end(), flat, base)
 
 

@@ -19,6 +19,10 @@ PRICE_STYLE = "two numbers side by side, which may be a price"
 LENGTHS = frozenset(("minutes", "hours", "days", "weeks", "months", "years"))
 """What "a couple of" counts only about."""
 
+ORDINALS = frozenset(
+    ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+)
+
 Token = tuple[str, int, int]
 """A word or a run of digits, folded, and where it stands."""
 
@@ -140,6 +144,8 @@ def _number_at(
     alone = said.end == at + 1 and tokens[at][0] in rules.ones
     if (price := _price(flat, tokens, at, said, rules)) is not None:
         return price
+    if said.end < len(tokens) and tokens[said.end][0] in ORDINALS and said.value % 10 == 0:
+        return None, said.end  # "twenty-fifth" counts nothing
     if (alone and not article) or (said.end == at + 1 and tokens[at][0] == "cento"):
         return None, at + 1
     if said.end > at + 1 and tokens[said.end - 1][0] in (*pairs(), "couple"):

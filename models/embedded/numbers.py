@@ -24,6 +24,12 @@ FIGURES = re.compile(
     r"(?<![\w.,/:#-])-?(?P<said>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,15}(?:[.,]\d{1,3})?)(?!\d|[.,]\d)"
 )
 GLUED = re.compile(r"[\w/:-]")
+ARTICLES = frozenset(("a",))
+"""What may say "one" only before another number: "a hundred"."""
+
+LONGEST_COUNT = 9
+"""Digits in a row that may count something; more of them name it."""
+
 LONGEST_BETWEEN = 12
 """Characters between two numbers that may belong together."""
 
@@ -51,8 +57,8 @@ def read(
     found = (
         _figures(flat, language, rules, money) if any(one[0].isdigit() for one in present) else []
     )
-    wanted = rules.known | rules.ones if article or money else rules.known
-    if wanted.isdisjoint(present):
+    one = (article or money) and any(word in present for word in rules.ones - ARTICLES)
+    if not one and rules.known.isdisjoint(present):
         return _related(found, flat) if len(found) > 1 else found
     figures = {span.end: at for at, span in enumerate(found)}
     for span in worded(flat, rules, article or money):
@@ -76,6 +82,7 @@ def counting(found: Sequence[Span], flat: str, language: str) -> list[Span]:
         for span in found
         if (said := flat[span.start : span.end]) not in ones
         and not (said[-1].isdigit() and GLUED.match(flat, span.end))
+        and not (said.isdigit() and len(said) > LONGEST_COUNT)
     ]
 
 
@@ -147,7 +154,7 @@ def _other_reading(said: str, language: str) -> float | int | None:
 
 def _related(found: list[Span], flat: str) -> list[Span]:
     """Doubt both ends of a range, one of two, and "5 e 50"."""
-    made = [*found]
+    made: list[Span | None] = [*found]
     for at, (first, second) in enumerate(pairwise(found)):
         if second.start - first.end > LONGEST_BETWEEN:
             continue
@@ -161,11 +168,13 @@ def _related(found: list[Span], flat: str) -> list[Span]:
             doubt = RANGE
         elif between == "e" and second.value in PRICES and _plain(first) and _digits(second, flat):
             readings = (round(first.value + second.value / 100, 2),)
-            doubt = PRICE_STYLE
+            price = replace(first, value=readings[0], end=second.end)
+            made[at], made[at + 1] = doubted(price, PRICE_STYLE, *readings), None
+            continue
         if doubt:
-            made[at] = doubted(made[at], doubt, *readings)
+            made[at] = doubted(first, doubt, *readings)
             made[at + 1] = doubted(second, doubt, *readings)
-    return made
+    return [span for span in made if span is not None]
 
 
 RANGE = "a range"

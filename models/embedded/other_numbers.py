@@ -70,8 +70,13 @@ def labels(flat: str, span: Span, busy: list[Place]) -> bool:
     before, after = flat[max(0, span.start - 32) : span.start], flat[span.end : span.end + 24]
     if _labelled().search(before) or _measured().match(after):
         return True
-    said = flat[span.start : span.end]
-    return YEAR.fullmatch(said) is not None and IN_YEAR.search(before) is not None
+    return in_year(flat, span.start, span.end)
+
+
+def in_year(text: str, start: int, end: int) -> bool:
+    """Say whether a number is a year that is spoken of: "in 2024", "desde 2019"."""
+    flat = words.flat(text)
+    return YEAR.fullmatch(flat[start:end]) is not None and IN_YEAR.search(flat[:start]) is not None
 
 
 def names_model(text: str, start: int, end: int) -> bool:

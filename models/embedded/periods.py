@@ -23,6 +23,7 @@ class _Words(NamedTuple):
     """What is said, and which unit of time it is and which of them."""
 
     said: re.Pattern[str]
+    month_end: re.Pattern[str]
     ends: re.Pattern[str]
     vague: re.Pattern[str]
     vague_words: frozenset[str]
@@ -149,6 +150,10 @@ def _vague(flat: str, said: _Words) -> Iterator[Span]:
 
 def _months(flat: str, said: _Words, base: str, today: date) -> Iterator[Span]:
     """Give a month that is said without a day: "em dezembro", "in March 2027"."""
+    for match in said.month_end.finditer(flat):
+        month = said.months[match["month"]]
+        year = int(match["year"] or today.year + (month < today.month))
+        yield Span("date", end_of_month(date(year, month, 1)).isoformat(), *match.span())
     for match in said.month_alone.finditer(flat):
         month, this = said.months[match["month"]], today.replace(day=1)
         if match["year"]:
@@ -182,10 +187,14 @@ def _read(base: str) -> _Words:
     return _Words(
         phrases=phrases,
         said=made(either(phrases)),
+        month_end=made(
+            rf"(?:{either(lists['month_ends'])})\s+(?:{of})\s+(?P<month>{either(months)})"
+            r"(?:\s+(?:de\s+|of\s+)?(?P<year>20\d\d))?"
+        ),
         ends=made(rf"(?:{either(lists['month_ends'])})\s+(?:{of})\s+(?P<which>{whole})"),
         vague=made(
             rf"(?:{either(lists['vague'])})\s+(?:{of}\s+)?(?:{whole}|{either(months)})"
-            rf"|(?:{either(lists['month_ends'])})\s+(?:{of})\s+(?:{either(months)})"
+            r"(?!\s+\d{1,2}(?!\d))"
         ),
         vague_words=frozenset(map(words.folded, [*lists["vague"], *lists["month_ends"]])),
         month_alone=made(
