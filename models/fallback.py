@@ -9,22 +9,22 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-import orjson
 import structlog
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_json_schema
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from core.errors import ModelFailed
 from core.settings import Method
 from models.blocking import run
 from models.governor import Governor
 from models.repairing import repaired, told_form
+from models.shaping import as_chunk, formatted
 from models.soundness import FORM, Refused, Unusable, flaw, looks_like_data, wanted_schema
 from models.usage import STOOD_IN, mark_degraded
 from models.veiled import Veiled
@@ -120,7 +120,7 @@ class FallbackChatModel(BaseChatModel):
         except _Silent as failure:
             reason = str(failure)
         result = await self._embedded(messages, stop, kwargs, reason)
-        chunk = _as_chunk(result)
+        chunk = as_chunk(result)
         if run_manager:
             await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
         yield chunk
@@ -209,7 +209,7 @@ class FallbackChatModel(BaseChatModel):
             tools=[{"type": "function", "function": named}],
             tool_choice={"type": "function", "function": {"name": FORMATTED}},
         )
-        return _formatted(result, response_format)
+        return formatted(result, response_format)
 
     def _generate(
         self,
@@ -284,41 +284,3 @@ async def _streamed(
         raise Unusable(f"The model's answer is unusable: {wrong}.", partial=text, flaw=wrong)
     for chunk in held:
         yield chunk
-
-
-def _formatted(result: ChatResult, response_format: Any) -> ChatResult:
-    """Turn a call that carries the formatted answer into the answer itself."""
-    message = result.generations[0].message
-    calls = getattr(message, "tool_calls", [])
-    answer = AIMessage(orjson.dumps(calls[0]["args"]).decode() if calls else message.content)
-    if isinstance(response_format, type) and issubclass(response_format, BaseModel):
-        try:
-            answer.additional_kwargs["parsed"] = response_format.model_validate_json(answer.text)
-        except ValidationError as error:
-            raise ModelFailed(
-                f"Neither model could fill {response_format.__name__}; ask for less at once."
-            ) from error
-    return ChatResult(generations=[ChatGeneration(message=answer)])
-
-
-def _as_chunk(result: ChatResult) -> ChatGenerationChunk:
-    message = result.generations[0].message
-    calls = getattr(message, "tool_calls", [])
-    return ChatGenerationChunk(
-        message=AIMessageChunk(
-            content=message.content,
-            additional_kwargs=message.additional_kwargs,
-            response_metadata=message.response_metadata,
-            tool_call_chunks=[
-                {
-                    "type": "tool_call_chunk",
-                    "name": call["name"],
-                    "args": orjson.dumps(call["args"]).decode(),
-                    "id": call["id"],
-                    "index": index,
-                }
-                for index, call in enumerate(calls)
-            ],
-            chunk_position="last",
-        )
-    )
