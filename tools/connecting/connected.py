@@ -173,7 +173,9 @@ class _Connected:
         if self.office.connector.kind == "mcp":
             answer = await self._by_mcp(arguments, context)
         else:
-            answer = await request(self.office.connector, self.operation, arguments, context)
+            writes = self.chosen.effect == "write"
+            connector = self.office.connector
+            answer = await request(connector, self.operation, arguments, context, writes=writes)
         own = self.chosen.own
         if not own:
             return answer

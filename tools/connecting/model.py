@@ -31,6 +31,7 @@ salon:
           choose: {operation: list_visits, value: id}   # only one of her own
 """
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -163,8 +164,6 @@ def read(workspace: Workspace) -> dict[str, Connector]:
 
 
 def _one(path: Path, name: str, said: Any) -> Connector:
-    import re
-
     if not re.match(NAME, name):
         raise WorkspaceError(
             f"{path}: {name!r} cannot be a connector's name; use lower-case letters, digits and '_'."

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+import structlog
 
 from core.errors import ToolError, ToolFailed, ToolRetry, ToolUnknown
 from tools import Context
@@ -25,11 +26,16 @@ GONE = (404, 410)
 SURELY_NOT = range(400, 500)
 """Refused before anything was done."""
 
+log = structlog.get_logger(__name__)
+
 
 async def request(
-    connector: Connector, operation: Operation, arguments: Mapping[str, Any], context: Context
-) -> Any:
+    connector: Connector, operation: Operation, arguments: Mapping[str, Any], context: Context,
+    *, writes: bool,
+) -> Any:  # fmt: skip
     """Call an operation; give what it answers, as JSON or text, None where it answers nothing.
+
+    `writes`: whether it changes something, as a person has decided.
 
     Raises:
         ToolFailed, ToolRetry: it says no, or it has surely not acted.
@@ -39,9 +45,10 @@ async def request(
     try:
         answer = await ask(made, private=connector.private, timeout_s=connector.timeout_s)
     except (Unreached, Unclear) as problem:
-        raise _broken(problem, operation, context, acted=isinstance(problem, Unclear)) from problem
+        acted = writes and isinstance(problem, Unclear)
+        raise _broken(problem, operation, context, acted=acted) from problem
     if answer.status >= 400:
-        raise _refused(answer, operation, context)
+        raise _refused(answer, operation, context, writes=writes)
     return _read(answer)
 
 
@@ -129,21 +136,17 @@ def _read(answer: Answer) -> Any:
 def _broken(
     problem: Exception, operation: Operation, context: Context, *, acted: bool
 ) -> ToolError:
-    import structlog
-
-    structlog.get_logger(__name__).warning(
-        "back_office_silent", operation=operation.name, problem=str(problem)
-    )
-    if acted and not operation.reads:
+    log.warning("back_office_silent", operation=operation.name, problem=str(problem))
+    if acted:
         return ToolUnknown(say("unknown", context.language))
     large = isinstance(problem, TooMuch)
     return ToolFailed(say("large" if large else "failed", context.language))
 
 
-def _refused(answer: Answer, operation: Operation, context: Context) -> ToolError:
+def _refused(answer: Answer, operation: Operation, context: Context, *, writes: bool) -> ToolError:
     """Give what a refusal means: what she may be told, or that nobody knows."""
     if answer.status not in SURELY_NOT or answer.status == 408:
-        return _broken(Unclear(f"status {answer.status}"), operation, context, acted=True)
+        return _broken(Unclear(f"status {answer.status}"), operation, context, acted=writes)
     body = _read(answer)
     if answer.status in MENDABLE and (argument := _blamed(body, operation)):
         return ToolRetry(say("not_taken", context.language), argument=argument)

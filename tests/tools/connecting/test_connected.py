@@ -136,6 +136,19 @@ async def test_nobody_says_that_a_write_without_an_answer_did_not_act(
             await call(filing, {"topic": "Window"}, CONTEXT)
 
 
+async def test_what_a_person_calls_a_write_is_one_whatever_its_method(
+    workspace: Workspace, run: Run
+) -> None:
+    with claims(run, {}) as running:
+        path = workspace.path / "connectors.yaml"
+        listing = "list_claims:\n      effect: "
+        text = path.read_text("utf-8").replace(f"{listing}read", f"{listing}write")
+        running.script = always({}, status=500)
+        path.write_text(text.split("    cancel_claim:")[0], "utf-8")
+        with pytest.raises(ToolUnknown):
+            await call(tool(workspace, "desk_list_claims"), {}, CONTEXT)
+
+
 SURELY_NOT = {
     "it says why": (Answering({"message": "The claim is too late."}, status=409), "The claim is too late."),
     "it says why in parts": (
