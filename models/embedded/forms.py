@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from core.errors import ModelFailed
 from models.embedded import words
 from models.embedded.calling import resolved
 from models.embedded.embedder import Lexical
@@ -11,11 +12,18 @@ from models.embedded.sentiment import sentiment
 from models.embedded.values import values
 
 
-def form(function: Mapping[str, Any], text: str, language: str, now: datetime) -> dict[str, Any]:
-    """Fill a function's parameters; a required one that the text does not say gets an empty value.
+class Unfilled(ModelFailed):
+    """A form requires a value that nobody said."""
 
-    Enumerations take the value nearest in meaning, for whoever asks for one wants one; lists and
-    objects that nothing fills are empty; a free string is left empty rather than made up.
+
+def form(function: Mapping[str, Any], text: str, language: str, now: datetime) -> dict[str, Any]:
+    """Fill a function's parameters; nothing is made up.
+
+    What is required and not said is null where it may be, a list without entries, or the option that
+    says that it is none of the others.
+
+    Raises:
+        Unfilled: a required value is not said, and none of these.
     """
     return _object(
         function.get("parameters") or {}, function.get("parameters") or {}, text, language, now
@@ -34,40 +42,55 @@ def _object(
         if given.get("type") == "object" and given.get("properties"):
             found[name] = _object(given, root, text, language, now)
         elif name not in found and name in required:
-            found[name] = _needed(name, given, text, language)
+            may_be_null = _nullable(schema["properties"][name])
+            found[name] = None if may_be_null else _needed(name, given, text, language)
     return found
+
+
+def _nullable(schema: Mapping[str, Any]) -> bool:
+    ways = [schema, *schema.get("anyOf", []), *schema.get("oneOf", [])]
+    kinds = [way.get("type") for way in ways]
+    return "null" in kinds or any("null" in kind for kind in kinds if isinstance(kind, list))
 
 
 def _needed(name: str, schema: Mapping[str, Any], text: str, language: str) -> Any:
     """Give the least that is true for a value that must be there."""
     if "default" in schema:
         return schema["default"]
-    if schema.get("enum"):
-        return _nearest([one for one in schema["enum"] if one is not None], schema, text)
-    kind = schema.get("type", "string")
-    if isinstance(kind, list):
-        if "null" in kind:
-            return None
-        kind = kind[0]
-    if kind in ("number", "integer"):
-        return _number(name, schema, text, language)
-    if kind == "string" and {"text", "summary", "quote", "words", "message"} & set(
-        name.lower().split("_")
+    options = [one for one in schema.get("enum", []) if one is not None]
+    near = _nearest(options, schema, text) if options else None
+    if near is not None:
+        return near
+    kinds = schema.get("type", "string")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if None in schema.get("enum", []):
+        return None
+    if not options and "array" in kinds and not schema.get("minItems"):
+        return []
+    about = set(name.lower().split("_"))
+    if (
+        not options
+        and "string" in kinds
+        and about & {"text", "summary", "quote", "words", "message"}
     ):
         return text
-    return {"boolean": False, "array": [], "object": {}, "null": None}.get(str(kind), "")
+    if {"number", "integer"} & {*kinds} and "sentiment" in about:
+        return _felt(schema, text, language)
+    raise Unfilled(
+        f"The form needs {name!r}, and the text does not say it. Ask for it, or let it be null."
+    )
 
 
-def _number(name: str, schema: Mapping[str, Any], text: str, language: str) -> float | int:
+def _felt(schema: Mapping[str, Any], text: str, language: str) -> float | int:
     low, high = schema.get("minimum"), schema.get("maximum")
-    felt = sentiment(text, language) if "sentiment" in name else 0.0
+    felt = sentiment(text, language)
     value = felt if low is None else max(low, felt)
     value = value if high is None else min(high, value)
     return int(value) if schema.get("type") == "integer" else value
 
 
 def _nearest(options: list[Any], schema: Mapping[str, Any], text: str) -> Any:
-    """Give the option whose name or label is nearest to the text; a neutral one when none is near."""
+    """Give the option whose name or label is nearest to the text, a neutral one, or None."""
     labels = schema.get("x-labels", {})
     said = [
         f"{str(one).replace('_', ' ')} {' '.join(map(str, labels.get(str(one), {}).values()))}"
@@ -78,4 +101,4 @@ def _nearest(options: list[Any], schema: Mapping[str, Any], text: str) -> Any:
     if likeness.max() > 0.1:
         return options[int(likeness.argmax())]
     neutral = {"other", "none", "unknown", "neutral", "outro", "nenhum", "neutro"}
-    return next((one for one in options if words.folded(str(one)) in neutral), options[0])
+    return next((one for one in options if words.folded(str(one)) in neutral), None)

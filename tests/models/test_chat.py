@@ -12,8 +12,9 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.tools import tool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 
+from core.errors import ModelFailed
 from models.embedded.chat import EmbeddedChatModel
 from models.embedded.extracting import extract
 
@@ -111,12 +112,25 @@ def test_structured_output_is_filled_from_the_text() -> None:
 
         kind: Literal["complaint", "question", "refund"]
         email: str | None = None
-        note: str
+        note: str | None
 
     ticket = MODEL.with_structured_output(Ticket).invoke(
         "I want a refund, my mail is a@example.com"
     )
-    assert ticket == Ticket(kind="refund", email="a@example.com", note="")
+    assert ticket == Ticket(kind="refund", email="a@example.com", note=None)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        (Literal["low", "high"], ...), (int, Field(ge=10)), (str, ...), (bool, ...),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["quero saber do meu pedido", "I want to know about my order"])
+def test_a_form_never_gets_a_value_that_nobody_said(field: Any, text: str) -> None:
+    form = create_model("Form", priority=field)
+    with pytest.raises(ModelFailed, match="'priority'"):
+        MODEL.with_structured_output(form).invoke(text)
 
 
 def test_the_system_prompt_states_the_language() -> None:
