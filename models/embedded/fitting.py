@@ -18,9 +18,11 @@ from models.embedded.courtesy import stripped
 from models.embedded.embedder import one_thread
 from models.embedded.features import features, tokens
 from models.embedded.intents import (
+    FEW_SHARE,
     GROUPS,
     SHARPNESS,
     SURE,
+    VECTOR_SHARE,
     Again,
     Classifier,
     Embed,
@@ -45,6 +47,9 @@ PART_OF_MATTER = 0.2
 USUAL = 0.03
 """Share of the examples from which a feature is one of many."""
 
+FEW = 24
+"""Examples of an intent, in the middle of all, up to which there are few."""
+
 LEAST_ELSEWHERE = 40
 ELSEWHERE_SHARE = 0.15
 """Sentences of nobody's business that are learned: some always, and more where more is taught."""
@@ -68,14 +73,24 @@ def fit(
     texts, labels = _listed(examples, language)
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Embedding is for another core, while the words are learned here.
-        embedding = beside.submit(vectors.many, texts, language) if vectors else None
+        few = has_few(examples, language)
+        embedded = (vectors.all_of if few else vectors.many) if vectors else None
+        embedding = beside.submit(embedded, texts, language) if embedded else None
         classifier, keep, kernel, left_out, unsure = _fit_words(
             texts, labels, language, names or {}
         )
         if vectors and embedding:
-            embed = vectors.reader(language)
-            classifier.again = _again(kernel, embedding.result()[keep], left_out, unsure, embed)
+            embed = vectors.reader(language, whole=few)
+            share = FEW_SHARE if few else VECTOR_SHARE
+            found = embedding.result()[keep]
+            classifier.again = _again(kernel, found, left_out, unsure, embed, share)
     return classifier
+
+
+def has_few(examples: Examples, language: str) -> bool:
+    """Say whether so little is taught that vectors tell more of what is said than words."""
+    taught = Counter(label for label in _listed(examples, language)[1] if label != ELSEWHERE)
+    return not taught or float(np.median([*taught.values()])) <= FEW
 
 
 def _fit_words(
@@ -140,8 +155,9 @@ def _without_spare(
 
 
 def _again(
-    kernel: np.ndarray, vectors: np.ndarray, left_out: LeftOut, unsure: np.ndarray, embed: Embed
-) -> Again:
+    kernel: np.ndarray, vectors: np.ndarray, left_out: LeftOut, unsure: np.ndarray, embed: Embed,
+    share: float,
+) -> Again:  # fmt: skip
     """Learn the second reading; `kernel` is used up.
 
     How sure it is comes from every other example of each label, which takes an eighth of the time.
@@ -149,19 +165,19 @@ def _again(
     half = _every_other(left_out.owners)
     chosen = np.isin(left_out.rows, half)
     calibration = _calibration_again(
-        kernel[np.ix_(half, half)], vectors[half], left_out.part(half), unsure[chosen]
+        kernel[np.ix_(half, half)], vectors[half], left_out.part(half), unsure[chosen], share
     )
-    both = mixed(kernel, vectors @ vectors.T)
-    return Again(vectors, coefficients(both, left_out.owners), calibration, embed)
+    both = mixed(kernel, vectors @ vectors.T, share)
+    return Again(vectors, coefficients(both, left_out.owners), calibration, embed, share)
 
 
 def _calibration_again(
-    kernel: np.ndarray, vectors: np.ndarray, left_out: LeftOut, unsure: np.ndarray
+    kernel: np.ndarray, vectors: np.ndarray, left_out: LeftOut, unsure: np.ndarray, share: float
 ) -> np.ndarray:
     """Learn how sure the second reading is, from the texts that it would be asked about."""
     near = vectors @ vectors.T
     apart = [left_out.near(one) for one in (kernel, near)]
-    both = mixed(kernel, near)
+    both = mixed(kernel, near, share)
     nearest = left_out.near(both)
     found = left_out.signs(left_out.scores(Ridge(both, left_out.owners)), nearest)
     values = np.column_stack(

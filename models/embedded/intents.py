@@ -18,7 +18,7 @@ from models.embedded.courtesy import stripped
 from models.embedded.features import MEANINGS, PARTS, SIGNS, WORDS, features, tokens
 from models.embedded.spelling import Spelling
 
-VERSION = "9"
+VERSION = "10"
 GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
 SHARPNESS = 1.5
 
@@ -30,6 +30,9 @@ SURE = 0.6
 
 VECTOR_SHARE = 0.35
 """How much of the likeness of two texts their vectors make, in the second reading."""
+
+FEW_SHARE = 0.9
+"""The same where few examples were taught: what is said next has hardly a word of them."""
 
 VECTOR_SHARPNESS = 3.0
 """How fast the likeness falls with the distance of the vectors."""
@@ -72,6 +75,7 @@ class Again:
     """(n_signs + 3,): besides the signs, how near the words alone and the vectors alone are."""
 
     embed: Embed
+    share: float = VECTOR_SHARE
 
 
 @dataclass
@@ -118,7 +122,8 @@ class Classifier:
         """
         similar, scores, reading = self._by_words(text)
         if self.again is not None and reading.confidence < SURE:
-            scores = mixed(similar.copy(), self._by_vectors(text).copy()) @ self.again.coefficients
+            both = mixed(similar.copy(), self._by_vectors(text).copy(), self.again.share)
+            scores = both @ self.again.coefficients
         best: dict[str, float] = {}
         for at in np.argsort(-scores):
             best.setdefault(self.labels[at], float(scores[at]))
@@ -168,7 +173,7 @@ class Classifier:
     def _read_again(self, text: str, similar: np.ndarray, known: float, again: Again) -> Reading:
         near = self._by_vectors(text)[None]
         apart = [self._near(one) for one in (similar, near)]
-        both = mixed(similar.copy(), near.copy())
+        both = mixed(similar.copy(), near.copy(), again.share)
         found = signs(both @ again.coefficients, self._near(both), np.array([known]), self._same)
         nearest = [of_best(one, found.best, self._same) for one in apart]
         values = np.column_stack([found.values, *nearest])
@@ -235,16 +240,18 @@ class Classifier:
         return places, weights / max(length, 1e-9)
 
 
-def mixed(similar: np.ndarray, near: np.ndarray) -> np.ndarray:
+def mixed(similar: np.ndarray, near: np.ndarray, share: float = VECTOR_SHARE) -> np.ndarray:
     """Give how like texts are by words and vectors together; both arrays are used up.
+
+    `share` is that of the vectors.
 
     Both parts are kernels on their own (the second falls as a Gaussian), so that their sum is one.
     """
     near -= 1
     near *= VECTOR_SHARPNESS
     np.exp(near, out=near)
-    near *= VECTOR_SHARE
-    similar *= 1 - VECTOR_SHARE
+    near *= share
+    similar *= 1 - share
     near += similar
     return near
 

@@ -62,7 +62,9 @@ def load(folder: Path, name: str, embed: Embed | None = None) -> Classifier | No
         vocabulary={feature: at for at, feature in enumerate(about["vocabulary"])},
         known=about["known"],
         threshold=about["threshold"],
-        again=Again(again[0].astype(np.float32), again[1], again[2], embed) if embed else None,
+        again=Again(again[0].astype(np.float32), again[1], again[2], embed, about["share"])
+        if embed
+        else None,
         **arrays,
     )
 
@@ -75,6 +77,7 @@ def store(folder: Path, name: str, classifier: Classifier) -> None:
         "vocabulary": list(classifier.vocabulary),
         "known": classifier.known,
         "threshold": classifier.threshold,
+        "share": classifier.again.share if classifier.again else None,
     }
     written = io.BytesIO()
     arrays = {array: getattr(classifier, array) for array in ARRAYS}

@@ -20,7 +20,7 @@ from models.embedded import (
     vectors,
 )
 from models.embedded.entities import entities
-from models.embedded.fitting import fit
+from models.embedded.fitting import fit, has_few
 from models.embedded.intents import Classifier, Examples, Reading
 from models.embedded.language import LATER, Languages
 from models.embedded.spans import Span
@@ -68,7 +68,7 @@ def _learned(
     if cache_dir is None:
         return fit(examples, language, names, source)
     name = storing.key(examples, language, names, source.name if source else "")
-    embed = source.reader(language) if source else None
+    embed = source.reader(language, whole=has_few(examples, language)) if source else None
     classifier = storing.load(cache_dir, name, embed)
     if classifier is None:
         classifier = fit(examples, language, names, source)

@@ -97,13 +97,21 @@ class Vectors:
         """Say whether texts of the language can be embedded."""
         return words.base(language) == READ or words.base(language) in self.made.glossaries
 
-    def reader(self, language: str) -> Embed:
-        """Give what embeds one text of a language: a few milliseconds."""
+    def reader(self, language: str, *, whole: bool = False) -> Embed:
+        """Give what embeds one text of a language: a few milliseconds; `whole` as `all_of` does."""
+        compute = self._whole if whole else self._computed
 
         def embed(text: str, mended: Mend) -> np.ndarray:
-            return self._computed([english(text, language, self.made.glossaries, mended)])[0]
+            return compute([english(text, language, self.made.glossaries, mended)])[0]
 
         return embed
+
+    def all_of(self, texts: Sequence[str], language: str) -> np.ndarray:
+        """Give `(len(texts), n_model)` float32 of length 1, computed anew.
+
+        The directions that tell the bank's sentences apart are not those of another trade.
+        """
+        return self._whole([english(text, language, self.made.glossaries) for text in texts])
 
     def many(self, texts: Sequence[str], language: str) -> np.ndarray:
         """Give `(len(texts), n)` float32 of length 1; only what is nowhere known is computed."""
@@ -120,6 +128,9 @@ class Vectors:
             self._keep()
         stored = [self.made.known[at] if at in self.made.known else self._kept[at] for at in marks]
         return _of_length_one(np.stack(stored) * self.made.steps)
+
+    def _whole(self, said: list[str]) -> np.ndarray:
+        return _of_length_one(embedded(self.embedder, said))
 
     def _computed(self, said: list[str]) -> np.ndarray:
         return _of_length_one(embedded(self.embedder, said) @ self.made.basis)
