@@ -100,7 +100,7 @@ class Retracting(Wording):
         """Say whether she tells us not to call a person, as a list of intents."""
         said = self.ensemble.team.examples.get(PERSON, {}).get(self.language, ())
         gone = bool(self.text) and denying.refuses_person(said, self.text, self.language)
-        return [PERSON] if gone else []
+        return [PERSON] if gone and not heeding.of_machine(self.text, self.language) else []
 
     def _withdraws(self, refused: Sequence[str], gives_up: bool) -> bool:
         """Say whether she takes back something that waits for a person; `refused` as in `_refused`."""

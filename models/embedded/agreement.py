@@ -41,6 +41,17 @@ def gives_up(text: str, language: str) -> bool:
     return any(_drops(text, spoken) for spoken in _languages(language))
 
 
+def puts_off(text: str, language: str) -> bool:
+    """Say whether a text puts the answer off in the end, or only says that it was heard.
+
+    "Ok, let me think", "sim, entendi"; but not "let me see … yes, do it".
+    """
+    base = words.base(language)
+    whole = words.plain(text, base)
+    found = [*_phrases(base, "puts_off").finditer(whole)]
+    return bool(found) and not _read(whole[found[-1].end() :].strip(), base)
+
+
 @lru_cache(maxsize=64)
 def _act(about: str, language: str) -> frozenset[str]:
     """Give the stems of what is to be agreed to."""

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models import Answered
-from models.embedded import words
+from models.embedded import agreement, words
 from models.embedded.agreeing import clearly
-from models.embedded.agreement import agreement
 from models.embedded.parting import cut
 from models.embedded.proposed import proposed_of
 from models.embedded.teaching import reader_of
@@ -47,11 +46,16 @@ def answered(text: str, language: str, question: str, about: str = "") -> Answer
     What the trained reader does not know may still begin with a plain yes: it counts if it says nothing
     but what was proposed. A no counts anyhow, for nothing is done then.
     """
+    found = _answered(text, language, question, about)
+    return Answered() if found.meaning == "yes" and agreement.puts_off(text, language) else found
+
+
+def _answered(text: str, language: str, question: str, about: str) -> Answered:
     if read := meaning(text, language, question):
         return Answered(read, wholly=True)
     reader = reader_of(words.base(language))
     mended = reader.mended(text) if reader else text
-    verdict = agreement(mended, language, f"{question} {about}")
+    verdict = agreement.agreement(mended, language, f"{question} {about}")
     if verdict is False:
         return Answered("no")
     clear = clearly(text, language, question, about, agreed=bool(verdict))

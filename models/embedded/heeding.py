@@ -18,6 +18,11 @@ def offers_person(reply: str, language: str) -> str:
     return found[-1].strip() if found else ""
 
 
+def of_machine(text: str, language: str) -> bool:
+    """Say whether a text speaks of a machine: who refuses that wants a person."""
+    return turns.said_of(language, "machine").search(words.plain(text, language)) is not None
+
+
 def none_of(text: str, language: str) -> bool:
     """Say whether a text says of choices that it is none of them, and no more than thanks besides."""
     said = words.plain(text, language)

@@ -373,3 +373,31 @@ def test_another_matter_a_hedge_or_a_pause_is_no_yes(
 )
 def test_to_ask_how_it_goes_on_regrets_nothing(text: str, language: str) -> None:
     assert not answers.regrets(text, language, "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "ok let me think"), ("en", "yes let me think about it"), ("en", "okay, hold on"),
+        ("en", "hmm ok let me see"), ("en", "ok i get it"), ("en", "sure, let me check first"),
+        ("pt-BR", "ok deixa eu pensar"), ("pt-BR", "sim, deixa eu ver com a minha mãe"),
+        ("pt-BR", "ok, entendi"), ("pt-BR", "tá, vou pensar um pouco"), ("pt-BR", "pode deixar"),
+    ],
+)  # fmt: skip
+def test_a_yes_that_is_put_off_at_once_or_only_says_it_was_heard_is_none(
+    language: str, text: str
+) -> None:
+    question = {"en": "I will open the return. Shall I?", "pt-BR": "Vou abrir a devolução. Posso?"}
+    assert answered(text, language, question[language]).meaning != "yes"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "let me see ... yes, do it"), ("en", "ok, got it, go ahead"), ("en", "i see, yes"),
+        ("pt-BR", "entendi, pode fazer"), ("pt-BR", "deixa eu ver... sim, pode"),
+    ],
+)  # fmt: skip
+def test_a_yes_after_a_pause_is_one(language: str, text: str) -> None:
+    question = {"en": "I will open the return. Shall I?", "pt-BR": "Vou abrir a devolução. Posso?"}
+    assert answered(text, language, question[language]).meaning == "yes"
