@@ -15,6 +15,9 @@ from models.embedded.tense import direction
 from models.embedded.weekdays import agreeing, weekdays_in
 
 LONGEST_AHEAD_DAYS = 370
+ABOUT = re.compile(
+    r"(?<![^\W_])(?:(?:more|less) than|over|almost|nearly|about|around|quase|mais de|menos de|cerca de)\s+$"
+)
 TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -148,6 +151,8 @@ def _within(span: Span, flat: str, said: Words, base: str) -> Span:
         if count:
             readings = tuple(moved(one) for one in span.readings)
             return replace(span, value=moved(span.value), start=start, readings=readings)
+    if not span.doubt and ABOUT.search(line):
+        return doubted(span, "only about so long", span.value)
     if not span.doubt and said.bound.search(line):
         return doubted(span, "only where a time begins or ends", span.value)
     return span

@@ -50,7 +50,7 @@ def month_days(
     if not said.months.keys().isdisjoint(present):
         found += _named(flat, said, base, today)
     if "dia" in present or (base == "en" and _names_ordinal(present, said)):
-        found += _days_of_month(flat, said, base, today)
+        found += _in_turn([day for day in _days_of_month(flat, said, base, today) if day])
     return [span for span in found if span is not None]
 
 
@@ -272,6 +272,19 @@ def _nth(day: int, today: date, start: int, end: int, flat: str, base: str) -> S
 
     earlier, later = nearest(-1), nearest(1)
     return _placed(start, end, earlier, later, flat, base)
+
+
+def _in_turn(days: list[Span]) -> list[Span]:
+    """Doubt a day that is before the one named first: "I leave on the 20th and return on the 2nd"."""
+    days.sort(key=lambda day: day.start)
+    made = days[:1]
+    for day in days[1:]:
+        if day.doubt or days[0].doubt or day.value >= days[0].value:
+            made.append(day)
+            continue
+        later = months_later(date.fromisoformat(day.value), 1).isoformat()
+        made.append(doubted(day, "before or after the day named first", later, day.value))
+    return made
 
 
 def _names_ordinal(present: Collection[str], said: Words) -> bool:

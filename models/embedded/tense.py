@@ -10,7 +10,7 @@ Direction = Literal[-1, 0, 1]
 """The past, either of both, or what is to come."""
 
 PAST_OR_COMING = "a day that has been or one to come"
-SENTENCE = re.compile(r"[.!?;\n]")
+SENTENCE = re.compile(r"[!?;\n]|\.(?!\d)")
 WORD = re.compile(r"[a-z']+")
 PARTICIPLE_AFTER = frozenset(
     ("be", "been", "being", "it", "them", "him", "her", "get", "is", "are", "this", "that", "order")
