@@ -19,6 +19,9 @@ LEAST_LIKENESS = 0.13
 CLOSE = 0.88
 """Likeness of the second tool, against the first, from which the customer is asked which."""
 
+SEARCHED = ("query", "question", "consulta", "pergunta", "search_query")
+"""Arguments that the request itself is the value of."""
+
 SPOKEN = ("pt", "en")
 MEANING_WEIGHT = 0.5
 
@@ -68,28 +71,26 @@ def choose_tool(
 
 
 def filled(
-    function: Mapping[str, Any], request: str, language: str, now: datetime, *, earlier: str = ""
-) -> Choice:
-    """Fill a function's arguments, or name the one required argument to ask for."""
+    function: Mapping[str, Any], request: str, language: str, now: datetime,
+    *, earlier: str = "", held: Mapping[str, Any] | None = None, asked: str = "",
+) -> Choice:  # fmt: skip
+    """Fill a function's arguments, or name the one required argument to ask for.
+
+    `held` is what earlier messages gave; of it only `asked`, which the request answers, is replaced.
+    """
     parameters = function.get("parameters") or {}
     schemas: dict[str, Any] = {
         name: resolved(schema, parameters)
         for name, schema in parameters.get("properties", {}).items()
     }
-    found = values(schemas, request, language, now)
+    found = values(schemas, request, language, now, asked=asked)
     if earlier:
         found = values(schemas, earlier, language, now) | found
-    for name, schema in schemas.items():
-        if name not in found and name in (
-            "query",
-            "question",
-            "consulta",
-            "pergunta",
-            "search_query",
-        ):
+    if held is not None:
+        found |= {name: value for name, value in held.items() if name != asked or name not in found}
+    for name in schemas:
+        if name not in found and name in SEARCHED:
             found[name] = request
-        elif name not in found and "default" in schema:
-            continue
     missing = next((name for name in parameters.get("required", []) if name not in found), "")
     question = str(schemas.get(missing, {}).get("description", "")) or _documented(
         function, missing

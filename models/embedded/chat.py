@@ -31,7 +31,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from core.clock import Clock, system_clock
 from core.sentences import sentences
 from models.embedded import words
-from models.embedded.calling import Choice, choose_tool
+from models.embedded.asking import followed
+from models.embedded.calling import Choice, choose_tool, filled
 from models.embedded.extracting import extract
 from models.embedded.forms import form
 from models.embedded.language import Languages
@@ -140,7 +141,7 @@ class EmbeddedChatModel(BaseChatModel):
         ]
         last = AIMessageChunk(
             content="", id=reply.id, tool_call_chunks=calls, usage_metadata=reply.usage_metadata,
-            chunk_position="last",
+            chunk_position="last", additional_kwargs=reply.additional_kwargs,
         )  # fmt: skip
         yield ChatGenerationChunk(message=last)
 
@@ -154,12 +155,11 @@ class EmbeddedChatModel(BaseChatModel):
         results = [m for m in messages[last + 1 :] if isinstance(m, ToolMessage)]
         forced = _forced(tool_choice, tools)
         if tools and tool_choice != "none" and (forced or not results):
-            earlier = "\n".join(m.text for m in messages[:last] if isinstance(m, HumanMessage))
             if forced and structured:
                 return _called(
                     forced, form(_function(tools, forced), asked, language, self.clock())
                 )
-            made = self._chosen(tools, asked, earlier, language, tool_choice, forced)
+            made = self._chosen(tools, messages[: last + 1], language, tool_choice, forced)
             if made is not None:
                 return made
         if results:
@@ -167,20 +167,29 @@ class EmbeddedChatModel(BaseChatModel):
         return _said(_phrase("honest", language))
 
     def _chosen(
-        self, tools: Sequence[dict[str, Any]], asked: str, earlier: str, language: str,
+        self, tools: Sequence[dict[str, Any]], messages: Sequence[BaseMessage], language: str,
         tool_choice: Any, forced: str,
     ) -> AIMessage | None:  # fmt: skip
         must = bool(forced) or tool_choice in ("any", "required", True)
-        choice = choose_tool(
-            tools, asked, language, self.clock(), earlier=earlier, forced=forced, optional=not must
-        )
+        now = self.clock()
+
+        def choose(text: str, earlier: str) -> Choice | None:
+            return choose_tool(
+                tools, text, language, now, earlier=earlier, forced=forced, optional=not must
+            )
+
+        def answer(held: Choice, text: str) -> Choice:
+            function = _function(tools, held.tool)
+            return filled(function, text, language, now, held=held.arguments, asked=held.missing)
+
+        choice = followed(messages, choose, answer, lambda held: _clause(held.question))
         if choice is None:
             return None
         if choice.rivals:
             first, second = (_clause(rival) for rival in choice.rivals)
             return _said(_phrase("which", language, first=first, second=second))
         if choice.missing and not forced:
-            return _said(_question(choice, language))
+            return _asking(choice, language)
         return _called(choice.tool, choice.arguments)
 
     def _language(self, messages: list[BaseMessage], asked: str) -> str:
@@ -250,6 +259,13 @@ def _question(choice: Choice, language: str) -> str:
     if what.endswith("?"):
         return what
     return _phrase("ask", language, what=what)
+
+
+def _asking(choice: Choice, language: str) -> AIMessage:
+    asking = _said(_question(choice, language))
+    # Whoever shows the question can tell what an answer to it is for.
+    asking.additional_kwargs |= {"tool": choice.tool, "asks": choice.missing}
+    return asking
 
 
 def _clause(sentence: str) -> str:

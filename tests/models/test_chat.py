@@ -1,6 +1,7 @@
 """The embedded chat model: quotes with citations, tools, structured output, streaming."""
 
 import json
+from datetime import date
 from typing import Any, Literal
 
 import pytest
@@ -154,3 +155,44 @@ async def test_a_stream_adds_up_to_the_answer(tools: list[Any]) -> None:
     assert whole.text == model.invoke("when is my visit with the doctor?").text
     assert whole.usage_metadata is not None
     assert whole.usage_metadata["total_tokens"] > 0
+
+
+@tool
+def book_table(day: date, people: int, name: str) -> str:
+    """Book a table in the restaurant.
+
+    Args:
+        day: day of the dinner
+        people: how many people will come
+        name: name for the booking
+    """
+    return f"{day} {people} {name}"
+
+
+def test_an_answer_is_taken_for_what_was_asked_and_never_for_another_tool() -> None:
+    model = MODEL.bind_tools([book_table, visit_status, renew_prescription])
+    history: list[Any] = [HumanMessage("I would like to book a table at the restaurant")]
+    asked = []
+    for answer in ("15/03/2031", "4", "Odette"):
+        reply = model.invoke(history)
+        asked.append((reply.additional_kwargs["tool"], reply.additional_kwargs["asks"]))
+        # Over HTTP only the words of a question come back.
+        history += [AIMessage(reply.text), HumanMessage(answer)]
+    assert asked == [("book_table", "day"), ("book_table", "people"), ("book_table", "name")]
+    (call,) = model.invoke(history).tool_calls
+    assert call["args"] == {"day": "2031-03-15", "people": 4, "name": "Odette"}
+
+
+def test_a_new_wish_leaves_the_tool_that_was_asked_about() -> None:
+    model = MODEL.bind_tools([book_table, visit_status, renew_prescription])
+    history: list[Any] = [HumanMessage("I would like to book a table at the restaurant")]
+    history += [model.invoke(history), HumanMessage("no, renew my prescription for a medicine")]
+    assert model.invoke(history).additional_kwargs["tool"] == "renew_prescription"
+
+
+def test_a_stream_says_what_it_asks_for() -> None:
+    model = MODEL.bind_tools([book_table])
+    whole: Any = None
+    for chunk in model.stream([HumanMessage("book a table in the restaurant")]):
+        whole = chunk if whole is None else whole + chunk
+    assert whole.additional_kwargs == {"tool": "book_table", "asks": "day"}
