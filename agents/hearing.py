@@ -67,6 +67,8 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
     for name, slot in journey.slots.items():
         if slot.options is not None and name not in found.values:
             _take_numbers(found, brief, kit, journey, name)
+            if name in unsure:  # "at 11" is sure where only one of its readings can be had
+                found.only.setdefault(name, unsure[name])
     for name, value in shared(journey, brief["slots"], kit.tools).items():
         slot = journey.slots[name]
         if name in found.values or name in found.only:
