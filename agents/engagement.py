@@ -50,12 +50,12 @@ def clarify(brief: Brief, kit: Kit) -> Report:
 
 def person(brief: Brief, kit: Kit) -> Report:
     """Call a person, and say when one will be there."""
-    open_now = kit.workspace.people_answer(kit.context.now)
-    return Report(
-        agent="engagement",
-        text=say("person" if open_now else "person_closed", brief["language"]),
-        handoff=brief["why"] if brief["goal"] == "handoff" else "the customer asked for a person",
-    )
+    open_now, language = kit.workspace.people_answer(kit.context.now), brief["language"]
+    text = say("person" if open_now else "person_closed", language)
+    reason = brief["why"] if brief["goal"] == "handoff" else "the customer asked for a person"
+    if heeding.harmed(brief["text"], language):
+        text, reason = f"{say('harmed', language)} {text}", "somebody may have been hurt"
+    return Report(agent="engagement", text=text, handoff=reason)
 
 
 async def recall(brief: Brief, kit: Kit) -> Report:

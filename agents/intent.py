@@ -23,7 +23,7 @@ from agents import (
 )
 from agents.cards import beside, form, note_forms, prompted
 from core.errors import ModelFailed
-from models.embedded import changing, denying, words
+from models.embedded import changing, denying, heeding, words
 from models.embedded.language import ANSWERING, LATER, OPENING
 from models.usage import stood_in
 
@@ -70,7 +70,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         "intents": read.intents,
         "earlier": read.earlier,
         "scene": read.scene,
-        "urgent": understanding.urgent(text, language),
+        "urgent": understanding.urgent(text, language) or heeding.harmed(text, language),
         "complaint": clauses.COMPLAINT in names,
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
@@ -91,6 +91,8 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
     """Read what she wants: by the words, by a model where these are doubtful, else by her records."""
     if clauses.is_code(text):
         return Read([])
+    if heeding.harmed(text, language):
+        return Read([{"name": PERSON, "confidence": 1.0, "text": text}])
     told = (changing.left(text, language) if brief["awaiting"] else None) or text
     asked = bool(brief["awaiting"]) and told == text
     # "No, exchange it" says no, and then what she wants.

@@ -228,8 +228,11 @@ def _correct(run: Run, event: Correct) -> Run:
 
 
 def _cancel(run: Run, event: Cancel) -> Run:
-    key = "cancelled_after" if run.instance.get("performed") else "cancelled"
-    return end(run.saying(key), "cancelled")
+    if run.instance.get("performed"):
+        return end(run.saying("cancelled_after"), "cancelled")
+    # What she dropped may be another matter than what she speaks of, which may have been done.
+    purpose = said(run.journey.purpose, run.language)
+    return end(run.saying("cancelled", purpose=purpose), "cancelled")
 
 
 def _reopen(run: Run, event: Reopen) -> Run:

@@ -4,6 +4,7 @@ import re
 
 from models.embedded import turns, words
 
+CLAUSES = re.compile(r"[^.,;!?\n]+[.,;!?\n]?")
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -16,6 +17,14 @@ def offers_person(reply: str, language: str) -> str:
         if turns.said_of(language, "offers_person").search(words.plain(one))
     ]
     return found[-1].strip() if found else ""
+
+
+def harmed(text: str, language: str) -> bool:
+    """Say whether a text tells that somebody was or may be hurt; asking whether one could be does not."""
+    told = [part for part in CLAUSES.findall(text) if not part.endswith("?")]
+    return any(
+        turns.said_of(language, "harmed").search(words.plain(part, language)) for part in told
+    )
 
 
 def of_machine(text: str, language: str) -> bool:

@@ -50,9 +50,13 @@ def test_a_prompt_names_the_place_it_cannot_fill() -> None:
         filled("Be $tune", "x.md", tone="kind")
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "agents").glob("*.yaml")), ids=lambda path: path.stem
-)
+FOR_MODELS = "forms"
+"""Models are told in English what customers are told in theirs."""
+
+PHRASES = [path for path in sorted((ROOT / "agents").glob("*.yaml")) if path.stem != FOR_MODELS]
+
+
+@pytest.mark.parametrize("path", PHRASES, ids=lambda path: path.stem)
 def test_every_phrase_is_said_in_every_language(path: Path) -> None:
     for key, texts in read_yaml(path).items():
         assert set(texts) == set(LANGUAGES), f"{path.name}: {key}"

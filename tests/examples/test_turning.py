@@ -72,8 +72,8 @@ async def test_a_denied_wish_is_neither_done_nor_noted(
     aurora: House, turns: tuple[str, ...]
 ) -> None:
     told = await says(aurora, "C-1002", *turns)
-    assert "Posso confirmar" not in told and "cancelar" not in told
-    assert "Nada foi feito" in told or "não fiz nada" in told
+    assert "?" not in told
+    assert "nada foi feito" in told.lower() or "não fiz nada" in told
 
 
 async def test_what_is_left_open_twice_is_not_put_again_until_she_says_yes(aurora: House) -> None:
@@ -113,7 +113,7 @@ async def test_a_question_about_the_proposal_is_answered_from_it_and_it_stays_op
     ("customer", "turns", "told"),
     [
         ("C-1003", ("quero trocar o vestido", "cancela a troca"), "deixei isso de lado"),
-        ("C-1003", ("I want to exchange the dress", "cancel the exchange"), "dropped it"),
+        ("C-1003", ("I want to exchange the dress", "cancel the exchange"), "dropped that"),
         ("C-1006", (*PENDING, "quero desistir desse reembolso"), "retirei o pedido"),
         ("C-1006", (*PENDING, "não quero mais o reembolso"), "retirei o pedido"),
     ],
