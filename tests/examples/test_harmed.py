@@ -1,4 +1,4 @@
-"""Somebody may have been hurt: a person is called before anything else, whoever writes and whatever is open."""
+"""Somebody may have been hurt: a person is called before anything else, whatever is open."""
 
 import pytest
 
