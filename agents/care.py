@@ -24,14 +24,22 @@ say = phrases(__file__)
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Answer a complaint with empathy for what happened, its facts, and a case.
 
-    None is opened for words that tell nothing of what happened: she is asked whether she wants that.
+    None is opened for words that tell nothing of what happened, as a question does: she is asked whether
+    she wants that.
     """
     if brief["goal"] == "continue":
         return await _answered(brief, kit)
-    bitter = sentiment.only_feels(brief["text"], brief["language"])
-    if bitter and not brief["facts"].get("open_cases"):
+    tells_nothing = sentiment.only_feels(brief["text"], brief["language"]) or _only_asks(brief)
+    if tells_nothing and not brief["facts"].get("open_cases"):
         return _offered(brief, kit)
     return await _taken(brief, kit)
+
+
+def _only_asks(brief: Brief) -> bool:
+    """Say whether her words are one question: "how many days do I have to complain?"."""
+    text = brief["text"].strip()
+    one = text.endswith("?") and not any(mark in text[:-1] for mark in ".!?\n")
+    return one and words.is_question(text, brief["language"])
 
 
 def _offered(brief: Brief, kit: Kit) -> Report:

@@ -84,3 +84,14 @@ async def test_a_yes_after_it_is_to_what_was_proposed_and_put_again(
     put_again = await says(aurora, "C-1003", wish, insult, yes)
     assert "A-1045" in put_again
     assert "R-5" in put_again or "R-5" in await says(aurora, "C-1003", wish, insult, yes, yes)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "comprando uma bota, se der problema sozinho, tenho quantos dias pra vir reclamar com vocês?",
+        "how many days do I have to complain to you if the boots fall apart?",
+    ],
+)
+async def test_a_question_opens_none(aurora: House, asked: str) -> None:
+    assert NUMBER not in await says(aurora, "C-1001", asked)
