@@ -1,6 +1,8 @@
 """What a trace says of a turn."""
 
+import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -59,7 +61,10 @@ async def test_a_trace_has_the_turn_and_nothing_personal(
 ) -> None:
     seen = replace(ensemble, settings=ensemble.settings.model_copy(update={"tracing": True}))
     await talk(seen).says(SAID)
-    tracing._client().flush()
+    end = time.monotonic() + 20
+    while not any("how many days" in one for one in traces) and time.monotonic() < end:
+        tracing._client().flush()
+        await asyncio.sleep(0.1)
     sent = "".join(traces)
     assert "how many days may I keep a book" in sent
     assert "cpf·" in sent or "cpf\\u00b7" in sent
