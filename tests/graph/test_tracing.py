@@ -1,8 +1,6 @@
 """What a trace says of a turn."""
 
-import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +37,9 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Keeper)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    # The older names win where they are set, and whatever ran before in this process may have.
+    for older in ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_SAMPLING_RATE"):
+        monkeypatch.delenv(older, raising=False)
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     monkeypatch.setenv("LANGSMITH_API_KEY", "none")
     monkeypatch.setenv("LANGSMITH_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
@@ -61,10 +62,7 @@ async def test_a_trace_has_the_turn_and_nothing_personal(
 ) -> None:
     seen = replace(ensemble, settings=ensemble.settings.model_copy(update={"tracing": True}))
     await talk(seen).says(SAID)
-    end = time.monotonic() + 20
-    while not any("how many days" in one for one in traces) and time.monotonic() < end:
-        tracing._client().flush()
-        await asyncio.sleep(0.1)
+    tracing._client().flush()
     sent = "".join(traces)
     assert "how many days may I keep a book" in sent
     assert "cpf·" in sent or "cpf\\u00b7" in sent
