@@ -23,6 +23,9 @@ REASONS = ("message", "mensagem", "detail", "error_description", "error", "title
 
 MENDABLE = (400, 422)
 GONE = (404, 410)
+NOWHERE = ("", ".", "..")
+"""Values that would make of a path another one: a list instead of one thing, or what stands above it."""
+
 SURELY_NOT = range(400, 500)
 """Refused before anything was done."""
 
@@ -55,7 +58,11 @@ async def request(
 def made_of(
     connector: Connector, operation: Operation, arguments: Mapping[str, Any], context: Context
 ) -> Request:
-    """Write a request down."""
+    """Write a request down.
+
+    Raises:
+        ToolRetry: a value of its path would lead to another one.
+    """
     method, path = operation.wire.split(" ", 1)
     query: list[tuple[str, str]] = []
     headers = {"accept": "application/json", "accept-language": context.language}
@@ -63,6 +70,8 @@ def made_of(
     for name, value in arguments.items():
         place = operation.places[name]
         if place.where == "path":
+            if _text(value).strip() in NOWHERE:
+                raise ToolRetry(say("not_taken", context.language), argument=name)
             path = path.replace(f"{{{place.path[0]}}}", quote(_text(value), safe=""))
         elif place.where == "query":
             query += _listed(place, value)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from core.errors import BadInput
+from core.errors import BadInput, ToolRetry
 from tools import Context
 from tools.connecting import Document, openapi
 from tools.connecting.model import Connector
@@ -69,6 +69,13 @@ def test_values_of_objects_within_a_body_are_arguments_of_their_own(
     assert made.headers["Idempotency-Key"] == "t:1"
     assert made.headers["Authorization"] == "Bearer k e:y"
     assert made.headers["accept-language"] == "pt-BR"
+
+
+@pytest.mark.parametrize("value", ["", " ", ".", ".."])
+def test_a_value_never_makes_another_path(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ToolRetry) as retry:
+        asks("gym", "cancel_booking", monkeypatch, member_id="M-1", booking_id=value)
+    assert retry.value.argument == "booking_id"
 
 
 def test_arguments_go_into_query_and_headers_as_the_document_wants_them(
