@@ -6,6 +6,7 @@ Each use is a session of its own: a server may forget one at any time, and none 
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,15 @@ import httpx
 
 from tools.connecting import Document, Operation, Place
 from tools.connecting.openapi import Arguments, opened
-from tools.connecting.reaching import MOST_BYTES, Request, TooMuch, Unclear, Unreached, streamed
+from tools.connecting.reaching import (
+    MOST_BYTES,
+    Request,
+    TooMuch,
+    Unclear,
+    Unreached,
+    streamed,
+    whole,
+)
 from tools.connecting.references import Unreadable, plain
 from tools.connecting.text import described, identifier
 
@@ -26,6 +35,7 @@ SPOKEN = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 
 SESSION = "mcp-session-id"
 MOST_PAGES = 20
+LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
 REFUSED = (-32700, -32600, -32601, -32602)
 """Errors of JSON-RPC that say nothing was called."""
 
@@ -113,7 +123,11 @@ class Session:
 async def session(
     url: str, *, headers: Mapping[str, str], private: bool, timeout_s: float
 ) -> AsyncIterator[Session]:
-    """Open a session; all of it takes `timeout_s` at most."""
+    """Open a session, within `timeout_s`.
+
+    Raises:
+        Unreached: the server is not there, or speaks a version that we do not.
+    """
     opened = Session(url, headers, private, timeout_s)
     try:
         async with asyncio.timeout(timeout_s):
@@ -205,34 +219,43 @@ def content(result: Mapping[str, Any]) -> Any:
 
 async def _answer(answer: httpx.Response, number: int) -> dict[str, Any]:
     """Give the answer to the request of a number, from one JSON body or from a stream of events."""
+    found: dict[str, Any] | None = None
     if not answer.headers.get("content-type", "").startswith("text/event-stream"):
-        body = bytearray()
-        async for part in answer.aiter_bytes():
-            body += part
-            _hold(body)
-        return _matching(body.decode("utf-8", "replace"), number) or _none()
-    lines: list[str] = []
-    size = 0
-    async for line in answer.aiter_lines():
-        size += len(line)
-        if size > MOST_BYTES:
-            raise TooMuch("the answer is too long")
+        body = await whole(answer, MOST_BYTES)
+        found = _matching(body.decode("utf-8", "replace"), number)
+    else:
+        async for event in _events(answer):
+            if (found := _matching(event, number)) is not None:
+                break
+    if found is None:
+        raise Unclear("the server gave no answer")
+    return found
+
+
+async def _events(answer: httpx.Response) -> AsyncIterator[str]:
+    """Give the data of each event of a stream."""
+    data: list[str] = []
+    async for line in _lines(answer):
         if line.startswith("data:"):
-            lines.append(line.removeprefix("data:").lstrip(" "))
-        elif not line and lines:
-            if (found := _matching("\n".join(lines), number)) is not None:
-                return found
-            lines = []
-    return (_matching("\n".join(lines), number) if lines else None) or _none()
+            data.append(line.removeprefix("data:").lstrip(" "))
+        elif not line and data:
+            yield "\n".join(data)
+            data = []
+    if data:
+        yield "\n".join(data)
 
 
-def _hold(body: bytearray) -> None:
-    if len(body) > MOST_BYTES:
-        raise TooMuch("the answer is too long")
-
-
-def _none() -> dict[str, Any]:
-    raise Unclear("the server gave no answer")
+async def _lines(answer: httpx.Response) -> AsyncIterator[str]:
+    """Give the lines of a stream; httpx would hold a line without end, however long it is."""
+    size, begun = 0, ""
+    async for part in answer.aiter_text():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooMuch(f"the answer has more than {MOST_BYTES} characters")
+        *lines, begun = LINE_END.split(begun + part)
+        for line in lines:
+            yield line
+    yield begun.rstrip("\r")
 
 
 def _matching(text: str, number: int) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from ssl import SSLContext
 from typing import Any
 
@@ -20,6 +20,12 @@ MOST_BYTES = 256 * 1024
 """Of an answer; more is not read."""
 
 MOST_REDIRECTS = 3
+TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+"""IPv6 that stands for an IPv4 address, its last four bytes; Python calls all of it open."""
+
+OWN_TRANSLATED = IPv6Network("64:ff9b:1::/48")
+"""The same, within one network."""
+
 FOUND = (301, 302, 303, 307, 308)
 
 
@@ -68,7 +74,7 @@ async def ask(
     for _ in range(MOST_REDIRECTS + 1):
         async with streamed(request, private=private, timeout_s=timeout_s) as answer:
             if answer.status_code not in FOUND:
-                return Answer(answer.status_code, answer.headers, await _body(answer, most))
+                return Answer(answer.status_code, answer.headers, await whole(answer, most))
             request = _onward(request, answer.headers.get("location", ""))
     raise Unreached(f"it redirects more than {MOST_REDIRECTS} times")
 
@@ -109,7 +115,12 @@ async def streamed(
             await answer.aclose()
 
 
-async def _body(answer: httpx.Response, most: int) -> bytes:
+async def whole(answer: httpx.Response, most: int) -> bytes:
+    """Read the body of an answer.
+
+    Raises:
+        TooMuch: it has more than `most` bytes.
+    """
     read = bytearray()
     async for part in answer.aiter_bytes():
         read += part
@@ -124,9 +135,15 @@ def _onward(request: Request, location: str) -> Request:
     new = old.join(location) if location else old
     if request.method not in ("GET", "HEAD"):
         raise Unreached("it redirects what should be written")
-    if (new.scheme, new.host, new.port) != (old.scheme, old.host, old.port):
+    if not same_place(str(new), str(old)):
         raise Unreached(f"it redirects to another place ({new.host})")
     return Request(request.method, str(new), request.headers)
+
+
+def same_place(one: str, other: str) -> bool:
+    """Say whether two URLs lead to the same port of the same host, in the same way."""
+    first, second = httpx.URL(one), httpx.URL(other)
+    return (first.scheme, first.host, first.port) == (second.scheme, second.host, second.port)
 
 
 async def _addresses(host: str, port: int, private: bool) -> list[str]:
@@ -151,8 +168,12 @@ def is_open(address: str) -> bool:
     read = ip_address(address.partition("%")[0])
     if isinstance(read, IPv6Address):
         within = read.ipv4_mapped or read.sixtofour
+        if any(read in network for network in TRANSLATED):
+            within = IPv4Address(read.packed[-4:])
         if within is not None:
             return is_open(str(within))
+        if read in OWN_TRANSLATED:
+            return False
     return read.is_global and not read.is_multicast
 
 

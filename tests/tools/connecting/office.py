@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +27,8 @@ class Answering:
     """What is answered, and how."""
 
     body: Any = None
+    """JSON, or bytes, or an iterator of bytes."""
+
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     after_s: float = 0
@@ -71,12 +73,14 @@ def office(script: Script) -> Iterator[Office]:
                 self.connection.close()
                 return
             self.send_response(told.status)
-            sent = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
             for key, value in {"content-type": "application/json", **told.headers}.items():
                 self.send_header(key, value)
             self.end_headers()
-            if told.body is not None:
-                self.wfile.write(sent)
+            try:
+                for part in _parts(told.body):
+                    self.wfile.write(part)
+            except ConnectionError:
+                pass  # whoever asked has heard enough
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
@@ -91,6 +95,14 @@ def office(script: Script) -> Iterator[Office]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _parts(body: Any) -> Iterable[bytes]:
+    if body is None:
+        return ()
+    if isinstance(body, Iterator):
+        return body
+    return [body if isinstance(body, bytes) else json.dumps(body).encode()]
 
 
 def always(body: Any = None, **more: Any) -> Script:

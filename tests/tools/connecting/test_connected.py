@@ -284,6 +284,28 @@ class TestAnMcpServer:
                 await call(tool(workspace, "hall_cancel_seat"), {"seat_id": "A1"}, CONTEXT)
 
 
+async def test_a_stream_without_end_is_not_read_to_its_end(workspace: Workspace, run: Run) -> None:
+    serve, sent = mcp(_held(), streams=True), []
+
+    def endless() -> Iterator[bytes]:
+        yield b"data: "
+        for at in range(2_000):
+            sent.append(at)
+            yield b"x" * 64 * 1024
+
+    def speaking(asked: Asked) -> Answering:
+        headers = {"content-type": "text/event-stream"}
+        wanted = "cancel-seat" in str(asked.body)
+        return Answering(endless(), headers=headers) if wanted else serve(asked)
+
+    with office(speaking) as running:
+        assert run("add", "hall", f"{running.url}/mcp", "--mcp") == 0
+        assert run("enable", "hall", "--all") == 0
+        with pytest.raises(ToolUnknown):
+            await call(tool(workspace, "hall_cancel_seat"), {"seat_id": "A1"}, CONTEXT)
+    assert len(sent) < 1_000, "what the network holds between us, and no more"
+
+
 def test_an_mcp_server_of_an_unknown_version_is_refused(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
