@@ -16,10 +16,7 @@ from tools.connecting.model import Choose, Chosen, Connector
 from tools.connecting.reaching import Unclear, Unreached
 from tools.connecting.requesting import put, request, signed
 from tools.connecting.text import described, words_of
-from tools.connecting.wording import Worder, data_of, listed
-
-NUMBERS = ("id", "number", "code", "numero", "codigo")
-"""Fields by which one of a list is named, where the field that is to be taken is not there."""
+from tools.connecting.wording import BY_NUMBER, Worder, data_of, listed
 
 log = structlog.get_logger(__name__)
 
@@ -275,7 +272,7 @@ def _number(row: Any, choose: Choose) -> Any:
         return row
     plain = {"_".join(words_of(str(key))): value for key, value in row.items()}
     wanted = "_".join(words_of(choose.value))
-    return next((plain[key] for key in (wanted, *NUMBERS) if plain.get(key) is not None), None)
+    return next((plain[key] for key in (wanted, *BY_NUMBER) if plain.get(key) is not None), None)
 
 
 def _is_of(row: Any, field: str, context: Context) -> bool:

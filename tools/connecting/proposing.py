@@ -13,7 +13,7 @@ from tools.connecting import Document, Operation, naming, rough
 from tools.connecting.borrowing import borrowed
 from tools.connecting.model import Argument, Choose, Chosen
 from tools.connecting.text import words_of
-from tools.connecting.wording import LISTS
+from tools.connecting.wording import BY_NUMBER, LISTS
 
 OWNERS = {"customer", "client", "user", "patient", "member", "subscriber", "student", "guest", "owner",
           "holder", "cliente", "usuario", "paciente", "aluno", "assinante", "socio", "titular",
@@ -208,7 +208,7 @@ def _choice(name: str, operation: Operation, lists: Mapping[str, Operation]) -> 
         plain = {"_".join(words_of(field)): field for field in _items_of(one)}
         if not plain:
             return Choose(operation=listing, value=name)
-        for number in (name, "id", "number", "code", "numero", "codigo"):
+        for number in (name, *BY_NUMBER):
             if number in plain:
                 return Choose(operation=listing, value=plain[number])
     return None

@@ -47,6 +47,9 @@ MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
 NAMES = ("name", "title", "label", "nome", "titulo", "description", "descricao")
+BY_NUMBER = ("id", "number", "code", "numero", "codigo")
+"""Fields by which one of a list is named, where the field that is looked for is not there."""
+
 LISTS = ("items", "data", "results", "content", "value", "records")
 
 
