@@ -174,10 +174,11 @@ def _refresh(arguments: argparse.Namespace, workspace: Workspace, settings: Sett
     connectors = model.read(workspace)
     connector = _of(connectors, arguments.name)
     new = asyncio.run(fetched(connector))
-    path = keeping.document_path(workspace, arguments.name)
-    old = json.loads(path.read_bytes()) if path.is_file() else new | {"paths": {}, "tools": []}
+    old = keeping.accepted_document(workspace, arguments.name, connector)
+    if lost := old is None:
+        print("what was accepted is lost or was altered, so that nothing can be compared with it")
+        old = new | {"paths": {}, "tools": []}
     changes = keeping.drift(connector.kind, connector.url, old, new)
-    lost = keeping.digest(old) != connector.document
     if not changes and not lost:
         print(f"{arguments.name}: nothing has changed")
         return 0

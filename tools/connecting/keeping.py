@@ -38,19 +38,15 @@ def tools(workspace: Workspace) -> list[Tool]:
 
 def office(workspace: Workspace, name: str, connector: Connector) -> BackOffice:
     """Give one back office, held against the document that was accepted."""
-    path = document_path(workspace, name)
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
+    document = accepted_document(workspace, name, connector)
+    if document is None:
+        path = document_path(workspace, name)
+        wrong = "not the document that was accepted" if path.is_file() else "missing"
         raise WorkspaceError(
-            f"{path} is missing; run `python -m tools.connecting refresh {name} --accept`."
-        ) from None
-    if hashlib.sha256(raw).hexdigest() != connector.document:
-        raise WorkspaceError(
-            f"{path} is not the document that was accepted for {name!r}; put it back, or run "
+            f"{path} is {wrong} for {name!r}; put it back, or run "
             f"`python -m tools.connecting refresh {name} --accept`."
         )
-    operations = read(connector.kind, json.loads(raw), connector.url).operations
+    operations = read(connector.kind, document, connector.url).operations
     place = f"{workspace.path / model.FILE}: {name}"
     for wrong in _problems(connector, operations, workspace):
         raise WorkspaceError(f"{place}.operations.{wrong}.")
@@ -110,6 +106,15 @@ def _no_list(name: str, connector: Connector, operations: Mapping[str, Operation
 def document_path(workspace: Workspace, name: str) -> Path:
     """Give where the accepted document of a connector is kept."""
     return workspace.path / model.FOLDER / f"{name}.json"
+
+
+def accepted_document(
+    workspace: Workspace, name: str, connector: Connector
+) -> dict[str, Any] | None:
+    """Give the document that was accepted; None where its file is gone or holds anything else."""
+    path = document_path(workspace, name)
+    raw = path.read_bytes() if path.is_file() else b""
+    return json.loads(raw) if hashlib.sha256(raw).hexdigest() == connector.document else None
 
 
 def kept(document: Mapping[str, Any]) -> bytes:
