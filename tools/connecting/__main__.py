@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,7 +22,7 @@ from core.upgrade import upgrade
 from core.workspace import Workspace, said
 from tools import Context
 from tools.calling import call
-from tools.connecting import keeping, model
+from tools.connecting import Document, keeping, model
 from tools.connecting.connected import BackOffice, tool_name
 from tools.connecting.fetching import fetched
 from tools.connecting.model import Connector
@@ -53,31 +52,22 @@ def _add(arguments: argparse.Namespace, workspace: Workspace, settings: Settings
         raise Conflict(
             f"There is a connector {arguments.name!r} already; `refresh` it, or take another name."
         )
-    if not re.match(model.NAME, arguments.name):
-        raise BadInput(f"{arguments.name!r} is no name; use lower-case letters, digits and '_'.")
     if arguments.key_env and not os.environ.get(arguments.key_env):
         raise BadInput(
             f"The environment variable {arguments.key_env!r} is not set; put the key there first."
         )
-    kind = "mcp" if arguments.mcp else "openapi"
-    first = Connector(
-        kind=kind, url=arguments.url, server=arguments.server, key_env=arguments.key_env,
-        private=asyncio.run(is_private(arguments.server or arguments.url)), document="0" * 64,
-    )  # fmt: skip
+    first = _first(arguments, workspace)
     raw = asyncio.run(fetched(first))
-    document = keeping.read(kind, raw, first.url)
-    server = "" if arguments.mcp else arguments.server or document.server or _origin(first.url)
-    if server and not first.private and asyncio.run(is_private(server)):
-        raise BadInput(
-            f"The document says that it is called at {server}, which is no address of the open internet; "
-            f"if that is right, say so: --server {server}"
-        )
-    connector = first.model_copy(
-        update={
-            "server": server, "key_in": document.key_in, "document": keeping.digest(raw),
-            "operations": proposed(document),
-        }
-    )  # fmt: skip
+    document = keeping.read(first.kind, raw, first.url)
+    called = _called(first, document)
+    if called.key_env and called != first:
+        raw = asyncio.run(
+            fetched(called)
+        )  # as it is for who has the key, now that its place is known
+        document = keeping.read(called.kind, raw, called.url)
+    connector = called.model_copy(
+        update={"document": keeping.digest(raw), "operations": proposed(document)}
+    )
     keeping.write_document(workspace, arguments.name, raw)
     keeping.write(workspace, {**connectors, arguments.name: connector})
     _note(settings, workspace, "connector.added", arguments.name)
@@ -85,6 +75,31 @@ def _add(arguments: argparse.Namespace, workspace: Workspace, settings: Settings
         print(f"left out: {wire}: {why}")
     _show(keeping.office(workspace, arguments.name, connector), workspace)
     return 0
+
+
+def _first(arguments: argparse.Namespace, workspace: Workspace) -> Connector:
+    """Give what is known of a connector before its document is read."""
+    if arguments.mcp and arguments.server:
+        raise BadInput("An MCP server is called at its URL; leave out --server.")
+    given = {
+        "kind": "mcp" if arguments.mcp else "openapi", "url": arguments.url, "document": "0" * 64,
+        "server": arguments.server, "key_env": arguments.key_env,
+    }  # fmt: skip
+    first = model.checked(workspace.path / model.FILE, arguments.name, given)
+    return first.model_copy(update={"private": asyncio.run(is_private(first.target))})
+
+
+def _called(first: Connector, document: Document) -> Connector:
+    """Give a connector with where its operations are called, and where the key goes there."""
+    if first.kind == "mcp":
+        return first
+    server = first.server or document.server or _origin(first.url)
+    if not first.private and asyncio.run(is_private(server)):
+        raise BadInput(
+            f"The document says that it is called at {server}, which is no address of the open internet; "
+            f"if that is right, say so: --server {server}"
+        )
+    return first.model_copy(update={"server": server, "key_in": document.key_in})
 
 
 def _origin(url: str) -> str:

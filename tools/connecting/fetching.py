@@ -9,10 +9,11 @@ import yaml
 from core.errors import BadInput
 from tools.connecting import mcp
 from tools.connecting.model import Connector
-from tools.connecting.reaching import Request, Unclear, Unreached, ask
+from tools.connecting.reaching import Answer, Request, Unclear, Unreached, ask, same_place
 from tools.connecting.requesting import signed
 
 MOST_BYTES = 4 * 1024 * 1024
+WANTS_KEY = (401, 403)
 
 
 class _Loader(yaml.SafeLoader):
@@ -43,21 +44,35 @@ async def fetched(connector: Connector) -> dict[str, Any]:
 
 
 async def _document(connector: Connector) -> dict[str, Any]:
-    where, name, key = signed(connector)
+    """Get the document; the key goes along only to where operations are called.
+
+    Where that is not known yet, which is in its document, the key goes to a place that asks for one.
+    """
+    answer = await _asked(connector, keyed=same_place(connector.server, connector.url))
+    if answer.status in WANTS_KEY and not connector.server:
+        answer = await _asked(connector, keyed=True)
+    if answer.status in WANTS_KEY:
+        raise BadInput(
+            f"{connector.url} answers with {answer.status}: the key is missing or refused, or calls go to "
+            "another place, which alone has the key."
+        )
+    if answer.status >= 400:
+        raise BadInput(f"{connector.url} answers with {answer.status}: nothing is there.")
+    return _read(answer.body, connector.url)
+
+
+async def _asked(connector: Connector, *, keyed: bool) -> Answer:
+    where, name, key = signed(connector) if keyed else ("", "", "")
     headers = {"accept": "application/json, application/yaml, */*"}
     query: tuple[tuple[str, str], ...] = ()
     if key and where == "header":
         headers[name] = key
     elif key:
         query = ((name, key),)
-    answer = await ask(
+    return await ask(
         Request("GET", connector.url, headers, query), private=connector.private,
         timeout_s=connector.timeout_s, most=MOST_BYTES,
     )  # fmt: skip
-    if answer.status >= 400:
-        why = "the key is missing or refused" if answer.status in (401, 403) else "nothing is there"
-        raise BadInput(f"{connector.url} answers with {answer.status}: {why}.")
-    return _read(answer.body, connector.url)
 
 
 def _read(body: bytes, url: str) -> dict[str, Any]:

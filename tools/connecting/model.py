@@ -35,6 +35,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.errors import WorkspaceError
@@ -138,8 +139,16 @@ class Connector(_Part):
     @field_validator("url", "server")
     @classmethod
     def _web(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError(f"{url!r} should begin with https:// or http://")
+        if not url:
+            return ""
+        try:
+            read = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise ValueError(f"{url!r} is no address ({error})") from error
+        if read.userinfo:
+            raise ValueError("it has a key or password in it: name a variable by `key_env` instead")
+        if read.scheme not in ("http", "https") or not read.host:
+            raise ValueError(f"{url!r} should begin with https:// or http:// and a host")
         return url.rstrip("/")
 
     @property
@@ -160,10 +169,11 @@ def read(workspace: Workspace) -> dict[str, Connector]:
     listed = read_yaml(path) or {}
     if not isinstance(listed, dict):
         raise WorkspaceError(f"{path} should be a list of connectors by name; see `add`.")
-    return {str(name): _one(path, str(name), said) for name, said in listed.items()}
+    return {str(name): checked(path, str(name), said) for name, said in listed.items()}
 
 
-def _one(path: Path, name: str, said: Any) -> Connector:
+def checked(path: Path, name: str, said: Any) -> Connector:
+    """Give a connector as it is written down at `path`, or would be; raises as `read`."""
     if not re.match(NAME, name):
         raise WorkspaceError(
             f"{path}: {name!r} cannot be a connector's name; use lower-case letters, digits and '_'."

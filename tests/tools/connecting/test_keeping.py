@@ -15,7 +15,7 @@ from core.errors import WorkspaceError
 from core.findings import Deployment
 from core.settings import Settings
 from core.workspace import Workspace
-from tests.tools.connecting.office import Office, by_route, office
+from tests.tools.connecting.office import Answering, Asked, Office, always, by_route, office
 from tools.checks import checks
 from tools.loading import load
 
@@ -98,19 +98,73 @@ def test_a_wrong_file_stops_the_start_and_says_where(
     assert (tools, len(problems)) == ({}, 1)
 
 
-def test_a_document_that_nobody_accepted_stops_the_start(workspace: Workspace, run: Run) -> None:
+def altered(text: str) -> str:
+    return text.replace("What we do", "What we did")
+
+
+def broken(text: str) -> str:
+    return text[:-9]
+
+
+def gone(text: str) -> str:
+    return ""
+
+
+def the_same_to_a_machine(text: str) -> str:
+    return f"{text}\n"
+
+
+@pytest.mark.parametrize("lose", [altered, broken, the_same_to_a_machine, gone])
+def test_a_document_that_nobody_accepted_stops_the_start(
+    lose: Callable[[str], str], workspace: Workspace, run: Run
+) -> None:
     with garage(run):
         path = workspace.path / "connectors" / "garage.json"
         before = workspace.version()
-        path.write_text(path.read_text().replace("What we do", "What we did"))
+        if left := lose(path.read_text()):
+            path.write_text(left)
+        else:
+            path.unlink()
         assert workspace.version() != before
-        with pytest.raises(WorkspaceError, match="not the document that was accepted"):
+        wrong = "not the document that was accepted" if left else "missing"
+        with pytest.raises(WorkspaceError, match=f"{wrong} .*refresh garage --accept"):
             load(workspace)
-        path.unlink()
-        with pytest.raises(WorkspaceError, match="refresh garage --accept"):
-            load(workspace)
+        assert run("refresh", "garage") == 2
         assert run("refresh", "garage", "--accept") == 0
     assert load(workspace)[0] == {}, "what nobody can compare is off until a person has seen it"
+
+
+def test_what_was_never_accepted_does_not_come_in_by_the_file(
+    workspace: Workspace, run: Run
+) -> None:
+    with garage(run) as (_, document):
+        document["paths"]["/services"]["get"]["parameters"] = [{"name": "of", "in": "query"}]
+        path = workspace.path / "connectors" / "garage.json"
+        path.write_text(json.dumps(document))
+        assert run("refresh", "garage", "--accept") == 0
+    assert load(workspace)[0] == {}
+
+
+@pytest.mark.parametrize("asks", [False, True], ids=["open", "asks for a key"])
+def test_the_key_goes_only_to_where_operations_are_called(
+    asks: bool, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GARAGE_KEY", "sesame")
+    document = deepcopy(DOCUMENT)
+
+    def shown(asked: Asked) -> Answering:
+        keyed = "sesame" in str(asked.headers)
+        return Answering(document) if keyed or not asks else Answering(status=401)
+
+    with office(shown) as here, office(always(document)) as elsewhere:
+        document["servers"] = [{"url": here.url}]
+        at_home = ("add", "garage", f"{here.url}/openapi.json", "--key-env", "GARAGE_KEY")
+        assert run(*at_home) == 0
+        assert "sesame" in str(here.asked[-1].headers), "its document as who has the key sees it"
+        away = ("add", "other", f"{elsewhere.url}/openapi.json", "--key-env", "GARAGE_KEY")
+        assert run(*away) == 0
+        assert run("refresh", "other") == 0
+        assert "sesame" not in str(elsewhere.asked)
 
 
 def test_what_has_changed_is_told_and_taken_only_when_it_is_accepted(
@@ -173,6 +227,10 @@ def test_wrong_words_say_what_to_do(run: Run, capsys: pytest.CaptureFixture[str]
         assert "'NO_SUCH_KEY' is not set" in capsys.readouterr().err
         assert run("add", "other", f"{running.url}/nowhere") == 1
         assert "404" in capsys.readouterr().err
+        assert run("add", "other", url.replace("//", "//user:secret@")) == 1
+        assert "name a variable" in capsys.readouterr().err
+        assert run("add", "other", "garage.example") == 1
+        assert "should begin with https://" in capsys.readouterr().err
         assert run("add", "Other one", url) == 1
         assert "lower-case" in capsys.readouterr().err
     assert run("add", "other", url) == 1
