@@ -38,7 +38,11 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Keeper)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # The older names win where they are set, and whatever ran before in this process may have.
-    for older in ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_SAMPLING_RATE"):
+    for older in (
+        "LANGSMITH_TRACING_V2",
+        "LANGCHAIN_TRACING_V2",
+        "LANGSMITH_TRACING_SAMPLING_RATE",
+    ):
         monkeypatch.delenv(older, raising=False)
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     monkeypatch.setenv("LANGSMITH_API_KEY", "none")
