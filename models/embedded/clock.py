@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from models.embedded import words
 from models.embedded.clock_words import Clock, clock_of
-from models.embedded.number_words import small_number
+from models.embedded.number_words import TOKEN, small_number
 from models.embedded.spans import Span, apart, doubted
 
 HOUR_SIGN = re.compile(r"\d\s?(?:[ap]\.?\s?m|h)")
 FIGURE = re.compile(r"(?<![\d/.,$-])(?<!\w)\d{1,2}(?!\d)")
-TOKEN = re.compile(r"[^\W_]+")
 NOONS = frozenset(("noon", "midday", "midnight", "meio", "meia", "mediodia", "medianoche"))
 HALF_DAY = 12
 NOON_HOURS = {"noon": 12, "midnight": 24}
@@ -62,7 +61,7 @@ def times_in(
         found += _spoken(text, flat, clock, base)
     if asked and not found and (match := clock.whole.fullmatch(flat.strip(" .!?,"))):
         offset = len(flat) - len(flat.lstrip(" .!?,"))
-        hour = small_number(re.sub(r"\s+", " ", match["hour"]), base)
+        hour = small_number(words.spaced(match["hour"]), base)
         if hour is not None and hour < 24:
             found.append(_resolved(hour, 0, "", offset, offset + match.end(), exact=hour == 0))
     if not found:
@@ -111,11 +110,7 @@ def _end(match: re.Match[str]) -> int:
 
 def _part(said: str, clock: Clock) -> str:
     """Give which part of the day is said: "am", "pm", "night", or none."""
-    return clock.parts.get(_plain(said), said[:1])
-
-
-def _plain(said: str) -> str:
-    return re.sub(r"\s+", " ", said).strip()
+    return clock.parts.get(words.spaced(said), said[:1])
 
 
 def _lasts(flat: str, match: re.Match[str], clock: Clock) -> bool:
@@ -144,7 +139,7 @@ def _stands_alone(flat: str, match: re.Match[str], clock: Clock) -> bool:
 
 
 def _says_hour(text: str, match: re.Match[str]) -> bool:
-    said = _plain(match["at"])
+    said = words.spaced(match["at"])
     if said in ("at", "pelas", "a las", "la pelas"):
         return True
     if said == "a":
@@ -165,9 +160,11 @@ def _accented(text: str, match: re.Match[str]) -> bool:
 def _spoken(text: str, flat: str, clock: Clock, base: str) -> Iterator[Span]:
     """Read "três da tarde", "quinze horas", "às nove e meia", "three thirty pm"."""
     for match in clock.spoken.finditer(flat):
-        hour = small_number(_plain(match["hour"]), base)
+        hour = small_number(words.spaced(match["hour"]), base)
         minute = (
-            30 if match["half"] else small_number(_plain(match["minutes"] or "zero"), base) or 0
+            30
+            if match["half"]
+            else small_number(words.spaced(match["minutes"] or "zero"), base) or 0
         )
         part = match["meridian"] or match["part"] or ""
         if hour is None or hour >= 24 or minute >= 60:
@@ -197,10 +194,10 @@ def _is_spoken_hour(text: str, flat: str, match: re.Match[str], clock: Clock) ->
 def _relative(flat: str, clock: Clock, base: str) -> Iterator[Span]:
     """Read "half past two", "quarter to five", "dez para as três"."""
     for match in clock.relative.finditer(flat):
-        said = _plain(match["minutes"])
+        said = words.spaced(match["minutes"])
         minute = clock.quarter.get(said) or small_number(said, base)
         noon = NOON_HOURS.get(match["hour"])
-        hour = noon or small_number(_plain(match["hour"]), base)
+        hour = noon or small_number(words.spaced(match["hour"]), base)
         if hour is None or minute is None or not 0 < hour <= 24 or not 0 < minute < 60:
             continue
         if base == "en" and not _is_relative(flat, match, said, clock):
@@ -236,7 +233,9 @@ def _is_relative(flat: str, match: re.Match[str], said: str, clock: Clock) -> bo
 def _noons(flat: str, clock: Clock, base: str) -> Iterator[Span]:
     for match in clock.noon.finditer(flat):
         minute = (
-            30 if match["half"] else small_number(_plain(match["minutes"] or "zero"), base) or 0
+            30
+            if match["half"]
+            else small_number(words.spaced(match["minutes"] or "zero"), base) or 0
         )
         hour = 12 if match["noon"] else 0
         yield Span("time", f"{hour:02}:{minute:02}", *match.span())
@@ -272,7 +271,7 @@ def _resolved(
 def _by_part_of_day(span: Span, flat: str, clock: Clock) -> Span:
     """Take the part of the day from elsewhere in the text: "amanhã à tarde, às 3", "at 8 tonight"."""
     said = [match for match in clock.part.finditer(flat) if not match["greeting"]]
-    parts = {clock.parts[_plain(match["part"])] for match in said}
+    parts = {clock.parts[words.spaced(match["part"])] for match in said}
     if len(parts) != 1 or span.doubt != "morning or afternoon":
         return span
     hour, minute = map(int, span.value.split(":"))

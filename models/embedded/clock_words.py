@@ -6,8 +6,8 @@ from functools import cache
 from typing import NamedTuple
 
 from models.embedded import words
-from models.embedded.dating import either
 from models.embedded.number_words import small_numbers
+from models.embedded.words import either
 
 MERIDIAN = r"(?P<meridian>[ap]\.?\s?m\b\.?)"
 UNTIL = "as|a|ate|to|and|until|till|through"
@@ -81,7 +81,9 @@ def clock_of(base: str) -> Clock:
     e = r"\s+e\s+" if base != "en" else r"\s+"
     minutes_word = rf"(?:{e}(?:(?P<half>{half})|(?P<minutes>{small})(?:\s+minutos?)?)(?![^\W_]))?"
     if base == "en":
-        minutes_word = rf"(?P<half>\Z\A.)?(?:[\s-](?P<minutes>(?:oh\s+)?(?:{small}))(?![^\W_]))?"
+        minutes_word = (
+            rf"(?P<half>{words.NOTHING})?(?:[\s-](?P<minutes>(?:oh\s+)?(?:{small}))(?![^\W_]))?"
+        )
     to = either(lists["to"])
     past = either(lists["past"])
     minutes_before = (

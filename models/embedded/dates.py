@@ -9,7 +9,7 @@ from models.embedded import words
 from models.embedded.clock import times
 from models.embedded.dating import Words, read
 from models.embedded.monthdays import month_days, months_later
-from models.embedded.number_words import small_number
+from models.embedded.number_words import TOKEN, small_number
 from models.embedded.spans import Span, apart, doubted
 from models.embedded.tense import direction
 from models.embedded.weekdays import agreeing, weekdays_in
@@ -18,7 +18,6 @@ LONGEST_AHEAD_DAYS = 370
 ABOUT = re.compile(
     r"(?<![^\W_])(?:(?:more|less) than|over|almost|nearly|about|around|quase|mais de|menos de|cerca de)\s+$"
 )
-TOKEN = re.compile(r"[^\W_]+")
 
 
 def dates(text: str, language: str, now: datetime) -> list[Span]:
@@ -75,7 +74,7 @@ def _relative(
     near = [*said.day.finditer(flat)] if not said.day_words.isdisjoint(present) else []
     gone = [match.span() for match in said.no_day.finditer(flat)] if near else []
     for match in near:
-        offset = said.days[re.sub(r"\s+", " ", match[0])]
+        offset = said.days[words.spaced(match[0])]
         if not any(start < match.end() and match.start() < end for start, end in gone):
             yield Span("date", (today + timedelta(days=offset)).isoformat(), *match.span())
     if said.units.keys().isdisjoint(present):
@@ -93,7 +92,7 @@ def _distant(
 ) -> Span | None:
     """Read "daqui a um mês", "in two weeks", "há três dias"."""
     parts = match.groupdict()
-    written = re.sub(r"\s+", " ", parts["count"] or "a")
+    written = words.spaced(parts["count"] or "a")
     vague = "couple" in written
     count = 2 if vague else 1 if written in ("a", "an") else small_number(written, base)
     length = said.units[parts["unit"]]
@@ -139,7 +138,7 @@ def _within(span: Span, flat: str, said: Words, base: str) -> Span:
     line = flat[max(0, span.start - 40) : span.start]
     offset = said.offset.search(line)
     if offset and not (offset["way"] == "on" and "week" not in offset["unit"]):
-        written = re.sub(r"\s+", " ", offset["count"])
+        written = words.spaced(offset["count"])
         count = 1 if written in ("a", "an") else small_number(written, base) or 0
         sign = -1 if offset["way"].startswith(("before", "antes")) else 1
         length = said.units[offset["unit"]]

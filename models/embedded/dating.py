@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from models.embedded import words
 from models.embedded.number_words import small_numbers
+from models.embedded.words import either, whole_words
 
 
 class Words(NamedTuple):
@@ -69,17 +70,6 @@ def listed(language: str) -> dict[str, Any]:
     return lists.get(words.base(language)) or lists["en"]
 
 
-def either(said: Iterable[Any]) -> str:
-    """Give a pattern of any of these phrases, folded, the longest first."""
-    folded = sorted({words.folded(str(word)) for word in said}, key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in folded) or r"\Z\A."
-
-
-def made(pattern: str) -> re.Pattern[str]:
-    """Give a pattern that stands as whole words."""
-    return re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])")
-
-
 @cache
 def read(language: str) -> Words:
     """Give the words of a language by which dates are read."""
@@ -107,13 +97,15 @@ def read(language: str) -> Words:
     digits = r"\d{1,2}(?:st|nd|rd|th|o|º|°)?"
     day = rf"(?:dia\s+)?(?P<day>{digits}|{either(ordinals)}|{_day_words(language)})"
     year = rf"(?:{of}(?P<year>20\d\d|19\d\d)(?!\d))?"
-    ahead = made(
+    ahead = whole_words(
         rf"(?:(?:{either(lists['ahead'])})\s+(?:a\s+)?{count}|numa?)\s+{before_unit}{unit}"
         rf"(?:'?s?'?\s+time)?{working}"
     )
-    from_now = made(rf"{count}\s+{unit}\s+(?:{either(lists['since_now'] or ['from now'])})")
-    ago = made(rf"{count}\s+{unit}\s+(?:{either(lists['ago'])})")
-    ago_before = made(rf"(?:{either(lists['ago_before'] or ['ago'])})\s+{count}\s+{unit}{working}")
+    from_now = whole_words(rf"{count}\s+{unit}\s+(?:{either(lists['since_now'] or ['from now'])})")
+    ago = whole_words(rf"{count}\s+{unit}\s+(?:{either(lists['ago'])})")
+    ago_before = whole_words(
+        rf"(?:{either(lists['ago_before'] or ['ago'])})\s+{count}\s+{unit}{working}"
+    )
     telling = {
         ahead.pattern: _firsts([*lists["ahead"], "num", "numa"]),
         from_now.pattern: _firsts(said.split()[-1] for said in lists["since_now"]),
@@ -122,17 +114,17 @@ def read(language: str) -> Words:
     }
     return Words(
         days={words.folded(name): days for name, days in lists["days"].items()},
-        day=made(either(lists["days"])),
+        day=whole_words(either(lists["days"])),
         day_words=_firsts(lists["days"]),
-        no_day=made(either(lists["no_days"])),
+        no_day=whole_words(either(lists["no_days"])),
         weekdays=weekdays,
-        weekday=made(
+        weekday=whole_words(
             rf"(?:(?P<prep>{near}|{either(lists['every'])})\s+(?:a\s+|o\s+|the\s+)?)?"
             rf"(?:(?P<before>{named})\s+)?(?P<name>{either(weekdays)})"
             rf"(?:\s+(?P<after>{after})(?!\s+(?:{either(lists['week'])})(?![^\W_])))?"
         ),
         months=months,
-        month=made(rf"(?P<month>{either(months)})\.?{year}"),
+        month=whole_words(rf"(?P<month>{either(months)})\.?{year}"),
         before_month=re.compile(
             rf"(?<![\w.,/$-])(?:(?P<first>{digits})\s*(?P<until>{joined})"
             rf"\s*(?:o\s+)?(?:the\s+)?(?:dia\s+)?)?"
@@ -150,17 +142,17 @@ def read(language: str) -> Words:
         offset=re.compile(
             rf"(?<![^\W_]){count}\s+{unit}\s+(?P<way>from|after|before|on|depois\s+d[eao]|antes\s+d[eao]|ap[o]s)\s+(?:o\s+|a\s+|the\s+)?$"
         ),
-        ordinal_day=made(
+        ordinal_day=whole_words(
             rf"(?:(?P<on>on|by|until|from|for|since)\s+)?the\s+(?P<day>{either(ordinals)})"
         ),
-        spoken_day=made(rf"dia\s+(?P<day>{_day_words(language)})(?!\s+d[eo]\s)"),
+        spoken_day=whole_words(rf"dia\s+(?P<day>{_day_words(language)})(?!\s+d[eo]\s)"),
         after_next=re.compile(r"\s+after\s+next(?![^\W_])|\s+depois\s+da\s+proxima(?![^\W_])"),
         skipped=re.compile(
             r",?\s+(?:sem\s+ser|que\s+nao|nao)\s+(?:e\s+)?(?:ess[ae]|est[ae]|agora|a\s+proxima|o\s+proximo)"
             r"(?:\s+agora)?(?:,?\s+a\s+outra)?(?![^\W_])"
         ),
         bound=re.compile(rf"(?<![^\W_])(?:{either(lists['after'])})\s+(?:o\s+|a\s+|the\s+)?(?:dia\s+)?$"),
-        every=made(either(lists["every"])),
+        every=whole_words(either(lists["every"])),
         month_kind=kinds,
         month_said=_behind(lists, "year_months"),
         year_said=_behind(lists, "years"),

@@ -10,6 +10,7 @@ from models.embedded import words
 from models.embedded.number_words import PRICE_STYLE, TOKEN
 from models.embedded.numbers import is_near, read
 from models.embedded.spans import Span, apart, doubted
+from models.embedded.words import either, whole_words
 
 ABOUT_BEFORE = 30
 """Characters before a price in which a word may say that it is one."""
@@ -221,23 +222,17 @@ def _lists() -> _Money:
     def folded(name: str) -> dict[str, str]:
         return {words.folded(said): code for said, code in listed[name].items()}
 
-    def either(said: Sequence[str]) -> str:
-        return "|".join(sorted(map(re.escape, said), key=len, reverse=True))
-
     after, cents = folded("after") | folded("before"), folded("cents")
-    about = [words.folded(said) for said in listed["about"]]
     return _Money(
         signs=listed["signs"],
         after=after,
         only_in=folded("only_in"),
         cents=cents,
-        known=frozenset({*after, *cents, *about, "c", "p"}),
-        about=re.compile(rf"(?<![^\W_])(?:{either(about)})(?![^\W_])"),
+        known=frozenset({*after, *cents, *map(words.folded, listed["about"]), "c", "p"}),
+        about=whole_words(either(listed["about"])),
         after_number=re.compile(
-            rf"\s*(?P<sign>[€£])|\s*(?:(?:de|of)\s+)?(?P<unit>{either([*after])})(?![^\W_])"
+            rf"\s*(?P<sign>[€£])|\s*(?:(?:de|of)\s+)?(?P<unit>{either(after)})(?![^\W_])"
         ),
-        behind_unit=re.compile(rf"(?<![^\W_])(?:{either([*after])})\s+$"),
-        cents_after=re.compile(
-            rf"\s+(?P<unit>{either([*cents])})(?![^\W_])|(?P<glued>p)(?![^\W_])"
-        ),
+        behind_unit=re.compile(rf"(?<![^\W_])(?:{either(after)})\s+$"),
+        cents_after=re.compile(rf"\s+(?P<unit>{either(cents)})(?![^\W_])|(?P<glued>p)(?![^\W_])"),
     )

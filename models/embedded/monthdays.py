@@ -141,7 +141,7 @@ def _year_behind(
     if behind is None:
         return year, end
     ahead = {"next": 1, "last": -1, "before_last": -2}
-    kind = said.month_kind[re.sub(r"\s+", " ", behind["which"])]
+    kind = said.month_kind[words.spaced(behind["which"])]
     return today.year + ahead.get(kind, 0), behind.end()
 
 
@@ -149,7 +149,7 @@ def _day_number(text: str, said: Words, base: str) -> int | None:
     if text[0].isdigit():
         digits = re.match(r"\d+", text)
         return int(digits[0]) if digits else None
-    text = re.sub(r"\s+", " ", text)
+    text = words.spaced(text)
     return said.ordinals.get(text) or small_number(text, base)
 
 
@@ -237,13 +237,13 @@ PLACES = 12
 def _ordinal_days(flat: str, said: Words, base: str, today: date) -> Iterator[Span | None]:
     """Read "on the third", where nothing follows that would be the third."""
     for match in said.ordinal_day.finditer(flat) if "the " in flat else ():
-        day = said.ordinals[re.sub(r"\s+", " ", match["day"])]
+        day = said.ordinals[words.spaced(match["day"])]
         if (match["on"] or day > PLACES) and GOES_ON.match(flat, match.end()):
             yield _nth(day, today, match.start("day"), match.end(), flat, base)
 
 
 def _of_month(match: re.Match[str], day: int, flat: str, base: str, today: date) -> Span | None:
-    behind = re.sub(r"\s+", " ", match["month"] or "")
+    behind = words.spaced(match["month"] or "")
     if not behind:
         return _nth(day, today, *match.span(), flat, base)
     ahead = (

@@ -107,8 +107,7 @@ def rules_of(base: str) -> Rules:
     values, ones = small_numbers(base), frozenset(lists["one"].get(base, []))
     multipliers, groups = listed("multipliers"), listed("groups")
     half, join = frozenset(lists["half"].get(base, [])), lists["join"].get(base, "and")
-    either = "|".join(sorted((*multipliers, *groups), key=len, reverse=True)) or r"\Z\A."
-    halves = "|".join(half) or r"\Z\A."
+    either, halves = words.either((*multipliers, *groups)), words.either(half)
     after = re.compile(
         rf"\s?(?P<times>{either})(?![^\W_])(?:\s+(?:{join}\s+)?(?P<rest>\d{{3}})(?![\w.,/:-]))?(?:\s+{join}\s+(?:a\s+)?(?P<more>{halves})(?![^\W_]))?"
         rf"|(?P<unit>\s+[^\W\d_]+)??\s+{join}\s+(?:a\s+)?(?P<half>{halves})(?![^\W_])"

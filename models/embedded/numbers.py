@@ -196,10 +196,8 @@ def is_near(flat: str, start: int) -> bool:
 
 @cache
 def _nearly() -> re.Pattern[str]:
-    listed = sorted(map(words.folded, words.load("numbers")["nearly"]), key=len, reverse=True)
-    return re.compile(
-        rf"(?<![^\W_])(?:{'|'.join(listed)})\s+(?:de\s+|uns\s+|umas\s+)?(?:r?\$\s*)?$"
-    )
+    listed = words.either(words.load("numbers")["nearly"])
+    return re.compile(rf"(?<![^\W_])(?:{listed})\s+(?:de\s+|uns\s+|umas\s+)?(?:r?\$\s*)?$")
 
 
 @cache

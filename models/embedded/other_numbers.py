@@ -10,6 +10,7 @@ from functools import cache
 
 from models.embedded import words
 from models.embedded.spans import Span
+from models.embedded.words import either
 
 Place = tuple[int, int]
 """Where something stands in a text: from, up to."""
@@ -104,7 +105,7 @@ IN_YEAR = re.compile(
 @cache
 def _labelled() -> re.Pattern[str]:
     lists = words.load("other_numbers")
-    listed = _either([*lists["within"], *lists["labels"]])
+    listed = either([*lists["within"], *lists["labels"]])
     return re.compile(
         rf"(?<![^\W_])(?:{listed})(?:\s+(?:e|o|de|of|is|a|an|um|uma|number|numero))?[\s.:]*$"
     )
@@ -112,7 +113,7 @@ def _labelled() -> re.Pattern[str]:
 
 @cache
 def _measured() -> re.Pattern[str]:
-    listed = _either(words.load("other_numbers")["measures"])
+    listed = either(words.load("other_numbers")["measures"])
     return re.compile(rf"\s*(?:%|°|º|ª|(?:{listed})(?![^\W_]))|\s?x\s?\d")
 
 
@@ -140,8 +141,8 @@ def _streets(flat: str) -> Iterator[Place]:
 def _street_first() -> re.Pattern[str]:
     """Find "av paulista, 1000, ap 51"."""
     lists = words.load("other_numbers")
-    kinds, numbered = _either(lists["streets"]), _either(lists["numbered"])
-    within = _either([*lists["within"]])
+    kinds, numbered = either(lists["streets"]), either(lists["numbered"])
+    within = either([*lists["within"]])
     name = rf"(?:[\s.]+[^\W\d_][^\W_'’.-]*){{1,{NAME_WORDS}}}?"
     return re.compile(
         rf"(?<![^\W_])(?:{kinds})(?![^\W_]){name}(?:\s*[,–-]?\s+|\s*,\s*)"
@@ -154,7 +155,7 @@ def _street_first() -> re.Pattern[str]:
 def _number_first() -> re.Pattern[str]:
     """Find "1234 baker street, flat 1203"."""
     lists = words.load("other_numbers")
-    kinds, within = _either(lists["streets_after"]), _either(lists["within"])
+    kinds, within = either(lists["streets_after"]), either(lists["within"])
     return re.compile(
         rf"(?<![\w#-])\d{{1,5}}[a-z]?,?(?:\s+[^\W\d_][\w'’.-]*){{1,4}}?\s+(?:{kinds})(?![^\W_])"
         rf"(?:[\s,;-]+(?:{within})[\s.:]*\d{{1,5}}\w?)*"
@@ -164,8 +165,8 @@ def _number_first() -> re.Pattern[str]:
 @cache
 def _before() -> re.Pattern[str]:
     lists = words.load("other_numbers")
-    listed = _either([*lists["within"], *lists["before"]])
-    joined = _either(lists["joined"])
+    listed = either([*lists["within"], *lists["before"]])
+    joined = either(lists["joined"])
     return re.compile(
         rf"(?<![^\W_])(?:{listed})(?:[\s:]+(?:{joined}))*[\s:.]*(?:r?\$\s*)?$"
         r"|[$€£+]\s*$|\d\s+(?:(?:a|ate|to|ou|or)\s+)?$"
@@ -174,22 +175,17 @@ def _before() -> re.Pattern[str]:
 
 @cache
 def _after() -> re.Pattern[str]:
-    listed = _either(words.load("other_numbers")["after"])
+    listed = either(words.load("other_numbers")["after"])
     return re.compile(
         rf"\s*(?:%|°|º\s*c\b)|\s*(?:(?:de|of)\s+)?(?:{listed})(?![^\W_])|(?:[.,:/]\d|k\b|\s+\d)"
     )
 
 
-def _either(said: list[str]) -> str:
-    folded = sorted({words.folded(str(word)) for word in said}, key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in folded)
-
-
 @cache
 def _cases() -> re.Pattern[str]:
     lists = words.load("other_numbers")
-    joined = _either([*lists["joined"], *lists["things"]])
-    listed, signs = _either(lists["cases"]), _either(lists["numbered"])
+    joined = either([*lists["joined"], *lists["things"]])
+    listed, signs = either(lists["cases"]), either(lists["numbered"])
     return re.compile(
         rf"(?<![^\W_])(?:{listed})(?:[\s:]+(?:{joined}|{signs}))*[\s:.,#-]*$|#\s*$|(?:nº|n°|nr\.?|no\.)\s*$"
     )
@@ -197,5 +193,5 @@ def _cases() -> re.Pattern[str]:
 
 @cache
 def _thing() -> re.Pattern[str]:
-    listed = _either(words.load("other_numbers")["things"])
+    listed = either(words.load("other_numbers")["things"])
     return re.compile(rf"(?<![^\W_])(?:{listed})\s+$")

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from models.embedded import words
-from models.embedded.dating import either, listed, made
+from models.embedded.dating import listed
 from models.embedded.monthdays import end_of_month, months_later
 from models.embedded.spans import Span, doubted
 from models.embedded.tense import PAST_OR_COMING, direction
+from models.embedded.words import either, whole_words
 
 AHEAD = {"next": 1, "coming": 0, "this": 0, "last": -1, "before_last": -2, "after_next": 2}
 SATURDAY, SUNDAY, FRIDAY = 5, 6, 4
@@ -89,7 +90,7 @@ def _is_working_week(begin: date, end: date) -> bool:
 
 def _named(flat: str, said: _Words, base: str, today: date) -> Iterator[Span]:
     for match in said.said.finditer(flat):
-        unit, kind = said.phrases[re.sub(r"\s+", " ", match[0])]
+        unit, kind = said.phrases[words.spaced(match[0])]
         span = Span("period", _interval(unit, AHEAD[kind], today), *match.span())
         if unit != "weekends":
             yield span
@@ -124,7 +125,7 @@ def _interval(unit: str, ahead: int, today: date) -> str:
 def _ends(flat: str, said: _Words, today: date) -> Iterator[Span]:
     """Give the last day: "fim do mês", "end of the year", "end of next month"."""
     for match in said.ends.finditer(flat):
-        phrase = re.sub(r"\s+", " ", match["which"])
+        phrase = words.spaced(match["which"])
         if re.search(r"\s+de\s+semana", match[0]):
             continue  # "fim de semana" is no end of the week
         unit, kind = said.phrases.get(phrase, ("", ""))
@@ -186,18 +187,18 @@ def _read(base: str) -> _Words:
     full = {words.folded(names[0]) for names in lists["months"]}
     return _Words(
         phrases=phrases,
-        said=made(either(phrases)),
-        month_end=made(
+        said=whole_words(either(phrases)),
+        month_end=whole_words(
             rf"(?:{either(lists['month_ends'])})\s+(?:{of})\s+(?P<month>{either(months)})"
             r"(?:\s+(?:de\s+|of\s+)?(?P<year>20\d\d))?"
         ),
-        ends=made(rf"(?:{either(lists['month_ends'])})\s+(?:{of})\s+(?P<which>{whole})"),
-        vague=made(
+        ends=whole_words(rf"(?:{either(lists['month_ends'])})\s+(?:{of})\s+(?P<which>{whole})"),
+        vague=whole_words(
             rf"(?:{either(lists['vague'])})\s+(?:{of}\s+)?(?:{whole}|{either(months)})"
             r"(?!\s+\d{1,2}(?!\d))"
         ),
         vague_words=frozenset(map(words.folded, [*lists["vague"], *lists["month_ends"]])),
-        month_alone=made(
+        month_alone=whole_words(
             rf"(?:em|in|durante|during|desde|since|until|ate|mes\s+de|month\s+of|en|por)\s+(?:o\s+|the\s+)?(?:mes\s+de\s+)?(?P<month>{either(full)})"
             r"(?:,?\s+(?:de\s+|of\s+)?(?P<year>20\d\d))?(?!\.?\s+(?:the\s+)?\d)"
         ),

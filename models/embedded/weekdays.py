@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from models.embedded import words
 from models.embedded.dating import Words
 from models.embedded.spans import Span, doubted
 from models.embedded.tense import PAST_OR_COMING, direction
@@ -135,11 +136,11 @@ def _week_beside(match: re.Match[str], flat: str, said: Words) -> tuple[str, int
     """Give the week that a weekday is said to be of: "sexta da semana que vem", "next week on Friday"."""
     start = match.start("before") if match["before"] else match.start("name")
     if behind := said.week_said.match(flat, match.end()):
-        return said.month_kind[re.sub(r"\s+", " ", behind["which"])], start, behind.end()
+        return said.month_kind[words.spaced(behind["which"])], start, behind.end()
     begun = max(0, match.start() - 30)
     for before in said.week_said.finditer(flat, begun, match.start()):
         if re.fullmatch(r"[\s,]*(?:on\s+|na\s+|no\s+)?", flat[before.end() : start]):
-            kind = said.month_kind[re.sub(r"\s+", " ", before["which"])]
+            kind = said.month_kind[words.spaced(before["which"])]
             return kind, before.start("which"), match.end()
     return None
 

@@ -19,6 +19,9 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 KEPT = 400
 """Characters of the longest text whose words are kept: what is longer is rarely read twice."""
 
+NOTHING = r"\Z\A."
+"""The source of a pattern that finds nothing."""
+
 LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -132,9 +135,19 @@ def content(tokens: Sequence[str], languages: tuple[str, ...]) -> list[str]:
 @lru_cache(maxsize=4_000)
 def pattern(*phrases: str) -> re.Pattern[str]:
     """Give a pattern that finds any of these folded phrases as whole words."""
-    longest_first = sorted({folded(phrase) for phrase in phrases}, key=len, reverse=True)
-    inner = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
-    return re.compile(rf"(?<![^\W_])(?:{inner})(?![^\W_])")
+    return whole_words(either(phrases))
+
+
+def either(phrases: Iterable[Any]) -> str:
+    """Give the source of a pattern of any of these phrases, folded, the longest first."""
+    longest_first = sorted({folded(str(phrase)) for phrase in phrases}, key=len, reverse=True)
+    listed = (re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
+    return "|".join(listed) or NOTHING
+
+
+def whole_words(source: str) -> re.Pattern[str]:
+    """Give a pattern that stands as whole words."""
+    return re.compile(rf"(?<![^\W_])(?:{source})(?![^\W_])")
 
 
 @lru_cache(maxsize=10_000)
@@ -151,6 +164,11 @@ def _flat(sign: str) -> str:
     if len(small) == 1:
         return small
     return "'" if sign in "’‘`´" else sign.lower() if len(sign.lower()) == 1 else sign
+
+
+def spaced(said: str) -> str:
+    """Give words with one space between them, however they were set apart."""
+    return " ".join(said.split())
 
 
 def is_question(text: str, language: str) -> bool:
