@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 
@@ -32,6 +33,10 @@ def apart(spans: Iterable[Span]) -> list[Span]:
     """Give the spans in order of place without overlaps: the earlier listed and the longer win."""
     kept: list[Span] = []
     for span in spans:
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
+        start, end = span.start, span.end
+        for other in kept:
+            if start < other.end and other.start < end:
+                break
+        else:
             kept.append(span)
-    return sorted(kept, key=lambda span: span.start)
+    return sorted(kept, key=attrgetter("start"))

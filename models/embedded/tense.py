@@ -1,7 +1,7 @@
 """Whether a sentence speaks of a day that has been or is to come: "it came on Friday"."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from models.embedded import words
@@ -17,6 +17,7 @@ PARTICIPLE_AFTER = frozenset(
 )
 """Words after which "delivered" is no past: "I need it delivered on Friday"."""
 
+PARTICIPLES = frozenset(("arrived", "ordered", "placed", "called"))
 THINGS = frozenset(("it", "them", "him", "her", "this", "that", "order"))
 LONG = 3
 
@@ -35,7 +36,8 @@ class _Signs(NamedTuple):
 
 def direction(flat: str, start: int, end: int, language: str) -> Direction:
     """Say whether the day at `flat[start:end]` is past or to come; what nothing tells is to come."""
-    signs = _signs(words.base(language))
+    base = words.base(language)
+    signs = _signs(base)
     before = WORD.findall(SENTENCE.split(flat[:start])[-1])
     nearest = before[-1] if before else ""
     beside = [*WORD.findall(flat[start:end])[:1], nearest]
@@ -45,46 +47,49 @@ def direction(flat: str, start: int, end: int, language: str) -> Direction:
         return 1
     undecided = False
     for at in range(len(before) - 1, -1, -1):
-        kind = _kind(before, at, signs)
+        kind = _kind(before, at, base)
         if kind == "open":
             return 1
         if kind == "past":
             return 0 if undecided else -1
         undecided = undecided or kind == "infinitive"
     after = WORD.findall(SENTENCE.split(flat[end:])[0])
-    kinds = [kind for at in range(len(after)) if (kind := _kind(after, at, signs))]
+    kinds = [kind for at in range(len(after)) if (kind := _kind(after, at, base))]
     return -1 if kinds and kinds[0] == "past" and not undecided else 1
 
 
-def _kind(said: list[str], at: int, signs: _Signs) -> str:
-    """Say which way a word points: "past", "open", "infinitive", or none."""
-    word = said[at]
+def _kind(said: list[str], at: int, base: str) -> str:
+    """Say which way a word points where it stands: "past", "open", "infinitive", or none."""
+    kind = _points(said[at], base)
+    if kind not in ("open", "participle", "to"):
+        return kind
+    if kind == "to":
+        return "infinitive" if at + 1 < len(said) else ""
     before = said[at - 1] if at else ""
-    if before in THINGS and signs.open.isdisjoint(said[max(0, at - 4) : at - 1]):
-        before = ""  # "it arrived", not "I need it delivered"
-    if word in signs.infinitives:
-        return "infinitive" if word != "to" or at + 1 < len(said) else ""
-    if word in signs.past:
-        return (
-            "past"
-            if word not in ("arrived", "ordered", "placed", "called")
-            else _of_participle(before)
-        )
-    if word in signs.open:
+    if kind == "open":
         return "infinitive" if before == "to" else "open"
+    if before in THINGS and _signs(base).open.isdisjoint(said[max(0, at - 4) : at - 1]):
+        return "past"  # "it arrived", not "I need it delivered"
+    return "infinitive" if before in PARTICIPLE_AFTER else "past"
+
+
+@lru_cache(maxsize=10_000)
+def _points(word: str, base: str) -> str:
+    """Say which way a word points by itself: also "participle" and "to", of which its place tells more."""
+    signs = _signs(base)
+    if word in signs.infinitives:
+        return "to" if word == "to" else "infinitive"
+    if word in signs.past:
+        return "participle" if word in PARTICIPLES else "past"
+    if word in signs.open:
+        return "open"
     if word in signs.nor or len(word) <= LONG:
         return ""
     if word.endswith(signs.future_endings):
         return "open"
     if word.endswith(signs.infinitive_endings):
         return "infinitive"
-    if word.endswith(signs.past_endings):
-        return _of_participle(before)
-    return ""
-
-
-def _of_participle(before: str) -> str:
-    return "infinitive" if before in PARTICIPLE_AFTER else "past"
+    return "participle" if word.endswith(signs.past_endings) else ""
 
 
 @cache
