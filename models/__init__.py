@@ -177,7 +177,8 @@ class Understanding(Protocol):
     ) -> dict[str, list[Any]]:
         """Give the two or three values that the text may mean for a schema it gives no sure value for.
 
-        `values` leaves such a value out: "03/04" in English, "às 3 e meia", "next Friday".
+        `values` leaves such a value out: "03/04" in English, "às 3 e meia", "next Friday"; where only one
+        of what it may mean has the schema's `pattern`, `values` takes that one.
         """
         ...
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from models.embedded import words
 from models.embedded.clock_words import Clock, clock_of
 from models.embedded.number_words import TOKEN, small_number
-from models.embedded.spans import Span, apart, doubted
+from models.embedded.spans import ONE_OF_TWO, Span, apart, doubted
 
 HOUR_SIGN = re.compile(r"\d\s?(?:[ap]\.?\s?m|h)")
 FIGURE = re.compile(r"(?<![\d/.,$-])(?<!\w)\d{1,2}(?!\d)")
@@ -287,7 +287,7 @@ def _checked(span: Span, flat: str, clock: Clock) -> Span:
         end = goes_on.end() if goes_on else span.end
         return doubted(replace(span, start=start, end=end), "a range")
     if clock.either_after.match(flat, span.end) or clock.either_before.search(before):
-        return doubted(span, "one of two", *span.readings)
+        return doubted(span, ONE_OF_TWO, *span.readings)
     if not span.doubt and clock.bounds.search(before):
         return doubted(span, "only where a time begins or ends", span.value)
     return span

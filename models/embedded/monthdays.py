@@ -8,7 +8,7 @@ from datetime import date
 from models.embedded import words
 from models.embedded.dating import Words
 from models.embedded.number_words import small_number
-from models.embedded.spans import Span, doubted
+from models.embedded.spans import ONE_OF_TWO, Span, doubted
 from models.embedded.tense import PAST_OR_COMING, direction
 
 MARKED = re.compile(r"\d[/.-]\d| do \d")
@@ -129,7 +129,7 @@ def _named(flat: str, said: Words, base: str, today: date) -> Iterator[Span | No
             number = _day_number(day, said, base)
             span = _dated(start, end, year, month, number, flat, base, today) if number else None
             if span and until in ("or", "ou"):
-                span = doubted(span, "one of two")
+                span = doubted(span, ONE_OF_TWO)
             yield span
 
 
@@ -217,8 +217,8 @@ def _days_of_month(flat: str, said: Words, base: str, today: date) -> Iterator[S
             day = int(other[1])
             second = _nth(day, today, other.start(1), other.end(1), flat, base)
             if second:
-                yield doubted(span, "one of two", span.value, second.value)
-                yield doubted(second, "one of two", span.value, second.value)
+                yield doubted(span, ONE_OF_TWO, span.value, second.value)
+                yield doubted(second, ONE_OF_TWO, span.value, second.value)
                 continue
         yield span
 

@@ -18,7 +18,7 @@ from models.embedded.number_words import (
     whole,
     worded,
 )
-from models.embedded.spans import Span, doubted
+from models.embedded.spans import ONE_OF_TWO, Span, doubted
 
 FIGURES = re.compile(
     r"(?<![\w.,/:#-])-?(?P<said>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,15}(?:[.,]\d{1,3})?)(?!\d|[.,]\d)"
@@ -163,7 +163,7 @@ def _related(found: list[Span], flat: str) -> list[Span]:
         if between in _listed("between") or (between == "-" or between == "–"):
             doubt = RANGE
         elif between in _listed("either"):
-            doubt, readings = "one of two", (first.value, second.value)
+            doubt, readings = ONE_OF_TWO, (first.value, second.value)
         elif between in ("e", "and") and flat[: first.start].rstrip().endswith(_leads()):
             doubt = RANGE
         elif between == "e" and second.value in PRICES and _plain(first) and _digits(second, flat):

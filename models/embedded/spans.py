@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
+ONE_OF_TWO = "one of two"
+"""The doubt where a text names two values; nothing that rules one out says that the other is meant."""
+
 
 @dataclass(frozen=True)
 class Span:

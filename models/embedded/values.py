@@ -15,7 +15,7 @@ from models.embedded.dates import dates, moments
 from models.embedded.entities import entities
 from models.embedded.money import money
 from models.embedded.numbers import numbers
-from models.embedded.spans import Span
+from models.embedded.spans import ONE_OF_TWO, Span
 
 PERSONAL = ("email", "phone", "cpf", "cnpj", "cep")
 
@@ -98,9 +98,9 @@ def is_free(schema: dict[str, Any]) -> bool:
 def _kind(name: str, schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return "enum"
-    if "pattern" in schema:
-        return f"pattern {schema['pattern']}"
     form = schema.get("format", "")
+    if "pattern" in schema and form not in CANDIDATES:
+        return f"pattern {schema['pattern']}"
     if form in ("date", "date-time", "time", "email", "attachment"):
         return form
     type_ = schema.get("type", "string")
@@ -181,9 +181,23 @@ def _taken_from(
     candidates: Callable[[Asking], list[Span]],
 ) -> Callable[[Asking, list[Span]], Span | None]:
     def find(asking: Asking, taken: list[Span]) -> Span | None:
-        return _chosen(candidates(asking), asking, taken)
+        found = [_settled(span, asking.schema) for span in candidates(asking)]
+        return _chosen(found, asking, taken)
 
     return find
+
+
+def _settled(span: Span, schema: dict[str, Any]) -> Span:
+    """Take the one of several readings that has the pattern: "at 9:30" where all is before noon.
+
+    A least and a most rule nothing out: who says "two fifty" may well mean more than can be had.
+    """
+    if "pattern" not in schema or span.doubt == ONE_OF_TWO or len(span.readings) < 2:
+        return span
+    allowed = [value for value in span.readings if _allowed(value, schema)]
+    if len(allowed) != 1:
+        return span
+    return replace(span, value=allowed[0], doubt="", readings=())
 
 
 def _counts(span: Span, asking: Asking) -> bool:
@@ -362,6 +376,8 @@ def _allowed(value: Any, schema: dict[str, Any]) -> bool:
             and (above is None or value > above) and (below is None or value < below)
         )  # fmt: skip
     if isinstance(value, str):
+        if schema.get("format") in CANDIDATES and "pattern" in schema:
+            return re.fullmatch(schema["pattern"], value) is not None
         return schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 100_000)
     return True
 

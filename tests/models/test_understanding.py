@@ -276,6 +276,8 @@ STAY = {
 }
 COUNT = {"quantity": {"type": "integer", "minimum": 1, "maximum": 10}}
 WHEN = {"at": {"type": "string", "format": "date-time"}}
+HOUR = {"hour": {"type": "string", "format": "time", "pattern": "(0[89]|1[0-7]):[0-5][05]"}}
+PRICE = {"amount": {"type": "number", "maximum": 100}}
 MAIL = {"mail": {"type": "string", "format": "email"}}
 SIZE = {"size": {"type": "string", "pattern": "PP|P|M|G|GG|3[4-9]"}}
 
@@ -310,6 +312,30 @@ def test_schemas_are_filled_and_nothing_is_invented(
     shop: Understanding, schemas: dict[str, Any], text: str, asked: str, found: dict[str, Any]
 ) -> None:
     assert shop.values(schemas, text, "pt-BR", NOW, asked=asked) == found
+
+
+@pytest.mark.parametrize("asked", ["", "hour"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("at 9:30", {"hour": "09:30"}), ("at 3", {"hour": "15:00"}), ("at 3 pm", {"hour": "15:00"}),
+        ("at 9 pm", {}), ("at 9:32", {}), ("at 9:30 or 10:30", {}), ("between 9 and 11", {}),
+    ],
+)  # fmt: skip
+def test_the_only_reading_that_has_the_pattern_is_taken(
+    shop: Understanding, text: str, asked: str, found: dict[str, str]
+) -> None:
+    assert shop.values(HOUR, text, "en", NOW, asked=asked) == found
+
+
+def test_a_doubtful_hour_is_asked_for_where_no_pattern_tells(shop: Understanding) -> None:
+    hour = {"hour": {"type": "string", "format": "time"}}
+    assert shop.values(hour, "at 9:30", "en", NOW, asked="hour") == {}
+    assert shop.readings(hour, "at 9:30", "en", NOW) == {"hour": ["09:30", "21:30"]}
+
+
+def test_a_most_makes_no_doubtful_amount_sure(shop: Understanding) -> None:
+    assert shop.values(PRICE, "two fifty dollars", "en", NOW, asked="amount") == {}
 
 
 LABELS = [
