@@ -42,14 +42,17 @@ def ask(run: Run, *, lead: str = "", helped: bool = False) -> Run:
 
 
 def doubting(run: Run, unsure: Mapping[str, list[Any]]) -> Run:
-    """Keep what her words may mean, for the question that will be put for it."""
+    """Keep what her words may mean, for the question that will be put for it, unless that is known now."""
     slots = run.journey.slots
-    kept = {
-        name: fitting
+    fitting = {
+        name: [one for one in readings if fits(slots[name], one)]
         for name, readings in unsure.items()
-        if name in slots and len(fitting := [one for one in readings if fits(slots[name], one)]) > 1
+        if name in slots
     }
-    return run.having(unsure={**run.instance.get("unsure", {}), **kept}) if kept else run
+    before = run.instance.get("unsure", {})
+    held = before | {name: readings for name, readings in fitting.items() if len(readings) > 1}
+    kept = {name: held[name] for name in held if name not in run.instance["slots"]}
+    return run.having(unsure=kept) if kept != before else run
 
 
 def between_readings(run: Run, name: str) -> Run:

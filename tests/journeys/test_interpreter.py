@@ -185,6 +185,17 @@ def test_a_doubtful_value_for_what_nobody_is_asked_for_is_asked_for_all_the_same
     assert isinstance(play(Answer("the first", chosen=0)), Propose)
 
 
+def test_what_was_doubtful_and_then_said_plainly_is_asked_openly_if_it_is_asked_again() -> None:
+    play = Play()
+    play(Begin({}, {"day": ["2026-03-04", "2026-04-03"]}))
+    visits = [{"id": "V-1001", "label": "Friday"}, {"id": "V-1002", "label": "Monday"}]
+    play(Called("Two.", {"visits": visits}))
+    play(Answer("the second, to the 5th", {"day": "2026-03-05"}, chosen=1))
+    assert isinstance(play(Called("Visit V-1002.", {"past": False})), Propose)
+    play(Proposed(proposal("move V-1002")))
+    assert cast(Ask, play(Reopen("day"))).text == "To which day?"
+
+
 def test_an_answer_that_is_doubtful_again_and_again_goes_to_a_person() -> None:
     play = Play()
     play(Begin({"visit_id": "V-1001"}))
