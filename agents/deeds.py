@@ -7,9 +7,9 @@ from typing import Any
 from agents import Brief, Kit
 from core.errors import ToolError, ToolNeedsVerification, ToolRetry
 from core.workspace import said
+from core.written import money
 from journeys import Instance, Journey, places, words
 from journeys.events import Called, CallFailed, Event, Performed, Propose, Proposed, Read, Submitted
-from journeys.words import money
 from tools import Preview, Proposal, Tool, approval_reason
 from tools.calling import Repeats, call, preview
 from tools.schemas import Misfit

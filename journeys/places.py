@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from core.written import truth
+
 PLACE = re.compile(
     r"\$(?:(?P<dollar>\$)|\{(?P<braced>[a-zA-Z_][\w.]*)\}|(?P<name>[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)*))"
 )
@@ -13,7 +15,6 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
-TRUTH = {"pt-BR": ("sim", "não"), "en": ("yes", "no")}
 
 
 def names(text: Any) -> list[str]:
@@ -63,7 +64,7 @@ def written(value: Any, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return TRUTH.get(language, TRUTH["en"])[0 if value else 1]
+        return truth(value, language)
     if isinstance(value, float) and not value.is_integer():
         text = f"{value:.2f}"
         return text.replace(".", ",") if language == "pt-BR" else text

@@ -178,15 +178,6 @@ def clause(proposal_preview: str) -> str:
     return proposal_preview.strip().rstrip(".;")
 
 
-def money(amount: float, currency: str, language: str) -> str:
-    """Write an amount of money as a customer reads it."""
-    sign = {"BRL": "R$", "USD": "US$", "EUR": "€"}.get(currency, currency)
-    text = f"{amount:,.2f}"
-    if language == "pt-BR":
-        text = text.replace(",", " ").replace(".", ",").replace(" ", ".")
-    return f"{sign} {text}"
-
-
 def names_amount(text: str, amount: float) -> bool:
     """Say whether a text names an amount already, in whatever way it is written."""
     for written in re.findall(r"\d[\d.,]*", text):

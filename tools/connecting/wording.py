@@ -11,6 +11,7 @@ from typing import Any
 
 from core.injected import plain_data, visible
 from core.workspace import Text, said
+from core.written import local, money, truth
 from tools.connecting import naming
 from tools.connecting.text import words_of
 
@@ -34,8 +35,6 @@ MONTHS = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December"),
 }  # fmt: skip
-TRUTH = {"pt-BR": ("sim", "não"), "en": ("yes", "no")}
-SIGNS = {"BRL": "R$", "USD": "US$", "EUR": "€", "GBP": "£"}
 
 INNER = {"created_at", "updated_at", "deleted_at", "modified_at", "etag", "version", "self", "href",
          "links", "_links", "metadata", "currency", "object", "customer_id", "user_id", "client_id",
@@ -108,7 +107,7 @@ class Worder:
     def value(self, key: str, value: Any, *, currency: str = "") -> str:
         """Write one value."""
         if isinstance(value, bool):
-            return TRUTH.get(self._language, TRUTH["en"])[0 if value else 1]
+            return truth(value, self._language)
         if isinstance(value, int | float):
             return self._number(key, value, currency)
         if isinstance(value, str):
@@ -148,11 +147,10 @@ class Worder:
         return f"{self.label(key)}: {text}" if text else ""
 
     def _number(self, key: str, value: float, currency: str) -> str:
-        money = bool(set(words_of(key)) & MONEY) and (bool(currency) or isinstance(value, float))
-        text = f"{value:,.2f}" if money else f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
-        if self._language == "pt-BR":
-            text = text.translate(str.maketrans(",.", ".,"))
-        return f"{SIGNS.get(currency, currency)} {text}".strip() if money else text
+        is_money = bool(set(words_of(key)) & MONEY) and (bool(currency) or isinstance(value, float))
+        if is_money:
+            return money(value, currency, self._language)
+        return local(f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}", self._language)
 
     def _text(self, value: str) -> str:
         bare = " ".join(visible(value).split())
