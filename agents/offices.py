@@ -20,6 +20,9 @@ SURE = 0.6
 LIKELY = 0.03
 """Score below which words are not even a little like what is said for an operation."""
 
+PER_VALUE = 0.1
+"""What each value found adds to a score, by the share of what an operation takes that was found."""
+
 TELLING = ("date", "date-time", "time")
 NEAREST = 8
 """Intents among which an operation must be."""
@@ -61,4 +64,4 @@ def _evidence(tool: Tool, text: str, language: str, kit: Kit) -> float:
     if not schemas or not words.words(text):
         return 0.0
     found = kit.understanding.values(schemas, text, language, kit.context.now)
-    return 0.1 * len(found) * len(found) / len(schemas)
+    return PER_VALUE * len(found) * len(found) / len(schemas)

@@ -4,20 +4,15 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from core.errors import BadInput, WorkspaceError
 from core.findings import Check, Deployment, Finding
-
-if TYPE_CHECKING:
-    from tools.connecting.connected import BackOffice
+from tools.connecting import keeping
+from tools.connecting.connected import BackOffice
+from tools.connecting.fetching import fetched
 
 
 def _offices(deployment: Deployment) -> Iterator[Finding]:
-    if not (deployment.workspace.path / "connectors.yaml").is_file():
-        return
-    from tools.connecting import keeping
-
     try:
         offices = keeping.offices(deployment.workspace)
     except WorkspaceError as error:
@@ -33,11 +28,8 @@ def _offices(deployment: Deployment) -> Iterator[Finding]:
         yield _compared(deployment, name, office)
 
 
-def _compared(deployment: Deployment, name: str, office: "BackOffice") -> Finding:
+def _compared(deployment: Deployment, name: str, office: BackOffice) -> Finding:
     """Hold what a back office says of itself now against what was accepted."""
-    from tools.connecting import keeping
-    from tools.connecting.fetching import fetched
-
     connector = office.connector
     try:
         now = asyncio.run(fetched(connector))

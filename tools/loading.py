@@ -75,7 +75,7 @@ def _connected(workspace: Workspace, problem: _Problem) -> list[Tool]:
     """Give the tools of the back offices that a workspace is connected to."""
     if not (workspace.path / "connectors.yaml").is_file():
         return []
-    from tools.connecting import keeping
+    from tools.connecting import keeping  # half a second that only who is connected waits
 
     try:
         return keeping.tools(workspace)
