@@ -125,7 +125,7 @@ def _add_parameter(arguments: Arguments, parameter: Mapping[str, Any]) -> None:
         raise Unreadable(f"its parameter {name!r} is in {where!r}, in a form that cannot be sent")
     if awkward:
         return
-    if text := described(parameter.get("description") or schema.get("description")):
+    if text := parameter.get("description"):
         schema["description"] = text
     exploded = parameter.get("explode", where == "query")
     _add(arguments, name, Place(where, (name,), joined=not exploded), schema, required=required)
@@ -176,10 +176,7 @@ def opened(
         if inner.get("type") == "object" and inner.get("properties") and len(within) < DEPTH:
             opened(arguments, inner, within, required=name in needed)
             continue
-        told = {**inner}
-        if text := described(told.pop("description", "")):
-            told["description"] = text
-        _add(arguments, name, Place("body", within), told, required=name in needed)
+        _add(arguments, name, Place("body", within), dict(inner), required=name in needed)
 
 
 def _add(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from tools.connecting.text import described
+
 DEEPEST = 12
 MOST_PARTS = 4_000
 """Parts of one description that are followed: more is a document that was made to be endless."""
@@ -86,7 +88,17 @@ class _Reader:
             return self.read(self.followed(part), (*inside, reference))
         shown = ("example", "examples") if "schema" in part else ()
         read = {key: self.read(value, inside) for key, value in part.items() if key not in shown}
+        read = _harmless(read)
         return _schema(read) if _is_schema(read) else read
+
+
+def _harmless(part: dict[str, Any]) -> dict[str, Any]:
+    """Give a part whose texts may be shown to a model; what is called `title` may be an argument, too."""
+    if isinstance(part.get("title"), str):
+        del part["title"]
+    if isinstance(text := part.pop("description", ""), str):
+        text = described(text)
+    return part if text == "" else {**part, "description": text}
 
 
 def _is_schema(part: Mapping[str, Any]) -> bool:
