@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
-from core.errors import ToolFailed, ToolNeedsVerification, ToolUnknown
+from core.errors import ToolFailed, ToolNeedsVerification
 from core.injected import plain_data
 from core.workspace import said
 from tools import Context, Preview, Result, Tool
@@ -14,11 +12,9 @@ from tools.calling import require, say
 from tools.connecting import Operation, mcp, naming
 from tools.connecting.model import Choose, Chosen, Connector
 from tools.connecting.reaching import Unclear, Unreached
-from tools.connecting.requesting import put, request, signed
+from tools.connecting.requesting import broken, put, request, signed
 from tools.connecting.text import described, words_of
 from tools.connecting.wording import BY_NUMBER, Worder, data_of, listed
-
-log = structlog.get_logger(__name__)
 
 
 def tool_name(connector: str, operation: str) -> str:
@@ -217,10 +213,8 @@ class _Connected:
                     "tools/call", {"name": self.operation.wire, "arguments": body}
                 )
         except (mcp.Refusal, Unreached, Unclear) as problem:
-            log.warning("back_office_silent", operation=self.operation.name, problem=str(problem))
-            if isinstance(problem, Unclear) and self.chosen.effect == "write":
-                raise ToolUnknown(say("unknown", context.language)) from problem
-            raise ToolFailed(say("failed", context.language)) from problem
+            acted = isinstance(problem, Unclear) and self.chosen.effect == "write"
+            raise broken(problem, self.operation, context, acted=acted) from problem
         answer = mcp.content(result)
         if result.get("isError"):
             raise ToolFailed(described(str(answer)) or say("failed", context.language))

@@ -49,7 +49,7 @@ async def request(
         answer = await ask(made, private=connector.private, timeout_s=connector.timeout_s)
     except (Unreached, Unclear) as problem:
         acted = writes and isinstance(problem, Unclear)
-        raise _broken(problem, operation, context, acted=acted) from problem
+        raise broken(problem, operation, context, acted=acted) from problem
     if answer.status >= 400:
         raise _refused(answer, operation, context, writes=writes)
     return _read(answer)
@@ -142,9 +142,8 @@ def _read(answer: Answer) -> Any:
         return answer.body.decode("utf-8", "replace") if kind.startswith("text/plain") else None
 
 
-def _broken(
-    problem: Exception, operation: Operation, context: Context, *, acted: bool
-) -> ToolError:
+def broken(problem: Exception, operation: Operation, context: Context, *, acted: bool) -> ToolError:
+    """Give what a call that broke means; `acted`: whether it may have changed something."""
     log.warning("back_office_silent", operation=operation.name, problem=str(problem))
     if acted:
         return ToolUnknown(say("unknown", context.language))
@@ -155,12 +154,12 @@ def _broken(
 def _refused(answer: Answer, operation: Operation, context: Context, *, writes: bool) -> ToolError:
     """Give what a refusal means: what she may be told, or that nobody knows."""
     if answer.status not in SURELY_NOT or answer.status == 408:
-        return _broken(Unclear(f"status {answer.status}"), operation, context, acted=writes)
+        return broken(Unclear(f"status {answer.status}"), operation, context, acted=writes)
     body = _read(answer)
     if answer.status in MENDABLE and (argument := _blamed(body, operation)):
         return ToolRetry(say("not_taken", context.language), argument=argument)
     if answer.status in (401, 403, 407):
-        return _broken(Unreached(f"status {answer.status}"), operation, context, acted=False)
+        return broken(Unreached(f"status {answer.status}"), operation, context, acted=False)
     if answer.status == 429:
         return ToolFailed(say("slow", context.language))
     if reason := _reason(body):
