@@ -12,14 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from core.database import Database
 from core.settings import Settings
-from core.upgrade import upgrade
-from core.workspace import Workspace
-from graph.ensemble import Ensemble, load
-from knowledge.retrieval import open_knowledge
-from models.loading import load as load_models
+from graph.ensemble import Ensemble
 from tests.graph.club import Talk, talk, text
+from tests.graph.opening import opened
 from tools.connecting import __main__ as command
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "backoffice"
@@ -75,14 +71,8 @@ def ensemble(salon: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
         settings = Settings(
             data_dir=folder / "data", workspace=folder / "workspace", embedder="lexical"
         )
-        workspace = Workspace(settings.workspace)
-        database = Database(settings.database)
-        upgrade(database)
-        models = load_models(settings, workspace)
-        knowledge = open_knowledge(database, workspace, models, settings)
-        yield load(workspace, settings, models, knowledge)
-        knowledge.close()
-        database.close()
+        with opened(settings) as ensemble:
+            yield ensemble
 
 
 def booked(url: str, customer: str) -> list[dict[str, Any]]:

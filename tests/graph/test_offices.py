@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.database import Database
 from core.settings import Settings
-from core.upgrade import upgrade
-from core.workspace import Workspace
-from graph.ensemble import Ensemble, load
-from knowledge.retrieval import open_knowledge
-from models.loading import load as load_models
+from graph.ensemble import Ensemble
 from tests.graph.club import talk, text
+from tests.graph.opening import opened
 from tests.tools.connecting.office import Answering, Asked, McpTool, mcp, office
 from tools.connecting import __main__ as command
 
@@ -123,14 +119,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ensemble, 
         settings = Settings(
             data_dir=folder / "data", workspace=folder / "workspace", embedder="lexical"
         )
-        workspace = Workspace(settings.workspace)
-        database = Database(settings.database)
-        upgrade(database)
-        models = load_models(settings, workspace)
-        knowledge = open_knowledge(database, workspace, models, settings)
-        yield load(workspace, settings, models, knowledge), gym, clinic
-        knowledge.close()
-        database.close()
+        with opened(settings) as ensemble:
+            yield ensemble, gym, clinic
 
 
 Check = Callable[[Gym, Clinic, str], bool]
