@@ -54,8 +54,14 @@ def person(brief: Brief, kit: Kit) -> Report:
     text = say("person" if open_now else "person_closed", language)
     reason = brief["why"] if brief["goal"] == "handoff" else "the customer asked for a person"
     if heeding.harmed(brief["text"], language):
-        text, reason = f"{say('harmed', language)} {text}", "somebody may have been hurt"
-    return Report(agent="engagement", text=text, handoff=reason)
+        reason = "somebody may have been hurt"
+    return Report(agent="engagement", text=_safe_first(text, brief), handoff=reason)
+
+
+def _safe_first(text: str, brief: Brief) -> str:
+    """Put safety before anything else where somebody may have been hurt."""
+    harmed = heeding.harmed(brief["text"], brief["language"])
+    return f"{say('harmed', brief['language'])} {text}" if harmed else text
 
 
 async def recall(brief: Brief, kit: Kit) -> Report:
@@ -205,7 +211,7 @@ def _phrase(key: str) -> Callable[[Brief, Kit], Report]:
 def waiting(brief: Brief, kit: Kit) -> Report:
     """Say that a person was called and will answer."""
     notice = said(kit.workspace.policies.waiting_notice, brief["language"])
-    return _told(notice or say("waiting", brief["language"]))
+    return _told(_safe_first(notice or say("waiting", brief["language"]), brief))
 
 
 GOALS: dict[str, Callable[[Brief, Kit], Report]] = {

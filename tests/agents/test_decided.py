@@ -28,12 +28,14 @@ def request(state: str, language: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", ["pt-BR", "en"])
-async def test_what_is_being_carried_out_is_not_denied(language: str) -> None:
+async def test_what_was_just_decided_is_not_denied_and_sounds_neither_approved_nor_refused(
+    language: str,
+) -> None:
     facts = {"pending_approvals": [], "requests": [request("decided", language)]}
     brief: Any = {"language": language, "facts": facts, "journey": []}
     report = await standing(brief, None, phrases(transactions))  # pyright: ignore[reportArgumentType]
     assert PREVIEW[language] in report["text"]
-    assert {"pt-BR": "sendo feito agora", "en": "right now"}[language] in report["text"]
+    assert {"pt-BR": "acabou de decidir", "en": "just decided"}[language] in report["text"]
 
 
 @pytest.mark.parametrize(

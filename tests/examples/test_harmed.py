@@ -17,6 +17,10 @@ SAFETY = ("Primeiro a segurança", "Safety first")
         ("C-1005", ("a luminária pegou fogo e queimou minha mão",)),
         ("C-1003", ("i'm in the hospital because of your lamp",)),
         ("C-1006", ("quero cancelar o pedido", "meu filho levou um choque com a luminária")),
+        (
+            "C-1003",
+            ("i want a human", "the lamp exploded and cut my hand"),
+        ),  # one is called already
     ],
 )
 async def test_who_was_hurt_is_told_to_be_safe_and_gets_a_person(
@@ -24,7 +28,7 @@ async def test_who_was_hurt_is_told_to_be_safe_and_gets_a_person(
 ) -> None:
     told = await says(aurora, who, *turns)
     assert any(one in told for one in SAFETY)
-    assert "uma pessoa da equipe" in told or "a person from the team" in told
+    assert "pessoa da equipe" in told or "person from the team" in told
 
 
 @pytest.mark.parametrize(
