@@ -20,5 +20,5 @@ what is learned, what is asked in other words, and the same as typed in haste |
 answers: {argument: reply}, arguments}]}`; a description may be `{LANGUAGE: words}` |
 
 The sets under `tests/evals/data/brain` come in `dev`, which may be looked at while something is made better,
-and `gate`, which may not.
+and `gate`, which may not. `opting_out.yaml` there is read by nothing yet: nobody reads that wish.
 """

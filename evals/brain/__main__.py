@@ -15,6 +15,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Iterator[Figure]]]] = {
     "intents": ("intents.yaml", reading.intents),
     "ten": ("ten.yaml", reading.ten),
     "two": ("two.yaml", reading.two),
+    "complaints": ("complaints.yaml", moods.complaints),
     "sentiment": ("sentiment.yaml", moods.feelings),
     "values": ("values.yaml", values.values),
     "choosing": ("tools.yaml", choosing.choosing),
