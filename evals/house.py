@@ -99,6 +99,7 @@ class House:
 
     def remember(self) -> None:
         """Keep how everything is now; `fresh` puts it back."""
+        (self._folder / COPY).unlink(missing_ok=True)
         with closing(sqlite3.connect(self._folder / DATABASE)) as live:
             # A plain copy would be in WAL mode, and could not be opened on its own.
             live.execute("VACUUM INTO ?", (str(self._folder / COPY),))
@@ -169,6 +170,7 @@ async def opened(
     model: str = "",
     stream: bool = False,
     told: Mapping[str, str] | None = None,
+    data: Path | None = None,
 ) -> AsyncIterator[House]:
     """Give a running product that serves this workspace; it ends with the block.
 
@@ -176,8 +178,10 @@ async def opened(
         model: as `REGENTE_MODEL`; empty: what the environment says.
         stream: read replies as they are written.
         told: further environment variables of the server.
+        data: its data folder, which is kept; else it begins with an empty one.
     """
-    with tempfile.TemporaryDirectory(prefix="regente-evals-") as name:
+    with tempfile.TemporaryDirectory(prefix="regente-evals-") as made:
+        name = str(data or made)
         folder, port = Path(name), _free_port()
         given = {"REGENTE_MODEL": model} if model else {}
         environment = os.environ | given | dict(told or {}) | {

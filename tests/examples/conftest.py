@@ -1,7 +1,8 @@
 """Aurora's records, built once and copied for every test; and houses of both trades to talk to."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,42 @@ from tools import Preview, Result
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+Serve = Callable[[str], AbstractAsyncContextManager[House]]
+"""Starts a house of an example, by its name."""
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Start houses: what the first of an example learns and indexes, the others find in their folders."""
+    learned: dict[str, Path] = {}
+
+    @asynccontextmanager
+    async def serving(name: str) -> AsyncIterator[House]:
+        workspace = Workspace(EXAMPLES / name)
+        if name not in learned:
+            first = tmp_path_factory.mktemp(name)
+            async with opened(workspace, told=TOLD, data=first):
+                pass
+            learned[name] = first
+        own = tmp_path_factory.mktemp(name)
+        shutil.copytree(learned[name], own, dirs_exist_ok=True)
+        async with opened(workspace, told=TOLD, data=own) as house:
+            yield house
+
+    return serving
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def aurora() -> AsyncIterator[House]:
+async def aurora(serve: Serve) -> AsyncIterator[House]:
     """A house of the demo shop, started once for a module."""
-    async with opened(Workspace(EXAMPLES / "aurora"), told=TOLD) as house:
+    async with serve("aurora") as house:
         yield house
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def clinica() -> AsyncIterator[House]:
+async def clinica(serve: Serve) -> AsyncIterator[House]:
     """A house of another trade."""
-    async with opened(Workspace(EXAMPLES / "clinica"), told=TOLD) as house:
+    async with serve("clinica") as house:
         yield house
 
 

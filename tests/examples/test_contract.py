@@ -12,9 +12,9 @@ import pytest_asyncio
 
 from core.workspace import Workspace
 from evals.cases import Case, Dialogue, load
-from evals.house import House, opened
+from evals.house import House
 from evals.runner import lead
-from tests.examples.talking import TOLD
+from tests.examples.conftest import Serve
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CONTRACT = (
@@ -50,8 +50,8 @@ def contract(name: str) -> dict[str, Dialogue]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=DRAWN_FROM)
-async def place(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, House]]:
-    async with opened(Workspace(EXAMPLES / request.param), told=TOLD) as house:
+async def place(request: pytest.FixtureRequest, serve: Serve) -> AsyncIterator[tuple[str, House]]:
+    async with serve(request.param) as house:
         yield request.param, house
 
 
