@@ -9,10 +9,15 @@ it. Reads that are tied to the customer work at once; what writes is off until a
     model       connectors.yaml, checked
     openapi     an OpenAPI 3.0 or 3.1 document as operations
     mcp         an MCP server (Streamable HTTP) as operations, and calls to it
+    references  JSON schemas made plain, for both
+    text        names made usable, descriptions made harmless
+    fetching    what a back office says of itself now
     reaching    HTTP with limits: time, size, redirects, private addresses
     requesting  an operation and its arguments as a request
     proposing   what a person is proposed for an operation
     naming      words for fields, things and deeds, in each language
+    rough       rough words where no list has them
+    borrowing   the starter bank's intents that an operation is
     wording     answers as sentences for a customer
     connected   an operation as a `Tool`
     keeping     the files, and what has changed since they were accepted

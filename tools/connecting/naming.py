@@ -64,7 +64,7 @@ def _thing(pt: str, en: str) -> Thing:
     english = []
     for one in en.split(", "):
         singular, _, plural = one.partition("/")
-        english.append((singular, plural or plural_en(singular)))
+        english.append((singular, plural or _plural_en(singular)))
     return Thing(tuple(portuguese), tuple(english))
 
 
@@ -76,7 +76,7 @@ def _plural_pt(word: str) -> str:
     return f"{word}es" if word[-1] in "rzs" else f"{word}s"
 
 
-def plural_en(word: str) -> str:
+def _plural_en(word: str) -> str:
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
@@ -110,7 +110,7 @@ def _guessed(word: str) -> Thing:
     """Give a thing that no list has, in rough words."""
     pt, en = rough.phrase([word])
     gender = "f" if pt.endswith(("a", "ção", "são", "dade")) else "m"
-    return Thing(((pt, _plural_pt(pt), gender),), ((en, plural_en(en)),))
+    return Thing(((pt, _plural_pt(pt), gender),), ((en, _plural_en(en)),))
 
 
 def deed_of(names: Sequence[str], thing: Thing, *, reads: bool, method: str, mine: bool) -> Deed:
