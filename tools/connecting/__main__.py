@@ -59,7 +59,7 @@ def _add(arguments: argparse.Namespace, workspace: Workspace, settings: Settings
     first = _first(arguments, workspace)
     raw = asyncio.run(fetched(first))
     document = keeping.read(first.kind, raw, first.url)
-    called = _called(first, document)
+    called = _called(first, document, arguments.name, workspace)
     if called.key_env and called != first:
         raw = asyncio.run(
             fetched(called)
@@ -89,17 +89,19 @@ def _first(arguments: argparse.Namespace, workspace: Workspace) -> Connector:
     return first.model_copy(update={"private": asyncio.run(is_private(first.target))})
 
 
-def _called(first: Connector, document: Document) -> Connector:
+def _called(first: Connector, document: Document, name: str, workspace: Workspace) -> Connector:
     """Give a connector with where its operations are called, and where the key goes there."""
     if first.kind == "mcp":
         return first
     server = first.server or document.server or _origin(first.url)
+    given = {**first.model_dump(), "server": server, "key_in": document.key_in}
+    called = model.checked(workspace.path / model.FILE, name, given)
     if not first.private and asyncio.run(is_private(server)):
         raise BadInput(
             f"The document says that it is called at {server}, which is no address of the open internet; "
             f"if that is right, say so: --server {server}"
         )
-    return first.model_copy(update={"server": server, "key_in": document.key_in})
+    return called
 
 
 def _origin(url: str) -> str:

@@ -97,7 +97,7 @@ def made_of(
 def signed(connector: Connector) -> tuple[str, str, str]:
     """Give where the key goes, under which name, and the key itself; empty where there is none."""
     where, name, before = connector.key_in
-    key = os.environ.get(connector.key_env, "") if connector.key_env else ""
+    key = os.environ.get(connector.key_env, "").strip() if connector.key_env else ""
     if key and before == BASIC:
         key = base64.b64encode(key.encode()).decode()
     return where, name, f"{before}{key}" if key else ""

@@ -219,7 +219,7 @@ def test_a_read_is_tried_and_a_write_is_not(run: Run, capsys: pytest.CaptureFixt
 
 
 def test_wrong_words_say_what_to_do(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    with garage(run) as (running, _):
+    with garage(run) as (running, document):
         url = f"{running.url}/openapi.json"
         assert run("add", "garage", url) == 1
         assert "`refresh` it" in capsys.readouterr().err
@@ -229,6 +229,10 @@ def test_wrong_words_say_what_to_do(run: Run, capsys: pytest.CaptureFixture[str]
         assert "404" in capsys.readouterr().err
         assert run("add", "other", url.replace("//", "//user:secret@")) == 1
         assert "name a variable" in capsys.readouterr().err
+        document["servers"] = [{"url": running.url.replace("//", "//user:secret@")}]
+        assert run("add", "other", url) == 1
+        assert "name a variable" in capsys.readouterr().err
+        del document["servers"]
         assert run("add", "other", "garage.example") == 1
         assert "should begin with https://" in capsys.readouterr().err
         assert run("add", "Other one", url) == 1

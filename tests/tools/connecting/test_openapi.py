@@ -26,7 +26,7 @@ def document(name: str) -> Document:
 
 def asks(name: str, operation: str, monkeypatch: pytest.MonkeyPatch, **given: Any) -> Request:
     read = document(name)
-    monkeypatch.setenv("KEY", "k e:y")
+    monkeypatch.setenv("KEY", "k e:y\n")  # as a file gives it
     connector = Connector(
         kind="openapi", url=URL, server=read.server, key_env="KEY", key_in=read.key_in, document="0" * 64,
     )  # type: ignore[arg-type]  # fmt: skip
