@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from models.embedded import words
@@ -67,3 +68,15 @@ def affirmed(found: list[Span], asking: Asking) -> list[Span]:
 
 def within(span: Span, others: list[Span]) -> bool:
     return any(span.start < other.end and other.start < span.end for other in others)
+
+
+@cache
+def hints_of(kind: str) -> frozenset[str]:
+    """Give the words in the name of a schema by which its kind is known, folded."""
+    return frozenset(words.folded(hint) for hint in words.load("values")["hints"][kind])
+
+
+def lists_of(language: str) -> dict[str, list[str]]:
+    """Give the words around values in a language; English ones for a language that has none."""
+    lists = words.load("values")
+    return lists.get(words.base(language), lists["en"])

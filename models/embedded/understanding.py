@@ -12,6 +12,7 @@ from models.embedded import (
     answers,
     choosing,
     heeding,
+    introduced,
     other_numbers,
     sentiment,
     spelling,
@@ -163,7 +164,7 @@ class Trained:
         """Find values for JSON schemas in the text; nothing is invented, what is missing is left out."""
         text = text[:LONGEST_TEXT]
         found = values.values(schemas, text, language, now, asked=asked)
-        free = asked in found and found[asked] == values.bare_answer(text, language)
+        free = asked in found and found[asked] == introduced.bare_answer(text, language)
         if free and values.is_free(schemas[asked]) and self._turns_away(text, language):
             del found[asked]
         return found
@@ -177,7 +178,7 @@ class Trained:
 
     def _turns_away(self, text: str, language: str) -> bool:
         """Say whether a text, given as an answer, plainly wants something else."""
-        return values.is_wish(text, language) and bool(self.intents(text, language))
+        return introduced.is_wish(text, language) and bool(self.intents(text, language))
 
     def _classifier(self, language: str) -> Classifier | None:
         return self._classifiers.get(language) or next(iter(self._classifiers.values()), None)

@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from models.embedded import coded, freeform, labels, words
-from models.embedded.agreement import agreement, gives_up
-from models.embedded.asked import Asking, affirmed, named, within
+from models.embedded import coded, introduced, labels, words
+from models.embedded.agreement import agreement
+from models.embedded.asked import Asking, affirmed, hints_of, lists_of, named, within
 from models.embedded.clock import times
 from models.embedded.dates import dates, moments
 from models.embedded.entities import entities
@@ -160,7 +159,7 @@ def _boolean(asking: Asking, taken: list[Span]) -> Span | None:
 
 def _numbers(asking: Asking) -> list[Span]:
     whole = asking.schema.get("type") == "integer"
-    wants_money = bool(set(asking.about.split()) & _hints("money"))
+    wants_money = bool(set(asking.about.split()) & hints_of("money"))
     amounts = money(asking.text, asking.language, asked=wants_money and asking.asked)
     found = numbers(asking.text, asking.language, article=asking.asked)
     if wants_money:
@@ -202,12 +201,12 @@ def _settled(span: Span, schema: dict[str, Any]) -> Span:
 
 def _counts(span: Span, asking: Asking) -> bool:
     """Say whether a bare number is a count, where one is looked for: "two tickets", not "3 days"."""
-    listed = _listed(asking.language)
+    listed = lists_of(asking.language)
     if not asking.alone or not words.pattern(*listed["quantity"]).search(asking.about):
         return any(
             words.pattern(*other["quantity"]).search(asking.about) and asking.alone
             and not _unit(span, asking, other)
-            for other in (_listed("pt"), _listed("en"))
+            for other in (lists_of("pt"), lists_of("en"))
         )  # fmt: skip
     return not _unit(span, asking, listed)
 
@@ -215,101 +214,6 @@ def _counts(span: Span, asking: Asking) -> bool:
 def _unit(span: Span, asking: Asking, listed: dict[str, list[str]]) -> bool:
     after = words.folded(asking.text[span.end :]).strip()
     return after.startswith("%") or words.pattern(*listed["units"]).match(after) is not None
-
-
-def _free(asking: Asking, taken: list[Span]) -> Span | None:
-    if asking.asked:
-        return _answer(asking, freeform.without(asking.text, taken))
-    if freeform.is_address(asking.name, asking.schema):
-        left = freeform.address_in(freeform.without(asking.text, taken))
-        left = freeform.alone(left, asking.language)
-        if left and not words.is_question(asking.text, asking.language):
-            return Span("free", left, 0, len(asking.text))
-    introduced = _introduced(asking)
-    return None if introduced is None or within(introduced, taken) else introduced
-
-
-def _answer(asking: Asking, text: str) -> Span | None:
-    """Take the bare answer to a question, unless it is plainly none."""
-    language = asking.language
-    address = freeform.is_address(asking.name, asking.schema) and "?" not in text
-    if address and (found := freeform.address_said(text, language)):
-        return Span("free", freeform.alone(found, language), 0, len(text))
-    if words.is_question(text, language) or gives_up(text, language):
-        return None
-    if len(words.words(text)) <= 3 and agreement(text, language) is not None:
-        return None
-    answer = bare_answer(text, language)
-    if not answer or freeform.misses(asking.name, asking.schema, answer):
-        return None
-    return Span("free", answer, 0, len(text))
-
-
-def _introduced(asking: Asking) -> Span | None:
-    """Find what is said to be the value: "nome: Ana", "my name is Ana"."""
-    for key in _keywords(asking):
-        search = re.compile(
-            rf"(?<![^\W_]){re.escape(key)}\s*(?::|=|\b(?:e|is|sera|seria|es)\b(?!\s+que\b))\s*(?P<value>[^,;.\n!?]{{1,120}})"
-        )
-        match = search.search(words.flat(asking.text))
-        if match and not words.is_question(asking.text[match.start() :], asking.language):
-            value = asking.text[match.start("value") : match.end("value")].strip(" \"'“”")
-            value = (
-                re.split(r"\s+(?:e|and|mas|but)\s+", value)[0]
-                if "name" in _about_kinds(asking)
-                else value
-            )
-            if value:
-                return Span("free", value, match.start("value"), match.end("value"))
-    return None
-
-
-def _about_kinds(asking: Asking) -> set[str]:
-    said = set(asking.name.lower().replace("_", " ").split())
-    return {kind for kind in words.load("values")["hints"] if said & _hints(kind)}
-
-
-def _keywords(asking: Asking) -> list[str]:
-    keys = [word for word in re.split(r"[_\s]+", words.folded(asking.name)) if len(word) > 2]
-    if asking.name.lower() in (
-        "name",
-        "full_name",
-        "nome",
-        "customer_name",
-        "first_name",
-        "nome_completo",
-    ):
-        keys += ["meu nome", "my name", "nome", "name"]
-    return keys if len(keys) == 1 or "name" in " ".join(keys) else [" ".join(keys)]
-
-
-BELONGS = {"no", "na", "in", "at", "on", "para", "to", "for", "o", "a", "the", "os", "as", "um", "uma", "an",
-           "meu", "minha", "my", "quero", "queria", "i want", "i am", "sou"}  # fmt: skip
-"""Words that introduce an answer and belong to it all the same."""
-
-
-def bare_answer(text: str, language: str) -> str:
-    """Give an answer without the words that only introduce it, marks and courtesies."""
-    answer = text.strip().strip("\"'“”").rstrip(" .;,!")
-    introduces = words.pattern(*_listed(language)["introduces"])
-    for _ in range(4):
-        match = introduces.match(words.flat(answer))
-        if match is None or match[0] in BELONGS:
-            break
-        rest = answer[match.end() :].lstrip(" ,:")
-        if not rest:
-            break
-        answer = rest
-    return answer
-
-
-def is_wish(text: str, language: str) -> bool:
-    """Say whether a text begins as a wish does ("quero", "can you")."""
-    said = words.plain(text, language)
-    return (
-        words.pattern(*(words.plain(w, language) for w in _listed(language)["wishes"])).match(said)
-        is not None
-    )
 
 
 def _several(asking: Asking) -> list[Any]:
@@ -322,7 +226,7 @@ def _several(asking: Asking) -> list[Any]:
             items["enum"], items.get("x-labels", {}), asking.text, asking.language
         )
     if asking.asked and items.get("type", "string") == "string":
-        answer = _answer(asking, asking.text)
+        answer = introduced.answer(asking, asking.text)
         parts = re.split(r"\s*[,;]\s*|\s+(?:e|and|y)\s+", answer.value) if answer else []
         return [part for part in parts if part]
     return []
@@ -382,16 +286,6 @@ def _allowed(value: Any, schema: dict[str, Any]) -> bool:
     return True
 
 
-@cache
-def _hints(kind: str) -> frozenset[str]:
-    return frozenset(words.folded(hint) for hint in words.load("values")["hints"][kind])
-
-
-def _listed(language: str) -> dict[str, list[str]]:
-    lists = words.load("values")
-    return lists.get(words.base(language), lists["en"])
-
-
 CANDIDATES: dict[str, Callable[[Asking], list[Span]]] = {
     "date": _dates,
     "date-time": _dates,
@@ -404,6 +298,6 @@ FINDERS: dict[str, Callable[[Asking, list[Span]], Span | None]] = {
     "pattern": coded.code,
     **{kind: _taken_from(candidates) for kind, candidates in CANDIDATES.items()},
     "boolean": _boolean,
-    "free": _free,
+    "free": introduced.free,
     **{kind: _personal(kind) for kind in PERSONAL},
 }
