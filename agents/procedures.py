@@ -17,6 +17,7 @@ from agents import (
     attaching,
     choosing,
     hearing,
+    knowing,
     remembering,
 )
 from agents.deeds import Deeds, described
@@ -95,7 +96,7 @@ class Course:
     _left: set[str] = field(default_factory=set)
     """Procedures that were left for another one in this turn."""
 
-    _known: hearing.Known = field(default_factory=hearing.Known)
+    _known: knowing.Known = field(default_factory=knowing.Known)
     _lead: str = ""
     """What the next question belongs to."""
 
@@ -118,7 +119,7 @@ class Course:
         """Start a procedure on top of those under way, or behind one that has just asked something."""
         if not self.admitted(journey):
             return
-        self._known = hearing.known(self.brief, self.kit, journey)
+        self._known = knowing.known(self.brief, self.kit, journey)
         values = {**self._known.values, **(given or {})}
         self.stack = [known for known in self.stack if known["journey"] != journey.journey]
         instance = new(journey, f"{self.brief['turn_id']}:{journey.journey}")
