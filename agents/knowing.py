@@ -60,7 +60,7 @@ def known(brief: Brief, kit: Kit, journey: Journey) -> Known:
                 found.only.setdefault(name, unsure[name])
     for name, value in shared(journey, brief["slots"], kit.tools).items():
         slot = journey.slots[name]
-        if name in found.values or name in found.only:
+        if name in found.values or name in found.only or name in unsure:
             continue
         if slot.options is not None or "pattern" in slot.schema_:
             several = remembering.recent(brief["journey"], name)

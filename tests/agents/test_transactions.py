@@ -79,6 +79,14 @@ async def test_a_day_that_may_be_two_is_asked_for_and_never_guessed(language: st
     assert asked(report) == "confirm"
 
 
+async def test_a_doubtful_day_goes_before_one_that_was_spoken_of_earlier() -> None:
+    customer = Customer()
+    customer.slots["day"] = Slot(value="2026-03-20", source="care", verification="verified")
+    report = await customer.wants("move", "move V-1001 to 04/03")
+    assert asked(report) == "day"
+    assert len(report.get("buttons", [])) == 2
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_doubtful_answer_to_the_question_for_a_day_is_asked_back(language: str) -> None:
     wish = {"pt-BR": "quero remarcar a V-1001", "en": "I want to move V-1001"}[language]
