@@ -30,7 +30,7 @@ def crew(data_dir: Path, given: Provided, server_url: str, number: int) -> Itera
     plain = make_url(server_url).set(drivername="postgresql")
     administer = plain.render_as_string(hide_password=False)
     with psycopg.connect(administer, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # pyright: ignore
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # pyright: ignore[reportCallIssue, reportArgumentType]
     own = plain.set(database=name).render_as_string(hide_password=False)
     try:
         several = {"REGENTE_DATABASE_URL": own, "REGENTE_PROCESSES": str(number)}
@@ -46,7 +46,7 @@ def crew(data_dir: Path, given: Provided, server_url: str, number: int) -> Itera
                 database.close()
     finally:
         with psycopg.connect(administer, autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # pyright: ignore
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def together(

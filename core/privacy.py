@@ -117,10 +117,13 @@ Search = Callable[[str], Iterator[Span]]
 
 _DOMAIN = r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 _SPELLED = r"[\w-]{1,63}(?: (?:ponto|dot) [^\W\d_]{2,24}){1,4}"
+_LOCAL = r"[\w%+-][\w.%+'-]{0,127}"
+# "Ana ponto lima arroba ..."; in "no ponto ana@casa.com" a place is meant.
+_DOTTED = r"(?:(?!(?:n?o|ao|do|um|esse|este|the|a) )[\w%+-]{1,64} (?:ponto|dot) ){1,3}"
 _EMAIL = re.compile(
-    r"(?<![\w.%+-])(?<!\w')[\w%+-][\w.%+'-]{0,127}(?:"
+    rf"(?<![\w.%+-])(?<!\w')(?:{_DOTTED}{_LOCAL}(?: arroba | at ){_SPELLED}|{_LOCAL}(?:"
     rf"(?:@| @ | ?[(\[{{] ?(?:at|arroba|@) ?[)\]}}] ?| arroba )(?:{_DOMAIN}|{_SPELLED})"
-    rf"| at {_SPELLED})",
+    rf"| at {_SPELLED}))",
     re.IGNORECASE,
 )
 _CARD = re.compile(

@@ -63,7 +63,7 @@ class FallbackChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """Bind tools as the remote model wants them written; the embedded one reads the same form."""
-        bound = self.remote.bind_tools(tools, tool_choice=tool_choice, **kwargs)  # pyright: ignore
+        bound = self.remote.bind_tools(tools, tool_choice=tool_choice, **kwargs)  # pyright: ignore[reportArgumentType]
         return self.bind(**getattr(bound, "kwargs", {}))
 
     def with_structured_output(
@@ -265,7 +265,7 @@ async def _streamed(
         async for chunk in remote._astream(messages, stop=stop, **options):
             message = chunk.message
             assert isinstance(message, AIMessageChunk)
-            whole = message if whole is None else whole + message  # pyright: ignore
+            whole = message if whole is None else whole + message
             hold = hold or bool(message.tool_call_chunks)
             if not text and looks_like_data(whole.text):
                 hold = True

@@ -19,7 +19,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from langchain_openai.chat_models.base import _create_usage_metadata
-from pydantic import BaseModel, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError
 
 from core.errors import ModelFailed
 from models import Spent
@@ -115,7 +115,7 @@ class LeanChatOpenAI(ChatOpenAI):
 
     def _headers(self) -> dict[str, str]:
         key = self.openai_api_key
-        secret = key.get_secret_value() if hasattr(key, "get_secret_value") else ""  # pyright: ignore
+        secret = key.get_secret_value() if isinstance(key, SecretStr) else ""
         headers = {"Content-Type": "application/json", **(self.default_headers or {})}
         if secret:
             headers["Authorization"] = f"Bearer {secret}"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.privacy import Known, found, masked, normal
+from core.privacy import Known, address, found, masked, normal
 
 
 @pytest.mark.parametrize(
@@ -169,3 +169,17 @@ def test_a_name_in_a_script_without_spaces_is_found() -> None:
 )
 def test_a_value_is_the_same_however_it_is_written(writings: tuple[str, ...]) -> None:
     assert len({normal(found(writing, ANA)[0]) for writing in writings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("write to john dot doe at gmail dot com", "john.doe@gmail.com"),
+        ("é ana ponto lima arroba casa ponto com ponto br", "ana.lima@casa.com.br"),
+        ("te espero no ponto, ana arroba casa ponto com", "ana@casa.com"),
+        ("te espero no ponto ana arroba casa ponto com", "ana@casa.com"),
+    ],
+)
+def test_an_address_that_is_spelled_out_is_read_whole(said: str, meant: str) -> None:
+    (one,) = found(said)
+    assert address(one.value) == meant
