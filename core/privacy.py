@@ -95,10 +95,10 @@ def normal(personal: Personal) -> str:
 
 def address(value: str) -> str:
     """Give an e-mail address as it is written, also where it was spelled out: `ana arroba casa ponto com`."""
-    at = re.sub(
-        r" ?[(\[{] ?(?:at|arroba|@) ?[)\]}] ?| (?:at|arroba|@) ", "@", value, flags=re.IGNORECASE
-    )
-    return re.sub(" (?:ponto|dot) ", ".", at, flags=re.IGNORECASE)
+    written = re.sub(rf"{_SPELLED_AT}| @ ", "@", value, flags=re.IGNORECASE)
+    for sign, words in _SIGNS.items():
+        written = re.sub(f" (?:{words}) ", sign, written, flags=re.IGNORECASE)
+    return written
 
 
 def _without(text: str, taken: list[Personal]) -> str:
@@ -111,19 +111,33 @@ def _without(text: str, taken: list[Personal]) -> str:
 
 
 _DIGIT = re.compile("[0-9]")
-_AT = re.compile("@|arroba|[([{] ?at| (?:dot|ponto) ", re.IGNORECASE)
 Span = tuple[int, int]
 Search = Callable[[str], Iterator[Span]]
 
+_SIGNS = {
+    ".": "dot|ponto",
+    "-": "dash|hyphen|h[ií]fen|tra[cç]o",
+    "_": "underscore|underline|sublinhado",
+}
+"""Of an address, and the words that it is told by."""
+
+_SIGN = f" (?:{'|'.join(_SIGNS.values())}) "
+_BRACKETED_AT = r" ?[(\[{] ?(?:at|arroba|@) ?[)\]}] ?"
+_SPELLED_AT = rf"(?:{_BRACKETED_AT}| (?:at|arroba) )"
+_AT = re.compile(rf"@|arroba|[(\[{{] ?at|{_SIGN}", re.IGNORECASE)
+_PART = r"[\w%+-][\w.%+'-]{0,127}"
 _DOMAIN = r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,24}(?![\w-])"
-_SPELLED = r"[\w-]{1,63}(?: (?:ponto|dot) [^\W\d_]{2,24}){1,4}"
-_LOCAL = r"[\w%+-][\w.%+'-]{0,127}"
-# "Ana ponto lima arroba ..."; in "no ponto ana@casa.com" a place is meant.
-_DOTTED = r"(?:(?!(?:n?o|ao|do|um|esse|este|the|a) )[\w%+-]{1,64} (?:ponto|dot) ){1,3}"
+_LABEL = rf"[\w-]{{1,63}}(?: (?:{_SIGNS['-']}) [\w-]{{1,63}}){{0,3}}"
+_DOT = f" (?:{_SIGNS['.']}) "
+_SPELLED = rf"{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}{_DOT}[^\W\d_]{{2,24}}"
+# Who says one sign of it says them all; in "no ponto ana@casa.com" a place is meant.
+_TOLD = rf"(?!(?:n?o|ao|do|um|esse|este|the) ){_PART}(?:{_SIGN}{_PART}){{1,8}}"
+_WRITTEN = rf"{_PART}(?: (?:dot|underscore) {_PART}){{0,8}}"
 _EMAIL = re.compile(
-    rf"(?<![\w.%+-])(?<!\w')(?:{_DOTTED}{_LOCAL}(?: arroba | at ){_SPELLED}|{_LOCAL}(?:"
-    rf"(?:@| @ | ?[(\[{{] ?(?:at|arroba|@) ?[)\]}}] ?| arroba )(?:{_DOMAIN}|{_SPELLED})"
-    rf"| at {_SPELLED}))",
+    r"(?<![\w.%+-])(?<!\w')(?:"
+    rf"{_TOLD}{_SPELLED_AT}(?:{_DOMAIN}|{_SPELLED})"
+    rf"|{_WRITTEN} ?@ ?{_DOMAIN}"
+    rf"|{_PART}(?:(?:@| @ |{_BRACKETED_AT}| arroba )(?:{_DOMAIN}|{_SPELLED})| at {_SPELLED}))",
     re.IGNORECASE,
 )
 _CARD = re.compile(
