@@ -183,7 +183,7 @@ def _made_up() -> Unusable:
 
 
 def mapped(value: Any, change: Callable[[str], str], name: str = "") -> Any:
-    """Give data with each text in it changed; a number that is changed becomes a text.
+    """Give data with each text in it changed, names too; a number that is changed becomes a text.
 
     The name under which a text stands says what it is, as a word before it would: `{"zip": "90210"}`.
     """
@@ -192,7 +192,7 @@ def mapped(value: Any, change: Callable[[str], str], name: str = "") -> Any:
         changed = change(before + value)
         return changed.removeprefix(before) if changed.startswith(before) else change(value)
     if isinstance(value, dict):
-        return {key: mapped(part, change, str(key)) for key, part in value.items()}
+        return {change(str(key)): mapped(part, change, str(key)) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [mapped(part, change, name) for part in value]
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -19,7 +19,7 @@ from models.scripted import ScriptedServer
 from models.scripted.mind import call
 from models.scripted.server import scripted_server
 from models.soundness import Unusable
-from models.veiling import Lifting, Veil, veiled_for
+from models.veiling import Lifting, Veil, mapped_json, veiled_for
 
 MARIA = Known(names=("Maria Lima",), accounts=("C-20077",))
 SAID = "Sou Maria Lima, CPF 529.982.247-25, maria@exemplo.com, zip 90210."
@@ -142,6 +142,20 @@ async def test_what_is_told_by_a_word_beside_it_is_known_where_it_stands_alone(
     sent = str(outside.requests)
     assert not [value for value in ("90210", "32145678", "Maria", "529.982") if value in sent]
     assert '"n":7' in outside.requests[0]["messages"][3]["content"]
+
+
+async def test_data_that_is_named_by_values_goes_out_under_signs(outside: ScriptedServer) -> None:
+    told = '{"52998224725": {"maria@exemplo.com": "gold"}, "people": {"Maria Lima": 2}}'
+    called = [{"name": "look", "args": {"C-20077": ["all"]}, "id": "1"}]
+    await model(outside).ainvoke(
+        [HumanMessage("Hi"), AIMessage("", tool_calls=called), ToolMessage(told, tool_call_id="1")]
+    )
+    sent = str(outside.requests)
+    hers = ("52998224725", "maria@exemplo.com", "Maria", "C-20077")
+    assert not [value for value in hers if value in sent]
+    assert '"people":' in outside.requests[0]["messages"][-1]["content"]
+    veil = Veil()
+    assert json.loads(mapped_json(mapped_json(told, veil.over), veil.off)) == json.loads(told)
 
 
 async def test_the_model_in_this_process_is_told_everything_as_it_is(
