@@ -69,7 +69,7 @@ def check(settings: Settings) -> None:
         BadInput: says which setting, and what to do.
     """
     endpoints(settings)
-    _checked_url(settings.openai_base_url.strip(), Names.base_url)
+    _checked_url(settings.openai_base_url.strip(), AS_FOR_ALL)
     if settings.embedder == "openai" and not _flat_reachable(settings):
         raise BadInput(
             "REGENTE_EMBEDDER is 'openai', and nothing says where it runs; set "
@@ -136,7 +136,7 @@ def _names(role: Role, own: RoleSettings) -> Names:
 def _server(settings: Settings, own: RoleSettings, names: Names) -> tuple[str, str]:
     """Give URL and key of a role, each empty where there is none."""
     url = settings.openai_base_url.strip() if own.base_url is None else own.base_url.strip()
-    _checked_url(url, names.base_url)
+    _checked_url(url, names)
     if own.key_env is not None:
         if not (key := variable(own.key_env)):
             raise BadInput(
@@ -158,7 +158,19 @@ def _flat_reachable(settings: Settings) -> bool:
     return bool(settings.openai_base_url.strip() or _flat_key(settings))
 
 
-def _checked_url(url: str, name: str) -> None:
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise BadInput(f"{name} is {url!r}; it should look like 'http://localhost:8080/v1'.")
+def _checked_url(url: str, names: Names) -> None:
+    if not url:
+        return
+    if "@" in url.partition("//")[2].partition("/")[0]:  # whoever reads how models stand reads it
+        raise BadInput(
+            f"{names.base_url} has a user or a password in it; leave them out, and set {names.key}."
+        )
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise BadInput(
+            f"{names.base_url} is {url!r}; it should look like 'http://localhost:8080/v1'."
+        )

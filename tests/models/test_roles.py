@@ -255,6 +255,15 @@ def test_wrong_roles_are_refused_with_what_to_do(
 UNREACHABLE = {
     "no server": ({"route": {"model": "m"}}, "REGENTE_ROLES.route.model is 'm', and nothing says"),
     "no URL": ({"route": {"model": "m", "base_url": "models:80"}}, "should look like 'http://"),
+    "no port": (
+        {"route": {"model": "m", "base_url": "http://h:99999/v1"}},
+        "should look like 'http:",
+    ),
+    "no host": ({"route": {"model": "m", "base_url": "http://[::1/v1"}}, "should look like 'http:"),
+    "a password": (
+        {"route": {"model": "m", "base_url": "http://me:pa55@h/v1"}},
+        "REGENTE_ROLES.route.base_url has a user or a password .* set REGENTE_ROLES.route.key_env",
+    ),
     "key unset": (
         {"write": {"model": "m", "base_url": "http://h/v1", "key_env": "NOT_SET_KEY"}},
         "REGENTE_ROLES.write.key_env names the variable 'NOT_SET_KEY', which is not set",
@@ -266,8 +275,9 @@ UNREACHABLE = {
 def test_roles_that_cannot_be_reached_are_refused_with_what_to_do(
     roles: dict[str, Any], says: str
 ) -> None:
-    with pytest.raises(BadInput, match=says):
+    with pytest.raises(BadInput, match=says) as refused:
         endpoints(settings(roles=roles))
+    assert "pa55" not in str(refused.value)
 
 
 @pytest.mark.usefixtures("fresh")
