@@ -62,18 +62,19 @@ def _named(shared: list[Endpoint]) -> str:
 
 def _paused(deployment: Deployment) -> str:
     """Say why the product would ask nothing now: then the doctor does not either."""
-    limit, today = deployment.settings.spend_limit_usd, _today(deployment)
     try:
-        state = deployment.database.read(standing.read, deployment.workspace_id, today)
+        state = _state(deployment)
     except (RegenteError, DatabaseError):
         return ""  # no tables yet, or no database: that is said elsewhere
     if state.stopped is not None:
         return "models are switched off"
-    return "the limit of the day is reached" if limit and state.spent_usd >= limit else ""
+    passed = Limits.of(deployment.settings).passed(state.spent_usd)
+    return "the limit of the day is reached" if "reached" in passed else ""
 
 
-def _today(deployment: Deployment) -> str:
-    return datetime.now(deployment.workspace.zone).date().isoformat()
+def _state(deployment: Deployment) -> standing.State:
+    today = datetime.now(deployment.workspace.zone).date().isoformat()
+    return deployment.database.read(standing.read, deployment.workspace_id, today)
 
 
 def _listed(endpoint: Endpoint) -> Generator[Finding, None, bool]:
@@ -179,7 +180,7 @@ def _standing(deployment: Deployment) -> Iterator[Finding]:
     if not found:
         return
     limits = Limits.of(deployment.settings)
-    state = deployment.database.read(standing.read, deployment.workspace_id, _today(deployment))
+    state = _state(deployment)
     if state.stopped is not None:
         what = f"Models are switched off ({state.stopped or 'no reason given'})."
         yield Finding("RISK", what, "When that is over: python -m models go")
@@ -196,10 +197,11 @@ def _standing(deployment: Deployment) -> Iterator[Finding]:
 
 def _money(limits: Limits, spent_usd: float) -> Iterator[Finding]:
     what = f"Models have cost {spent_usd:.2f} USD today"
-    if limits.day_usd and spent_usd >= limits.day_usd:
+    passed = limits.passed(spent_usd)
+    if "reached" in passed:
         what = f"{what}; the limit of {limits.day_usd:g} is reached. {MEANWHILE}"
         yield Finding("RISK", what, "Wait for the next day, or raise REGENTE_SPEND_LIMIT_USD.")
-    elif limits.warn_usd and spent_usd >= limits.warn_usd:
+    elif "warned" in passed:
         what = f"{what}; people are to be warned from {limits.warn_usd:g} on."
         yield Finding("RISK", what, "See who spends it: python -m models spend --by agent --days 1")
     else:

@@ -69,7 +69,7 @@ class Governor:
 
     def _over(self, state: State) -> str:
         limits, spent = self._limits, state.spent_usd
-        if limits.day_usd and spent >= limits.day_usd:
+        if "reached" in limits.passed(spent):
             return f"{spent:.2f} USD are spent today, and the limit of a day is {limits.day_usd:g}"
         if limits.turn_usd and cost_so_far() >= limits.turn_usd:
             return f"the turn has spent its limit of {limits.turn_usd:g} USD"

@@ -50,6 +50,10 @@ class Limits:
         found: dict[Level, float] = {"warned": self.warn_usd, "reached": self.day_usd}
         return {level: usd for level, usd in found.items() if usd}
 
+    def passed(self, spent_usd: float) -> list[Level]:
+        """Give the limits of a day that so much reaches."""
+        return [level for level, usd in self.of_day().items() if spent_usd >= usd]
+
 
 def add(
     tx: Tx, workspace_id: str, day: str, spent: Sequence[Spent], limits: Limits
@@ -62,10 +66,9 @@ def add(
     for one in together(list(spent)):  # in one order, or two processes would wait for each other
         statement.run(tx, workspace_id=workspace_id, day=day, **asdict(one))
     total = on_day(tx, workspace_id, day)
-    passed: list[Level] = [level for level, usd in limits.of_day().items() if total >= usd]
     told: list[Level] = [
         level
-        for level in passed
+        for level in limits.passed(total)
         if insert_once(tx, notices, {"workspace_id": workspace_id, "day": day, "limit": level})
     ]
     for level in told:

@@ -78,7 +78,9 @@ class Memory:
         """Add to a day's money."""
         before = self._days.get(day, 0.0)
         self._days[day] = total = before + sum(one.cost_usd for one in spent)
-        return total, [level for level, usd in limits.of_day().items() if before < usd <= total]
+        return total, [
+            level for level in limits.passed(total) if level not in limits.passed(before)
+        ]
 
 
 class Rows:
