@@ -13,7 +13,7 @@ from models import Spent
 from models.breaker import Health
 from models.spending import Level, Limits
 from models.standing import Memory, State, Step, Store
-from models.usage import cost_so_far
+from models.usage import cost_so_far, together
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class Governor:
             return
         settled = await self._tried(self._store.add(day, taken, self._limits))
         if settled is None:
-            self._unsettled = [*taken, *self._unsettled]
+            self._unsettled = together([*taken, *self._unsettled])
             return
         total, told = settled
         if day == self._day:

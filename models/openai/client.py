@@ -173,10 +173,13 @@ class LeanChatOpenAI(ChatOpenAI):
                     await run_manager.on_llm_new_token(piece.text, chunk=chunk)
                 yield chunk
         except ModelFailed as failure:
-            if text and not charged:  # what has come is paid for
-                self._charge(None, payload, text)
             failure.partial = text
             raise
+        finally:
+            if (
+                text and not charged
+            ):  # what has come is paid for, also by who went away in the middle
+                self._charge(None, payload, text)
 
     async def _pieces(self, payload: dict[str, Any]) -> AsyncIterator[Piece]:
         began = time.monotonic()

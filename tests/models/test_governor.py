@@ -134,6 +134,26 @@ async def test_what_has_come_of_an_answer_that_breaks_off_is_paid_for(
     assert usage.cost_usd > 0
 
 
+async def test_what_has_come_of_an_answer_that_nobody_waits_for_any_more_is_paid_for(
+    server: ScriptedServer, standby: BaseChatModel, database: Database
+) -> None:
+    server.script.answers = lambda _body: "One sentence is whole. Another one is not" + " ever" * 99
+    server.script.tokens_per_s = 50
+    chat, begun = model(server, standby, Governor(Rows(database, W))), asyncio.Event()
+
+    async def listen() -> None:
+        async for _ in chat.astream("Hello"):
+            begun.set()
+
+    with metered() as usage:
+        listening = asyncio.create_task(listen())
+        await begun.wait()
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    (whole,) = database.read(summed, W, ())
+    assert whole["cost_usd"] == usage.cost_usd > 0
+
+
 async def _last(chat: FallbackChatModel, text: str) -> Any:
     return [part async for part in chat.astream(text)][-1]
 
