@@ -5,44 +5,25 @@ It works on the table, whether the server runs or not; the server follows within
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from core.clock import moment
+from core.commands import ACTOR, on_tables
 from core.database import Database
-from core.errors import RegenteError
-from core.settings import settings
 from core.workspace import Workspace
 from jobs import operating, queue
-
-ACTOR = "command"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Show jobs, end one, or begin one anew."""
     given = _parser().parse_args(arguments)
-    database = Database(settings().database)
-    workspace_id = Workspace(settings().workspace).workspace_id
-    try:
-        if given.command == "list":
-            _print(
-                database.read(
-                    operating.listed,
-                    workspace_id,
-                    state=given.state,
-                    name=given.name,
-                    limit=given.limit,
-                )
-            )
-            return 0
-        change = operating.cancel if given.command == "cancel" else operating.replay
-        row = database.write(change, workspace_id, given.job_id, actor=ACTOR)
-        print(f"{row['job_id']} is {row['state']}.")
-    except RegenteError as error:
-        print(error, file=sys.stderr)
-        return 1
-    finally:
-        database.close()
-    return 0
+    if given.command == "list":
+        wanted = {"state": given.state, "name": given.name, "limit": given.limit}
+        return on_tables(partial(_list, **wanted))
+    change = operating.cancel if given.command == "cancel" else operating.replay
+    return on_tables(partial(_change, change=change, job_id=given.job_id))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +43,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _change(
+    database: Database, workspace: Workspace, *, change: Callable[..., dict[str, Any]], job_id: str
+) -> None:
+    row = database.write(change, workspace.workspace_id, job_id, actor=ACTOR)
+    print(f"{row['job_id']} is {row['state']}.")
+
+
+def _list(database: Database, workspace: Workspace, **wanted: Any) -> None:
+    rows = database.read(operating.listed, workspace.workspace_id, **wanted)
     if not rows:
         print("There are no such jobs.")
     for row in rows:

@@ -7,38 +7,23 @@ the tables, whether the server runs or not.
 import argparse
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 
+from core.commands import ACTOR, on_tables
 from core.database import Database
-from core.errors import RegenteError
-from core.settings import settings
 from core.workspace import Workspace
 from models import spending, standing
 
-ACTOR = "command"
 BY = ("day", "agent", "role", "model")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Show what models cost, stop them, or let them go on."""
     given = _parser().parse_args(arguments)
-    workspace = Workspace(settings().workspace)
-    database = Database(settings().database)
-    try:
-        if given.command == "spend":
-            _show(database, workspace, given.by or ["day"], given.days)
-            return 0
-        stopped = given.command == "stop"
-        reason = given.reason if stopped else ""
-        database.write(
-            standing.turn, workspace.workspace_id, stopped=stopped, by=ACTOR, reason=reason
-        )
-        print("The embedded model answers everything." if stopped else "Models are asked again.")
-    except RegenteError as error:
-        print(error, file=sys.stderr)
-        return 1
-    finally:
-        database.close()
-    return 0
+    if given.command == "spend":
+        return on_tables(partial(_show, by=given.by or ["day"], days=given.days))
+    stopped = given.command == "stop"
+    return on_tables(partial(_turn, stopped=stopped, reason=given.reason if stopped else ""))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,7 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _show(database: Database, workspace: Workspace, by: list[spending.By], days: int) -> None:
+def _turn(database: Database, workspace: Workspace, *, stopped: bool, reason: str) -> None:
+    database.write(standing.turn, workspace.workspace_id, stopped=stopped, by=ACTOR, reason=reason)
+    print("The embedded model answers everything." if stopped else "Models are asked again.")
+
+
+def _show(database: Database, workspace: Workspace, *, by: list[spending.By], days: int) -> None:
     today = datetime.now(workspace.zone).date()
     since = (today - timedelta(days=days - 1)).isoformat()
     rows = database.read(spending.summed, workspace.workspace_id, by, since=since)

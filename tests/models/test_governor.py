@@ -304,7 +304,7 @@ def test_the_commands_stop_models_and_show_what_they_cost(
         _env_file=None, workspace=CLUB,  # pyright: ignore
         database_url=database.url.render_as_string(hide_password=False),
     )  # fmt: skip
-    monkeypatch.setattr("models.__main__.settings", lambda: given)
+    monkeypatch.setattr("core.commands.settings", lambda: given)
     here = Workspace(CLUB).workspace_id
     assert main(["stop", "--reason", "too dear"]) == 0
     assert database.read(standing.read, here, "").stopped == "too dear"
@@ -312,5 +312,8 @@ def test_the_commands_stop_models_and_show_what_they_cost(
     assert database.read(standing.read, here, "").stopped is None
     database.write(add, here, "2999-01-01", [Spent("care", "write", "m", 3, 5, 7, 0.25)], Limits())
     assert main(["spend", "--by", "agent"]) == 0
-    said = capsys.readouterr().out
+    monkeypatch.setattr("core.commands.settings", lambda: Settings(workspace=CLUB / "none"))
+    assert main(["go"]) == 1
+    said, failed = capsys.readouterr()
+    assert "none" in failed and "Traceback" not in failed
     assert "care" in said and "0.2500 USD in 30 days" in said
