@@ -6,34 +6,27 @@ Every key carries `workspace_id`.
 
 import sqlalchemy as sa
 
+from core.columns import KEY, WORD, workspace
 from core.database import Moment, metadata
 from core.retention import Kept
-
-_KEY = sa.String(200)
-_WORD = sa.String(40)
-
-
-def _workspace() -> sa.Column[str]:
-    return sa.Column("workspace_id", _WORD, primary_key=True)
-
 
 conversations = sa.Table(
     "conversations",
     metadata,
-    _workspace(),
-    sa.Column("conversation_id", _KEY, primary_key=True),
-    sa.Column("customer_id", _KEY, nullable=False),
+    workspace(),
+    sa.Column("conversation_id", KEY, primary_key=True),
+    sa.Column("customer_id", KEY, nullable=False),
     sa.Column("shard", sa.Integer, nullable=False),
-    sa.Column("state", _WORD, nullable=False),  # open | closed | merged
-    sa.Column("owner", _WORD, nullable=False),  # ai | queue | person
-    sa.Column("owner_name", _KEY, nullable=False),
+    sa.Column("state", WORD, nullable=False),  # open | closed | merged
+    sa.Column("owner", WORD, nullable=False),  # ai | queue | person
+    sa.Column("owner_name", KEY, nullable=False),
     # Grows with each new customer message and each change of owner; a turn is valid for one value.
     sa.Column("fence", sa.Integer, nullable=False),
     # Grows with each change of owner only: a draft of an earlier tenure never goes out.
     sa.Column("tenure", sa.Integer, nullable=False),
     # Grows with each claim: what an earlier holder of the lease prepared is refused.
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("lease_owner", _KEY),
+    sa.Column("lease_owner", KEY),
     sa.Column("lease_until", Moment),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("ready_at", Moment),  # null: nothing waits
@@ -46,20 +39,20 @@ conversations = sa.Table(
     sa.Column("seen_seq", sa.Integer, nullable=False),
     # Messages up to here are in the summary and found by `message_terms`.
     sa.Column("summed_seq", sa.Integer, nullable=False),
-    sa.Column("language", _WORD, nullable=False),  # empty: not known yet
+    sa.Column("language", WORD, nullable=False),  # empty: not known yet
     # Where she wrote last: from which channel, to which account of ours, from which address.
-    sa.Column("channel", _WORD, nullable=False),
-    sa.Column("account", _KEY, nullable=False),
-    sa.Column("address", _KEY, nullable=False),
+    sa.Column("channel", WORD, nullable=False),
+    sa.Column("account", KEY, nullable=False),
+    sa.Column("address", KEY, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
-    sa.Column("outcome", _WORD, nullable=False),  # of a closed one; see `conversations.closing`
+    sa.Column("outcome", WORD, nullable=False),  # of a closed one; see `conversations.closing`
     # Lived through with simulated customers, for a demo; never a real person's.
     sa.Column("simulated", sa.Boolean, nullable=False),
     # The customer whose open conversations become one as soon as no turn runs in them; see `merging`.
-    sa.Column("joining", _KEY),
+    sa.Column("joining", KEY),
     # Of a merged one: where it went on, and how many entries that one's feed had before.
-    sa.Column("redirect_to", _KEY),
+    sa.Column("redirect_to", KEY),
     sa.Column("feed_offset", sa.Integer),
 )
 sa.Index(
@@ -83,26 +76,26 @@ sa.Index("ix_conversations_owner", conversations.c.workspace_id, conversations.c
 tokens = sa.Table(
     "conversation_tokens",
     metadata,
-    _workspace(),
+    workspace(),
     sa.Column("token_hash", sa.String(64), primary_key=True),
-    sa.Column("conversation_id", _KEY, nullable=False, index=True),
+    sa.Column("conversation_id", KEY, nullable=False, index=True),
     sa.Column("created_at", Moment, nullable=False),
 )
 
 messages = sa.Table(
     "messages",
     metadata,
-    _workspace(),
-    sa.Column("message_id", _KEY, primary_key=True),
-    sa.Column("conversation_id", _KEY, nullable=False),
+    workspace(),
+    sa.Column("message_id", KEY, primary_key=True),
+    sa.Column("conversation_id", KEY, nullable=False),
     # The conversation it was said in, if that was merged with this one; null: this one.
-    sa.Column("origin_conversation_id", _KEY),
+    sa.Column("origin_conversation_id", KEY),
     sa.Column("sequence", sa.Integer, nullable=False),
-    sa.Column("role", _WORD, nullable=False),  # customer | ai | person | system
-    sa.Column("class", _WORD, nullable=False),  # conversation | notice | internal
-    sa.Column("channel", _WORD, nullable=False),
-    sa.Column("account", _KEY, nullable=False),
-    sa.Column("address", _KEY, nullable=False),
+    sa.Column("role", WORD, nullable=False),  # customer | ai | person | system
+    sa.Column("class", WORD, nullable=False),  # conversation | notice | internal
+    sa.Column("channel", WORD, nullable=False),
+    sa.Column("account", KEY, nullable=False),
+    sa.Column("address", KEY, nullable=False),
     # Inbound `channel:account:address:provider_message_id`; outbound `turn_id:n`.
     sa.Column("key", sa.String(600), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -110,10 +103,10 @@ messages = sa.Table(
     sa.Column("citations", sa.JSON, nullable=False),
     sa.Column("buttons", sa.JSON, nullable=False),
     sa.Column("event", sa.JSON, nullable=False),  # what an internal event says; else {}
-    sa.Column("agent", _KEY, nullable=False),  # agent's or person's name
-    sa.Column("language", _WORD, nullable=False),
-    sa.Column("state", _WORD, nullable=False),  # waiting | done
-    sa.Column("turn_id", _KEY),
+    sa.Column("agent", KEY, nullable=False),  # agent's or person's name
+    sa.Column("language", WORD, nullable=False),
+    sa.Column("state", WORD, nullable=False),  # waiting | done
+    sa.Column("turn_id", KEY),
     sa.Column("provider_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
     sa.UniqueConstraint("workspace_id", "key"),
@@ -134,34 +127,34 @@ sa.Index("ix_messages_turn", messages.c.workspace_id, messages.c.turn_id)
 outbox = sa.Table(
     "outbox",
     metadata,
-    _workspace(),
-    sa.Column("delivery_id", _KEY, primary_key=True),
+    workspace(),
+    sa.Column("delivery_id", KEY, primary_key=True),
     # What the provider is given at every try: the message's key, and from the second part on its number.
     sa.Column("key", sa.String(600), nullable=False),
-    sa.Column("conversation_id", _KEY, nullable=False),
-    sa.Column("message_id", _KEY, nullable=False),
+    sa.Column("conversation_id", KEY, nullable=False),
+    sa.Column("message_id", KEY, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),  # of the message
     sa.Column("part", sa.Integer, nullable=False),
-    sa.Column("channel", _WORD, nullable=False),
-    sa.Column("account", _KEY, nullable=False),
-    sa.Column("role", _WORD, nullable=False),  # ai | person
-    sa.Column("class", _WORD, nullable=False),  # mandatory | transactional | promotional
+    sa.Column("channel", WORD, nullable=False),
+    sa.Column("account", KEY, nullable=False),
+    sa.Column("role", WORD, nullable=False),  # ai | person
+    sa.Column("class", WORD, nullable=False),  # mandatory | transactional | promotional
     sa.Column("lane", sa.Integer, nullable=False),  # the lower one goes first
     sa.Column("body", sa.JSON, nullable=False),  # as the channel wrote it
-    sa.Column("state", _WORD, nullable=False),  # see `conversations.outbox`
+    sa.Column("state", WORD, nullable=False),  # see `conversations.outbox`
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", Moment),  # null: nothing is left to do
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("lease_owner", _KEY),
+    sa.Column("lease_owner", KEY),
     sa.Column("lease_until", Moment),
     # Of one of its tries nobody knows how it ended: it may have arrived, whatever came of the later ones.
     sa.Column("doubted", sa.Boolean, nullable=False),
     # A person took over while it was on its way: it is not tried again.
     sa.Column("recalled", sa.Boolean, nullable=False),
-    sa.Column("provider_message_id", _KEY, nullable=False),
+    sa.Column("provider_message_id", KEY, nullable=False),
     sa.Column(
-        "receipt", _WORD, nullable=False
+        "receipt", WORD, nullable=False
     ),  # the provider's word: sent | delivered | read | failed
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("settled_at", Moment),
@@ -192,9 +185,9 @@ sa.Index(
 summaries = sa.Table(
     "summaries",
     metadata,
-    _workspace(),
-    sa.Column("conversation_id", _KEY, primary_key=True),
-    sa.Column("up_to_message_id", _KEY, nullable=False),
+    workspace(),
+    sa.Column("conversation_id", KEY, primary_key=True),
+    sa.Column("up_to_message_id", KEY, nullable=False),
     sa.Column("summary", sa.JSON, nullable=False),  # what `conversations.summing` makes
     sa.Column("updated_at", Moment, nullable=False),
 )
@@ -202,22 +195,22 @@ summaries = sa.Table(
 message_terms = sa.Table(
     "message_terms",
     metadata,
-    _workspace(),
-    sa.Column("conversation_id", _KEY, primary_key=True),
+    workspace(),
+    sa.Column("conversation_id", KEY, primary_key=True),
     # A stem, `=meaning`, or `#kind` of a value that stands in the message.
-    sa.Column("term", _KEY, primary_key=True),
+    sa.Column("term", KEY, primary_key=True),
     sa.Column("sequence", sa.Integer, primary_key=True),
 )
 
 attachments = sa.Table(
     "attachments",
     metadata,
-    _workspace(),
-    sa.Column("attachment_id", _KEY, primary_key=True),
-    sa.Column("conversation_id", _KEY, index=True),  # null: no message has named it yet
+    workspace(),
+    sa.Column("attachment_id", KEY, primary_key=True),
+    sa.Column("conversation_id", KEY, index=True),  # null: no message has named it yet
     sa.Column("digest", sa.String(64), nullable=False, index=True),  # SHA-256; the file's name
-    sa.Column("name", _KEY, nullable=False),  # as its sender called it, without folders
-    sa.Column("type", _WORD, nullable=False),  # by its content
+    sa.Column("name", KEY, nullable=False),  # as its sender called it, without folders
+    sa.Column("type", WORD, nullable=False),  # by its content
     sa.Column("size", sa.Integer, nullable=False),  # bytes
     sa.Column("created_at", Moment, nullable=False),
 )
@@ -225,11 +218,11 @@ attachments = sa.Table(
 turns = sa.Table(
     "turns",
     metadata,
-    _workspace(),
-    sa.Column("turn_id", _KEY, primary_key=True),
-    sa.Column("conversation_id", _KEY, nullable=False, index=True),
-    sa.Column("status", _WORD, nullable=False),  # committed | withheld | dead
-    sa.Column("trigger", _WORD, nullable=False),  # messages | handback | approval
+    workspace(),
+    sa.Column("turn_id", KEY, primary_key=True),
+    sa.Column("conversation_id", KEY, nullable=False, index=True),
+    sa.Column("status", WORD, nullable=False),  # committed | withheld | dead
+    sa.Column("trigger", WORD, nullable=False),  # messages | handback | approval
     # The four answers.
     sa.Column("next", sa.JSON, nullable=False),
     sa.Column("agents", sa.JSON, nullable=False),
@@ -251,14 +244,14 @@ turns = sa.Table(
 effects = sa.Table(
     "effects",
     metadata,
-    _workspace(),
-    sa.Column("proposal_id", _KEY, primary_key=True),
-    sa.Column("conversation_id", _KEY, nullable=False, index=True),
-    sa.Column("turn_id", _KEY, nullable=False, index=True),  # the turn or approval that executed it
+    workspace(),
+    sa.Column("proposal_id", KEY, primary_key=True),
+    sa.Column("conversation_id", KEY, nullable=False, index=True),
+    sa.Column("turn_id", KEY, nullable=False, index=True),  # the turn or approval that executed it
     sa.Column("run", sa.Integer, nullable=False),  # epoch of the run that started it
-    sa.Column("tool", _KEY, nullable=False),
+    sa.Column("tool", KEY, nullable=False),
     sa.Column("proposal", sa.JSON, nullable=False),
-    sa.Column("state", _WORD, nullable=False),  # started | done | failed | unknown
+    sa.Column("state", WORD, nullable=False),  # started | done | failed | unknown
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("data", sa.JSON, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
@@ -278,20 +271,20 @@ sa.Index(
 approvals = sa.Table(
     "approvals",
     metadata,
-    _workspace(),
-    sa.Column("approval_id", _KEY, primary_key=True),  # the proposal's id and its thread's
-    sa.Column("conversation_id", _KEY, nullable=False, index=True),
-    sa.Column("customer_id", _KEY, nullable=False),
-    sa.Column("proposed_in", _KEY, nullable=False),  # the turn whose commit made it
+    workspace(),
+    sa.Column("approval_id", KEY, primary_key=True),  # the proposal's id and its thread's
+    sa.Column("conversation_id", KEY, nullable=False, index=True),
+    sa.Column("customer_id", KEY, nullable=False),
+    sa.Column("proposed_in", KEY, nullable=False),  # the turn whose commit made it
     sa.Column("proposal", sa.JSON, nullable=False),
     # pending | decided | done | failed | unknown | rejected | expired | withdrawn | lost | erased
-    sa.Column("state", _WORD, nullable=False),
+    sa.Column("state", WORD, nullable=False),
     sa.Column("decision", sa.JSON, nullable=False),
-    sa.Column("decided_by", _KEY, nullable=False),
+    sa.Column("decided_by", KEY, nullable=False),
     sa.Column("decided_at", Moment),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("lease_owner", _KEY),
+    sa.Column("lease_owner", KEY),
     sa.Column("lease_until", Moment),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", Moment),  # when the driver should look; null: nothing to drive
@@ -310,15 +303,15 @@ sa.Index(
 handoffs = sa.Table(
     "handoffs",
     metadata,
-    _workspace(),
-    sa.Column("handoff_id", _KEY, primary_key=True),
-    sa.Column("conversation_id", _KEY, nullable=False, index=True),
-    sa.Column("customer_id", _KEY, nullable=False, index=True),
+    workspace(),
+    sa.Column("handoff_id", KEY, primary_key=True),
+    sa.Column("conversation_id", KEY, nullable=False, index=True),
+    sa.Column("customer_id", KEY, nullable=False, index=True),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("packet", sa.JSON, nullable=False),
-    sa.Column("state", _WORD, nullable=False),  # waiting | taken | returned | withdrawn
-    sa.Column("turn_id", _KEY),
-    sa.Column("taken_by", _KEY, nullable=False),
+    sa.Column("state", WORD, nullable=False),  # waiting | taken | returned | withdrawn
+    sa.Column("turn_id", KEY),
+    sa.Column("taken_by", KEY, nullable=False),
     sa.Column("handback", sa.JSON, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("taken_at", Moment),
@@ -329,11 +322,11 @@ sa.Index("ix_handoffs_state", handoffs.c.workspace_id, handoffs.c.state, handoff
 feed = sa.Table(
     "feed",
     metadata,
-    _workspace(),
-    sa.Column("conversation_id", _KEY, primary_key=True),
+    workspace(),
+    sa.Column("conversation_id", KEY, primary_key=True),
     sa.Column("sequence", sa.Integer, primary_key=True),
-    sa.Column("kind", _WORD, nullable=False),  # message | status | done | error
-    sa.Column("turn_id", _KEY),
+    sa.Column("kind", WORD, nullable=False),  # message | status | done | error
+    sa.Column("turn_id", KEY),
     sa.Column("staff_only", sa.Boolean, nullable=False),
     sa.Column("data", sa.JSON, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
@@ -342,11 +335,11 @@ feed = sa.Table(
 checkpoints = sa.Table(
     "checkpoints",
     metadata,
-    _workspace(),
-    sa.Column("thread_id", _KEY, primary_key=True),  # a conversation's id or an approval's
+    workspace(),
+    sa.Column("thread_id", KEY, primary_key=True),  # a conversation's id or an approval's
     sa.Column("namespace", sa.String(400), primary_key=True),
-    sa.Column("conversation_id", _KEY, nullable=False, index=True),
-    sa.Column("checkpoint_id", _KEY, nullable=False),
+    sa.Column("conversation_id", KEY, nullable=False, index=True),
+    sa.Column("checkpoint_id", KEY, nullable=False),
     sa.Column("checkpoint", sa.LargeBinary, nullable=False),
     sa.Column("metadata", sa.LargeBinary, nullable=False),
     sa.Column("writes", sa.LargeBinary, nullable=False),
@@ -357,7 +350,7 @@ checkpoints = sa.Table(
 forgotten = sa.Table(
     "forgotten",
     metadata,
-    _workspace(),
+    workspace(),
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("erased_at", Moment, nullable=False),
 )

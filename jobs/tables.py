@@ -2,28 +2,26 @@
 
 import sqlalchemy as sa
 
+from core.columns import KEY, WORD, workspace
 from core.database import Moment, metadata
 from core.retention import Kept
-
-_WORD = sa.String(40)
-_KEY = sa.String(200)
 
 jobs = sa.Table(
     "jobs",
     metadata,
-    sa.Column("workspace_id", _WORD, primary_key=True),
-    sa.Column("job_id", _KEY, primary_key=True),  # `name:key`
-    sa.Column("name", _WORD, nullable=False),
-    sa.Column("key", _KEY, nullable=False),
+    workspace(),
+    sa.Column("job_id", KEY, primary_key=True),  # `name:key`
+    sa.Column("name", WORD, nullable=False),
+    sa.Column("key", KEY, nullable=False),
     sa.Column("ids", sa.JSON, nullable=False),
-    sa.Column("state", _WORD, nullable=False),  # waiting | running | done | dead | cancelled
+    sa.Column("state", WORD, nullable=False),  # waiting | running | done | dead | cancelled
     # Grows with each start from the first line: DBOS never runs a workflow's id again.
     sa.Column("attempt", sa.Integer, nullable=False),
     # Errors, and processes that died of it; DBOS forgets them when a workflow is resumed.
     sa.Column("failures", sa.Integer, nullable=False),
     # Grows with each execution: what an earlier one still writes is refused.
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("held_by", _KEY),  # the process that runs it; null while `running`: it was given back
+    sa.Column("held_by", KEY),  # the process that runs it; null while `running`: it was given back
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("sleeping_until", Moment),
     sa.Column("done", sa.Integer, nullable=False),

@@ -2,13 +2,14 @@
 
 import sqlalchemy as sa
 
+from core.columns import KEY, workspace
 from core.database import Moment, metadata
 
 sources = sa.Table(
     "sources",
     metadata,
-    sa.Column("workspace_id", sa.String(40), primary_key=True),
-    sa.Column("source_id", sa.String(200), primary_key=True),  # path below `knowledge/`
+    workspace(),
+    sa.Column("source_id", KEY, primary_key=True),  # path below `knowledge/`
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("language", sa.String(20), nullable=False),
@@ -24,9 +25,9 @@ sources = sa.Table(
 passages = sa.Table(
     "passages",
     metadata,
-    sa.Column("workspace_id", sa.String(40), primary_key=True),
+    workspace(),
     sa.Column("passage_id", sa.String(80), primary_key=True),
-    sa.Column("source_id", sa.String(200), nullable=False, index=True),
+    sa.Column("source_id", KEY, nullable=False, index=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -35,7 +36,7 @@ passages = sa.Table(
 index_versions = sa.Table(
     "index_versions",
     metadata,
-    sa.Column("workspace_id", sa.String(40), primary_key=True),
+    workspace(),
     sa.Column("version", sa.String(80), nullable=False),  # of passages and embedder
     sa.Column("switched_at", Moment, nullable=False),
 )

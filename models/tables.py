@@ -2,26 +2,19 @@
 
 import sqlalchemy as sa
 
+from core.columns import KEY, WORD, workspace
 from core.database import Moment, metadata
 
 __all__ = ["notices", "servers", "spending", "switches"]
 
-_KEY = sa.String(200)
-_WORD = sa.String(40)
-
-
-def _workspace() -> sa.Column[str]:
-    return sa.Column("workspace_id", _WORD, primary_key=True)
-
-
 spending = sa.Table(
     "model_spending",
     metadata,
-    _workspace(),
+    workspace(),
     sa.Column("day", sa.String(10), primary_key=True),  # YYYY-MM-DD in the workspace's zone
-    sa.Column("agent", _KEY, primary_key=True),  # empty: outside of any
-    sa.Column("role", _WORD, primary_key=True),
-    sa.Column("model", _KEY, primary_key=True),
+    sa.Column("agent", KEY, primary_key=True),  # empty: outside of any
+    sa.Column("role", WORD, primary_key=True),
+    sa.Column("model", KEY, primary_key=True),
     sa.Column("calls", sa.Integer, nullable=False),
     sa.Column("input_tokens", sa.BigInteger, nullable=False),
     sa.Column("output_tokens", sa.BigInteger, nullable=False),
@@ -31,15 +24,15 @@ spending = sa.Table(
 notices = sa.Table(
     "model_notices",
     metadata,
-    _workspace(),
+    workspace(),
     sa.Column("day", sa.String(10), primary_key=True),
-    sa.Column("limit", _WORD, primary_key=True),  # warned | reached: said once a day
+    sa.Column("limit", WORD, primary_key=True),  # warned | reached: said once a day
 )
 
 servers = sa.Table(
     "model_servers",
     metadata,
-    _workspace(),
+    workspace(),
     sa.Column("server", sa.Text, primary_key=True),  # its URL
     sa.Column("failed", sa.Integer, nullable=False),  # in a row
     sa.Column("open_until", Moment, nullable=False),
@@ -50,9 +43,9 @@ servers = sa.Table(
 switches = sa.Table(
     "model_switches",
     metadata,
-    _workspace(),
+    workspace(),
     sa.Column("stopped", sa.Boolean, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("by", _KEY, nullable=False),
+    sa.Column("by", KEY, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
 )
