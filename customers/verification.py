@@ -5,7 +5,6 @@ import hmac
 import os
 import secrets
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -15,6 +14,7 @@ from core import events
 from core.database import Tx, database_now
 from core.errors import BadInput, Unauthenticated
 from core.ids import new_id
+from core.secret_files import secret_in
 from core.settings import Settings
 from core.workspace import LANGUAGES, Workspace
 from customers import Assertion
@@ -40,21 +40,9 @@ def secret(workspace: Workspace, settings: Settings) -> str | None:
     name = workspace.profile.token_secret_env
     if name and (given := os.environ.get(name)):
         return given
-    return _demo_secret(settings.data_dir / "demo_secret") if workspace.profile.demo else None
-
-
-def _demo_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    try:
-        os.link(made, path)  # whole or not at all, and the first of several processes wins
-    except FileExistsError:
-        pass
-    finally:
-        made.unlink()
-    return path.read_text()
+    if not workspace.profile.demo:
+        return None
+    return secret_in(settings.data_dir / "demo_secret").decode()
 
 
 def sign_token(assertion: Assertion, key: str, *, now: datetime | None = None) -> str:

@@ -20,6 +20,7 @@ from typing import Any, get_args
 import orjson
 
 from core.privacy import NOBODY, Kind, Known, Personal, found, masked, normal, with_others
+from core.secret_files import secret_in
 from models.soundness import Unusable
 
 KEY_FILE = "veil.key"
@@ -85,15 +86,8 @@ def without_values(text: str) -> str:
 
 @lru_cache
 def _secret(data_dir: Path) -> bytes:
-    """Give the secret of this deployment, made at its first use; a lost one is made anew."""
-    path = data_dir / KEY_FILE
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        aside = data_dir / f".{KEY_FILE}.{secrets.token_hex(8)}"
-        aside.touch(mode=0o600)
-        aside.write_bytes(secrets.token_bytes(KEY_BYTES))
-        aside.replace(path)
-    return path.read_bytes()
+    """Give the secret of this deployment; a lost one is made anew."""
+    return secret_in(data_dir / KEY_FILE)
 
 
 class Veil:
