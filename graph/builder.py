@@ -168,7 +168,10 @@ class Conductor:
             NotFound: the thread has no checkpoint; the action is lost and people must be told.
         """
         graph = _with(self._action, saver)
-        known = Known(names=tuple(filter(None, [context.facts.get("name")])))
+        known = Known(
+            names=tuple(filter(None, [context.facts.get("name")])),
+            accounts=tuple(filter(None, [context.external_id])),
+        )
         with self._apart(context.conversation_id, known):
             return await action.drive(
                 graph, _thread(proposal["proposal_id"]), decision, ledger, context

@@ -9,7 +9,9 @@ import pytest
 from langsmith.utils import get_env_var
 
 from graph import tracing
+from graph.context import Services, TurnContext
 from graph.ensemble import Ensemble
+from graph.saver import TurnSaver
 from tests.graph.club import talk
 
 
@@ -71,6 +73,27 @@ async def test_a_trace_has_the_turn_and_nothing_personal(
     assert "how many days may I keep a book" in sent
     assert "cpf·" in sent or "cpf\\u00b7" in sent
     assert not [one for one in ("529.982", "rita@exemplo", "98765") if one in sent]
+
+
+async def test_a_trace_of_a_decision_has_no_number_of_hers(
+    ensemble: Ensemble, traces: list[str]
+) -> None:
+    seen = replace(ensemble, settings=ensemble.settings.model_copy(update={"tracing": True}))
+    reader = talk(seen)
+    await reader.says("I want my money back for loan L-201, 80 reais")
+    (pending,) = (await reader.says("yes")).approvals
+    turn = TurnContext(external_id="M-77410", services=Services(ledger=reader.ledger))
+    await reader.conductor.act(
+        pending.proposal,
+        {"decision": "reject", "reason": "M-77410 has had her book"},
+        TurnSaver(pending.rows),
+        ledger=reader.ledger,
+        context=seen.tool_context(turn, "c1:2", "en"),
+    )
+    tracing._client().flush()
+    sent = "".join(traces)
+    assert "has had her book" in sent
+    assert "M-77410" not in sent
 
 
 async def test_without_the_setting_nothing_is_traced(ensemble: Ensemble, traces: list[str]) -> None:
