@@ -13,12 +13,13 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-import server
-from core.access import issue_key
-from core.settings import Settings
+from core.settings import ROLES
 from evals.scoring import language_of
+from models import governor
+from models.openai import exchange
 from models.scripted import MODES, ScriptedServer
 from models.scripted.completion import tokens
+from tests.serving import served
 
 CLUB = Path(__file__).parent / "workspaces" / "clube"
 TIMEOUT_S = 0.6
@@ -59,7 +60,10 @@ WISHES = {
         "Péssimo atendimento, quero fazer uma reclamação!", "pt-BR", "care", r"(?s)sinto.*P-\w{7}"
     ),
 }  # fmt: skip
-ARGUMENTS = {"drip": 0.3, "429_after": 60.0}
+IMPATIENT_S = 0.2
+"""Time-out where nothing is to be answered within it."""
+
+ARGUMENTS = {"drip": TIMEOUT_S / 2, "429_after": 60.0}
 """Slow, yet never silent for as long as the time-out; more patience asked than there is."""
 
 
@@ -113,41 +117,31 @@ class Club:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Club]:
     """One server for all tests of this module: it takes seconds to train."""
-    model = ScriptedServer()
-    model.start()
-    settings = Settings(
-        _env_file=None,  # pyright: ignore[reportCallIssue]
-        data_dir=tmp_path_factory.mktemp("club"),
-        workspace=CLUB,
-        model="scripted",
-        openai_base_url=model.url,
+    async with served(
+        CLUB,
+        tmp_path_factory.mktemp("club"),
+        scopes=("staff", "chat:assert", "metrics"),
         embedder="lexical",
         model_timeout_s=TIMEOUT_S,
         model_cool_down_s=COOL_DOWN_S,
         price_per_million_input=1000,
         price_per_million_output=2000,
-    )
-    app = server.create_app(settings)
-    async with app.router.lifespan_context(app):
-        key = await app.state.database.writing(
-            issue_key,
-            app.state.workspace_id,
-            "desk",
-            scopes=("staff", "chat:assert", "metrics"),
-            role="lead",
-        )
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://club", timeout=20
-        ) as client:
-            await app.state.models.answer.ainvoke("Hello")  # the first call imports and connects
-            yield Club(client, model, {"X-API-Key": key}, app)
-    model.stop()
+    ) as made:
+        await made.app.state.models.answer.ainvoke("Hello")  # the first call imports and connects
+        yield Club(made.http, made.model, {"X-API-Key": made.key}, made.app)
+
+
+@pytest.fixture
+def impatient(running: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for a model that is never to answer in time."""
+    for role in ROLES:
+        monkeypatch.setattr(getattr(running.app.state.models, role), "timeout_s", IMPATIENT_S)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def club(running: Club) -> Club:
-    """The server with a model server that works."""
+async def club(running: Club, monkeypatch: pytest.MonkeyPatch) -> Club:
+    """The server with a model server that works, and soon asked again where it does not."""
+    monkeypatch.setattr(exchange, "FIRST_WAIT_S", 0.02)
     await running.recovered()
     running.model.requests.clear()
     return running
@@ -186,9 +180,13 @@ async def test_a_model_that_works_answers_and_is_paid_for(club: Club, wish: Wish
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
 async def test_however_it_fails_the_reply_is_sound_and_the_turn_says_so(
-    club: Club, wish: Wish, mode: str
+    request: pytest.FixtureRequest, club: Club, wish: Wish, mode: str
 ) -> None:
-    club.model.fail(mode, times=None, argument=ARGUMENTS.get(mode))
+    argument = ARGUMENTS.get(mode)
+    if mode in ("hang", "drip"):
+        request.getfixturevalue("impatient")
+        argument = IMPATIENT_S / 2
+    club.model.fail(mode, times=None, argument=argument)
     answer = await club.ask(wish.text)
     assert_sound(answer, wish)
     turn = await club.turn(answer)
@@ -324,15 +322,19 @@ async def test_staff_and_prometheus_see_what_agents_have_spent(club: Club) -> No
         assert f"regente_model_cost_usd{{{labels}}}" in figures
 
 
-async def test_a_kill_switch_stops_the_model_and_the_customer_does_not_notice(club: Club) -> None:
+async def test_a_kill_switch_stops_the_model_and_the_customer_does_not_notice(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert governor.FRESH_S <= 1, "as docs/models.md promises"
+    monkeypatch.setattr(governor, "FRESH_S", 0.1)
     stopped = await club.http.post("/models/stop", json={"reason": "odd"}, headers=club.staff)
     assert stopped.status_code == 200
-    await asyncio.sleep(1.1)  # as long as another process may take to hear of it
+    await asyncio.sleep(0.15)  # as long as another process may take to hear of it
     try:
         answer = await club.ask(WISHES["question"].text)
     finally:
         await club.http.post("/models/go", headers=club.staff)
-        await asyncio.sleep(1.1)
+        await asyncio.sleep(0.15)
     assert_sound(answer, WISHES["question"])
     turn = await club.turn(answer)
     assert (turn["degraded"], turn["calls"]) == ("models are switched off: odd", 0)

@@ -21,15 +21,13 @@ import pytest_asyncio
 from fastapi import FastAPI
 from langchain_core.messages import HumanMessage, SystemMessage
 
-import server
 from agents.cards import read_card
-from core.access import issue_key
 from core.names import folded
 from core.privacy import Known
-from core.settings import Settings
 from models.scripted import ScriptedServer
 from models.scripted.mind import call
 from models.veiling import veiled_for
+from tests.serving import served
 
 CLUB = Path(__file__).parent / "workspaces" / "clube"
 NUMBERS = count(77_410)
@@ -138,29 +136,10 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hou
     shutil.copytree(CLUB, folder)
     (folder / "agents" / "contact.md").write_text(AGENT, "utf-8")
     (folder / "tools" / "contact.py").write_text(TOOL, "utf-8")
-    model = ScriptedServer()
-    model.start()
-    settings = Settings(
-        _env_file=None,  # pyright: ignore[reportCallIssue]
-        data_dir=tmp_path_factory.mktemp("data"),
-        workspace=folder,
-        model="scripted",
-        openai_base_url=model.url,
-        embedder="openai",
-    )
-    app = server.create_app(settings)
-    async with app.router.lifespan_context(app):
-        key = await app.state.database.writing(
-            issue_key, app.state.workspace_id, "desk", scopes=("staff", "chat:assert"), role="lead"
-        )
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url="http://club",
-            timeout=20,
-            headers={"X-API-Key": key},
-        ) as client:
-            yield House(client, model, app, settings.data_dir)
-    model.stop()
+    data, scopes = tmp_path_factory.mktemp("data"), ("staff", "chat:assert")
+    async with served(folder, data, scopes=scopes, embedder="openai") as club:
+        club.http.headers["X-API-Key"] = club.key
+        yield House(club.http, club.model, club.app, data)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
