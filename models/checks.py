@@ -220,7 +220,7 @@ def _embedder(deployment: Deployment) -> Iterator[Finding]:
     except RegenteError as error:
         yield Finding("BROKEN", str(error), "Mend REGENTE_EMBEDDER.")
         return
-    if given.embedder == "openai" and "openai" not in type(embedder).__name__.lower():
+    if given.embedder == "openai" and not embedder.name.startswith("openai:"):
         what = (
             f"The server of the embedder does not answer; a start now would take {embedder.name}."
         )
