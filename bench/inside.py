@@ -66,6 +66,11 @@ class Greeted:
     def entities(self, text: str, language: str, now: datetime) -> list[dict[str, Any]]:
         return []
 
+    def readings(
+        self, schemas: Any, text: str, language: str, now: datetime, *, asked: str = ""
+    ) -> dict[str, list[Any]]:
+        return {}
+
     def agreement(self, text: str, language: str, about: str = "") -> bool | None:
         return None
 
