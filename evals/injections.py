@@ -187,9 +187,13 @@ def plant(workspace: Workspace, folder: Path, orders: Sequence[Injection]) -> Wo
 
 @asynccontextmanager
 async def planted(
-    workspace: Workspace, folder: Path, orders: Sequence[Injection], *, obedient: bool
-) -> AsyncIterator[tuple[House, Obedient]]:
-    """Give the product with the orders planted, on the embedded model or on one that obeys them."""
+    workspace: Workspace, folder: Path, orders: Sequence[Injection], *, obedient: bool,
+    data: Path | None = None,
+) -> AsyncIterator[tuple[House, Obedient]]:  # fmt: skip
+    """Give the product with the orders planted, on the embedded model or on one that obeys them.
+
+    `data` is its data folder, as `evals.house.opened` has it.
+    """
     model = Obedient({one.written: one.says for one in orders})
     server = ScriptedServer()
     server.script.answers = model
@@ -198,7 +202,7 @@ async def planted(
     name = "scripted" if obedient else "embedded"
     try:
         copy = plant(workspace, folder, orders)
-        async with opened(copy, model=name, stream=True, told=told) as house:
+        async with opened(copy, model=name, stream=True, told=told, data=data) as house:
             yield house, model
     finally:
         server.stop()

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from core.database import Database
 from core.upgrade import load_tables
 from tests import postgres
+from tests.learned import Learned, shared_in
 
 os.environ["REGENTE_DEMO_LIFE"] = "off"  # a test that wants the demo's past says so
 
@@ -54,6 +55,14 @@ def _refuse_far(host: Any) -> None:
         near = False
     if not near:
         pytest.fail(f"A test wanted to reach {name!r}; tests talk to this machine only.")
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    """Hand on what servers learn from one test to the next, also in another process of this run."""
+    base = tmp_path_factory.getbasetemp()
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    return shared_in((base if alone else base.parent) / "learned")
 
 
 @pytest.fixture(scope="session")

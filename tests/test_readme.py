@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from core.settings import Settings
+from tests.learned import Learned
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -107,7 +108,7 @@ def test_settings_are_understood(block: str, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, learned: Learned) -> Iterator[str]:
     """The address of a server, started as `make run` starts it."""
     folder = tmp_path_factory.mktemp("served")
     with socket.socket() as free:
@@ -115,30 +116,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     log = folder / "log"
     address = f"http://127.0.0.1:{port}"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "server.py"],
-            cwd=ROOT,
-            env={
-                **_environment(),
-                "REGENTE_PORT": str(port),
-                "REGENTE_DATA_DIR": str(folder / "data"),
-                "REGENTE_DEMO_LIFE": "off",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_until_ready(process, address, log)
-        yield address
-    finally:
-        process.terminate()
+    with learned(folder / "data"):
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "server.py"],
+                cwd=ROOT,
+                env={
+                    **_environment(),
+                    "REGENTE_PORT": str(port),
+                    "REGENTE_DATA_DIR": str(folder / "data"),
+                    "REGENTE_DEMO_LIFE": "off",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait_until_ready(process, address, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _environment() -> dict[str, str]:

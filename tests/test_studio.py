@@ -17,6 +17,8 @@ import pytest
 from langgraph_sdk import get_sync_client
 from langgraph_sdk.client import SyncLangGraphClient
 
+from tests.learned import Learned
+
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGURED = json.loads((ROOT / "langgraph.json").read_text(encoding="utf-8"))
 START_S = 60
@@ -36,7 +38,7 @@ def test_graphs_are_named_as_modules_never_as_files() -> None:
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def studio(tmp_path_factory: pytest.TempPathFactory, learned: Learned) -> Iterator[str]:
     """The address of `langgraph dev`, started as `make studio` starts it."""
     folder = tmp_path_factory.mktemp("studio")
     # It keeps its state beside its configuration, so it gets one of its own.
@@ -46,33 +48,34 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     command = Path(sys.executable).parent / "langgraph"
     log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [command, "dev", "--no-browser", "--no-reload", "--port", str(port)],
-            cwd=folder,
-            env={
-                **{key: value for key, value in os.environ.items() if "REGENTE" not in key},
-                "LANGGRAPH_CLI_NO_ANALYTICS": "1",
-                "LANGSMITH_TRACING": "false",
-                "PYTHONPATH": str(ROOT),
-                "REGENTE_DATA_DIR": str(folder / "data"),
-                "REGENTE_WORKSPACE": str(ROOT / "examples" / "aurora"),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(process, address, log)
-        yield address
-    finally:
-        process.terminate()
+    with learned(folder / "data"):
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [command, "dev", "--no-browser", "--no-reload", "--port", str(port)],
+                cwd=folder,
+                env={
+                    **{key: value for key, value in os.environ.items() if "REGENTE" not in key},
+                    "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+                    "LANGSMITH_TRACING": "false",
+                    "PYTHONPATH": str(ROOT),
+                    "REGENTE_DATA_DIR": str(folder / "data"),
+                    "REGENTE_WORKSPACE": str(ROOT / "examples" / "aurora"),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        address = f"http://127.0.0.1:{port}"
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait(process, address, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -14,6 +14,7 @@ from evals.cases import cases, load
 from evals.house import opened
 from evals.injections import PLACES, inject, injections, planted, tries
 from models.scripted import ScriptedServer
+from tests.learned import Learned
 
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
 TURNS, SEED = (500, 1) if FULL else (40, 7)
@@ -28,7 +29,9 @@ def workspace() -> Workspace:
 
 
 @pytest.mark.attack
-async def test_what_a_harmful_model_does_reaches_nobody(workspace: Workspace) -> None:
+async def test_what_a_harmful_model_does_reaches_nobody(
+    workspace: Workspace, tmp_path: Path, learned: Learned
+) -> None:
     server = ScriptedServer()
     server.start()
     told = {
@@ -38,8 +41,9 @@ async def test_what_a_harmful_model_does_reaches_nobody(workspace: Workspace) ->
     }
     chosen = list(cases(load(workspace)))
     try:
-        async with opened(workspace, stream=True, told=told) as house:
-            came = await attack(house, server, workspace, chosen, most=TURNS, seed=SEED)
+        with learned(tmp_path):
+            async with opened(workspace, stream=True, told=told, data=tmp_path) as house:
+                came = await attack(house, server, workspace, chosen, most=TURNS, seed=SEED)
     finally:
         server.stop()
     assert came.wrong == []
@@ -50,12 +54,17 @@ async def test_what_a_harmful_model_does_reaches_nobody(workspace: Workspace) ->
 @pytest.mark.attack
 @pytest.mark.parametrize("obedient", [False, True], ids=["embedded", "obedient"])
 async def test_orders_planted_anywhere_are_not_obeyed(
-    workspace: Workspace, tmp_path: Path, obedient: bool
+    workspace: Workspace, tmp_path: Path, obedient: bool, learned: Learned
 ) -> None:
     met = list(tries(injections(workspace), EVERY))
     orders = list({one.number: one for one, _ in met}.values())
-    async with planted(workspace, tmp_path / "copy", orders, obedient=obedient) as (house, model):
-        came = await inject(house, model, workspace, iter(met))
+    data = tmp_path / "data"
+    with learned(data):
+        async with planted(workspace, tmp_path / "copy", orders, obedient=obedient, data=data) as (
+            house,
+            model,
+        ):
+            came = await inject(house, model, workspace, iter(met))
     assert came.wrong == []
     assert came.tried.keys() == set(PLACES)
     assert bool(came.obeyed) == obedient, "the attack was none if nobody would have obeyed"

@@ -14,6 +14,7 @@ from core.workspace import Workspace
 from evals.house import House, opened
 from tests.examples.back_office import NOON, TOOLS, Ask, called, context
 from tests.examples.talking import TOLD
+from tests.learned import Learned
 from tools import Preview, Result
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -24,20 +25,21 @@ Serve = Callable[[str], AbstractAsyncContextManager[House]]
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
+def serve(tmp_path_factory: pytest.TempPathFactory, learned: Learned) -> Serve:
     """Start houses: what the first of an example learns and indexes, the others find in their folders."""
-    learned: dict[str, Path] = {}
+    begun: dict[str, Path] = {}
 
     @asynccontextmanager
     async def serving(name: str) -> AsyncIterator[House]:
         workspace = Workspace(EXAMPLES / name)
-        if name not in learned:
+        if name not in begun:
             first = tmp_path_factory.mktemp(name)
-            async with opened(workspace, told=TOLD, data=first):
-                pass
-            learned[name] = first
+            with learned(first):
+                async with opened(workspace, told=TOLD, data=first):
+                    pass
+            begun[name] = first
         own = tmp_path_factory.mktemp(name)
-        shutil.copytree(learned[name], own, dirs_exist_ok=True)
+        shutil.copytree(begun[name], own, dirs_exist_ok=True)
         async with opened(workspace, told=TOLD, data=own) as house:
             yield house
 

@@ -13,6 +13,7 @@ from demos.loading import FILE
 from examples.aurora.life import voices
 from examples.aurora.life.__main__ import END, HOME, live
 from examples.aurora.life.past import LIFE, Shop, as_of
+from tests.learned import Learned
 
 BY_CHANCE = ("checkpoints",)
 """LangGraph names these by time and chance."""
@@ -24,10 +25,11 @@ def whole() -> dump.Past:
     return dump.read(HOME / FILE)
 
 
-async def lived(folder: Path, seed: int) -> dump.Past:
+async def lived(folder: Path, seed: int, learned: Learned) -> dump.Past:
     folder.mkdir()
     out = folder / "life.jsonl.gz"
-    ended = await live(folder, days=3, contacts=5, seed=seed, out=out, waiting=False)
+    with learned(folder):
+        ended = await live(folder, days=3, contacts=5, seed=seed, out=out, waiting=False)
     assert len(ended) == 5
     return dump.read(out)
 
@@ -36,9 +38,9 @@ def compared(past: dump.Past) -> dict[str, Any]:
     return {name: rows for name, rows in past.rows.items() if name not in BY_CHANCE}
 
 
-async def test_the_same_seed_gives_the_same_past(tmp_path: Path) -> None:
-    first = await lived(tmp_path / "a", 3)
-    again = await lived(tmp_path / "b", 3)
+async def test_the_same_seed_gives_the_same_past(tmp_path: Path, learned: Learned) -> None:
+    first = await lived(tmp_path / "a", 3, learned)
+    again = await lived(tmp_path / "b", 3, learned)
     assert compared(again) == compared(first)
     # What is uploaded is named by chance as well, and is drawn by the seed.
     assert again.files == first.files
