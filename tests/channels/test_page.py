@@ -115,7 +115,8 @@ async def page(site: str) -> AsyncIterator[Page]:
 
 
 def texts(role: str) -> str:
-    return f"[...document.querySelectorAll('.message.{role} .body')].map((one) => one.innerText)"
+    """What was said, drawn already or not: `innerText` is empty for what is not drawn yet."""
+    return f"[...document.querySelectorAll('.message.{role} .body')].map((one) => one.textContent)"
 
 
 async def conversation(page: Page) -> str:
@@ -135,7 +136,7 @@ async def test_a_message_is_answered_read_out_once_and_survives_a_reload(page: P
     await page.say("hello")
     await page.until(f"{texts('ai')}.includes('You said hello.')")
     await page.until(
-        "document.querySelector('.message.customer .delivery .hidden')?.innerText === 'Sent'"
+        "document.querySelector('.message.customer .delivery .hidden')?.textContent === 'Sent'"
     )
     assert await page.js("document.querySelectorAll('.draft').length") == 0
     heard = await page.js("document.getElementById('heard').textContent")
@@ -186,12 +187,12 @@ async def test_a_sentence_that_is_taken_back_goes_and_the_committed_message_take
 
     home.conductor.before = wait
     await page.say("one")
-    await page.until("document.querySelector('.draft .body')?.innerText.includes('You said one')")
+    await page.until("document.querySelector('.draft .body')?.textContent.includes('You said one')")
     assert await page.js("document.querySelector('.draft').ariaHidden") == "true"
     await page.js("window.kept = document.querySelector('.draft')")
     going_on.set()
     await page.until("!document.querySelector('.draft') && window.kept.isConnected")
-    assert await page.js("window.kept.innerText.includes('You said one.')")
+    assert await page.js("window.kept.textContent.includes('You said one.')")
 
     going_on.clear()
     await page.say("two")
@@ -305,7 +306,7 @@ async def test_who_speaks_is_said_from_the_call_to_the_hand_back(
     await page.until(f"{shown} === 'Ana is with you'")
     await post(home, site, f"{address}/reply", {"text": "Good morning."})
     await page.until(f"{texts('person')}.includes('Good morning.')")
-    await page.until("document.querySelector('.message.person .name').innerText === 'Ana'")
+    await page.until("document.querySelector('.message.person .name').textContent === 'Ana'")
     await page.reload()
     await page.until(f"{shown} === 'Ana is with you'")
     await post(home, site, f"{address}/handback", {"did": "looked"})
@@ -320,7 +321,7 @@ async def test_what_cannot_be_sent_is_kept_through_a_reload_and_sent_when_the_li
     await page.offline(True)
     await page.say("are you there")
     await page.until(
-        "document.querySelector('.message.customer .trouble')?.innerText.includes('Try again')"
+        "document.querySelector('.message.customer .trouble')?.textContent.includes('Try again')"
     )
     assert "offline" in await page.js("document.getElementById('banner').innerText")
     await page.offline(False)
