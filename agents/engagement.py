@@ -214,9 +214,15 @@ def waiting(brief: Brief, kit: Kit) -> Report:
     return _told(_safe_first(notice or say("waiting", brief["language"]), brief))
 
 
+def still_waiting(brief: Brief, kit: Kit) -> Report:
+    """Say that the person will still answer, unless what was looked up ends with a question."""
+    return _told("" if brief["awaiting"] else say("still_waiting", brief["language"]))
+
+
 GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
     "handoff": person,
     "waiting": waiting,
+    "still_waiting": still_waiting,
     "withdrawn": _phrase("all_right"),
     "event": happened,
     "continue": continued,

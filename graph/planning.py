@@ -110,9 +110,37 @@ def _in_queue(situation: Situation) -> list[Step]:
         return [
             step("engagement", "withdrawn", "she no longer wants a person", text=situation.text)
         ]
+    if steps := _still_answered(situation):
+        rest = {one["name"] for one in situation.signals["intents"]} - situation.looking
+        goal = "waiting" if rest - {*COURTESIES} else "still_waiting"
+        called = step("engagement", goal, "a person has been called", text=situation.text)
+        return keyed([*steps, called])
     if situation.heard or any(one["name"] == "thanks" for one in situation.signals["intents"]):
         return [step("engagement", "heard", "she has heard it", text=situation.text)]
     return [step("engagement", "waiting", "a person has been called", text=situation.text)]
+
+
+def _still_answered(situation: Situation) -> list[Step]:
+    """Give the steps for what needs no person to be told: look-ups, and questions for the articles.
+
+    Nothing is begun there that changes anything: that is left to the person.
+    """
+    text = situation.text
+    if PERSON in (one["name"] for one in situation.signals["intents"]):
+        return []
+    if situation.answers and situation.current_intent in situation.looking:
+        return [step("transactions", "continue", "it asked, and this is the answer", text=text)]
+    if situation.decision:
+        why = "she asks about what a person decides on"
+        return [step("transactions", "decision", why, text=text)]
+    looked = [
+        _wish(intent, situation)
+        for intent in situation.signals["intents"]
+        if intent["name"] in situation.looking and intent["confidence"] >= DIGRESSION
+    ]
+    if not looked and situation.again:
+        looked = [_again(situation, text)]
+    return _once(looked)[:MAX_STEPS]
 
 
 def _instead(situation: Situation) -> list[Step]:

@@ -52,7 +52,7 @@ def compose_with(ensemble: Ensemble) -> Callable[..., Awaitable[dict[str, Any]]]
         extras = composing.Extras(
             notice=notice(state, context, ensemble),
             offer=text_in(offer.text, language) if offer else "",
-            question=awaiting[0] if awaiting and not state.get("handoff") else None,
+            question=awaiting[0] if awaiting else None,
             doubt="" if state.get("handoff") else doubting.question(language),
         )
         return {"draft": composing.compose(in_order(state), extras)}

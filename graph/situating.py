@@ -8,6 +8,10 @@ from graph.situation import Claim, Situation
 from journeys import Instance, Journey, words
 from models.embedded import acting, asides, changing, denying, heeding, outcomes, pointing
 
+QUESTION = "question"
+TELLING = ("knowledge", "recommendation")
+"""Specialists that only tell something."""
+
 
 class Reading(Answering, Retracting):
     """One turn's words, held against what is open in the conversation."""
@@ -26,7 +30,7 @@ class Reading(Answering, Retracting):
         return Situation(
             text=self.text,
             signals={**self.signals, "intents": self._as_asked()},
-            owners={**self.ensemble.team.owners, "question": "knowledge"},
+            owners={**self.ensemble.team.owners, QUESTION: "knowledge"},
             awaiting=self.awaiting,
             answers=answers,
             other_act=current is not None and self._names_other_act(current),
@@ -35,6 +39,7 @@ class Reading(Answering, Retracting):
             changing=frozenset(
                 one.trigger.intent for one in self.ensemble.journeys.values() if one.writes
             ),
+            looking=self._looking(),
             gives_up=gives_up,
             lets_go=not self.awaiting and changing.left(self.text, self.language) == "",
             wholly=self.said.wholly,
@@ -85,6 +90,20 @@ class Reading(Answering, Retracting):
             else one
             for one in self.signals["intents"]
         ]
+
+    def _looking(self) -> frozenset[str]:
+        """Give the intents by which something is only looked up or told."""
+        tools = self.ensemble.tools.values()
+        told = {name for name, agent in self.ensemble.team.owners.items() if agent in TELLING}
+        return frozenset(
+            {
+                *(one.trigger.intent for one in self.ensemble.journeys.values() if one.looks_up),
+                *(tool.name for tool in tools if tool.effect == "read"),
+                *told,
+                QUESTION,
+                RECALL,
+            }
+        )
 
     def _wants_after_all(self) -> str:
         """Give the intent of what she said no to in her last message, where she says yes now."""
@@ -178,8 +197,7 @@ class Reading(Answering, Retracting):
         if not outcomes.asks_status(self.text, self.language):
             return ""
         asks = any(
-            i["name"] == "question" and i["confidence"] >= DIGRESSION
-            for i in self.signals["intents"]
+            i["name"] == QUESTION and i["confidence"] >= DIGRESSION for i in self.signals["intents"]
         )  # of how things are in general: that is for the articles
         if outcomes.remains(self.text, self.language) and not self.awaiting:
             return journey.trigger.intent
@@ -222,7 +240,7 @@ class Reading(Answering, Retracting):
             self.ensemble.team.owners.get(i["name"]) not in ("transactions", None)
             and i["confidence"] >= DIGRESSION
             for i in self.signals["intents"]
-            if i["name"] != "question"
+            if i["name"] != QUESTION
         ):
             return None
         after_person = any(m.name == "person" for m in self.state["messages"][-6:])

@@ -45,6 +45,9 @@ class Situation:
     changing: frozenset[str] = frozenset()
     """Intents by which something is changed, not only looked up."""
 
+    looking: frozenset[str] = frozenset()
+    """Intents by which something is only looked up or told, and nobody is called."""
+
     wholly: bool = False
     """Whether the text is the answer to a yes/no question, or a go-ahead where none was asked, and nothing
     else, whatever it sounds like."""

@@ -128,6 +128,8 @@ def _learned(state: Conversation, report: Report) -> dict[str, Any]:
     theirs = {report["agent"], *(["transactions"] if "journey" in report else [])}
     others = [question for question in state.get("awaiting", []) if question["agent"] not in theirs]
     asked = report.get("asked")
+    if asked is not None and state.get("handoff"):
+        asked = [question for question in asked if question["slot"] not in YES_NO]
     if asked is not None:
         update["awaiting"] = [*asked, *others]
     elif len(others) < len(state.get("awaiting", [])) and report["text"]:
@@ -136,7 +138,9 @@ def _learned(state: Conversation, report: Report) -> dict[str, Any]:
 
 
 def _needs_person(state: Conversation, plan: list[Step], report: Report) -> dict[str, Any]:
-    """Call or offer a person when a specialist wants one or could not help."""
+    """Call or offer a person when a specialist wants one or could not help; one is called only once."""
+    if state.get("handoff"):
+        return {}
     if reason := report.get("handoff"):
         told = report["agent"] == "engagement"
         if not told and not any(step["goal"] == "handoff" for step in plan):

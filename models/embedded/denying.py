@@ -51,12 +51,19 @@ def _denied(examples: Sequence[str], text: str, language: str) -> list[re.Match[
 
 
 def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
-    """Say whether a text says that nobody need be called any more: "I don't need a person anymore"."""
+    """Say whether a text says that nobody need be called any more.
+
+    "I don't need a person anymore", "forget the agent", "I've sorted it out myself".
+    """
     plain = words.plain(text, language)
     base = words.base(language)
-    if "?" in text or not turns.said_of(language, "negation").search(plain):
+    if "?" in text:
         return False
-    people = set(words.stems(words.words(" ".join(turns.listed(language)["people"])), base))
+    people = frozenset(words.stems(words.words(" ".join(turns.listed(language)["people"])), base))
+    if calls_off(text, people, language) or turns.said_of(language, "settled").search(plain):
+        return True
+    if not turns.said_of(language, "negation").search(plain):
+        return False
     return bool(people & set(words.stems(plain.split(), base))) or refuses(examples, text, language)
 
 

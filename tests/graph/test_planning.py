@@ -174,9 +174,17 @@ def test_a_language_not_spoken_is_said_so() -> None:
     assert who(situation("どこですか", spoken=False)) == [("engagement", "unspoken")]
 
 
-def test_while_a_person_is_called_nothing_else_is_started() -> None:
-    given = situation("where is it", ("status", 0.9), waiting_for_person=True)
+def test_while_a_person_is_called_nothing_that_changes_something_is_started() -> None:
+    given = situation("cancel it", ("cancel", 0.9), waiting_for_person=True)
     assert who(given) == [("engagement", "waiting")]
+
+
+def test_while_a_person_is_called_what_is_only_looked_up_is_told() -> None:
+    looking = {"waiting_for_person": True, "looking": frozenset({"status"})}
+    given = situation("where is it", ("status", 0.9), **looking)
+    assert who(given) == [("transactions", "answer"), ("engagement", "still_waiting")]
+    both = situation("where is it, and cancel", ("status", 0.9), ("cancel", 0.9), **looking)
+    assert who(both) == [("transactions", "answer"), ("engagement", "waiting")]
 
 
 def test_a_person_can_be_called_off() -> None:
