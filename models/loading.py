@@ -35,7 +35,7 @@ def load(settings: Settings, workspace: Workspace, database: Database | None = N
     check(settings)
     found = endpoints(settings)
     sentences = embedder(settings)
-    embedded = EmbeddedChatModel(languages=tuple(workspace.profile.languages))
+    embedded = EmbeddedChatModel(languages=tuple(workspace.profile.languages), embedder=sentences)
     chats = _remote(found, embedded, _governor(settings, workspace, database)) if found else {}
     return Models(
         **{role: chats.get(role, embedded) for role in ROLES},

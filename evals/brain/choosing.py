@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from core.workspace import read_yaml
 from evals.brain.figures import Figure
 from evals.brain.reading import LANGUAGES
 from models.embedded.chat import EmbeddedChatModel
+from models.embedded.embedder import load_embedder
 
 NOW = datetime.fromisoformat("2026-11-28T10:00:00-03:00")
 """What the sets' dates are held against."""
@@ -55,7 +57,7 @@ def calling(folder: Path) -> Iterator[Figure]:
 
 async def talk(tool: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     """Lead a talk about one tool: each argument is answered once; give what it was called with, or `{}`."""
-    model = _model(said["language"]).bind_tools([tool])
+    model = _model().bind_tools([tool])
     history: list[BaseMessage] = [_system(said["language"]), HumanMessage(said["opening"])]
     left = dict(said["answers"])
     for _ in range(len(left) + 1):
@@ -104,7 +106,7 @@ def _in(thing: Any, language: str) -> Any:
 
 
 async def _chosen(tools: list[dict[str, Any]], one: Mapping[str, Any]) -> str:
-    model = _model(one["language"]).bind_tools(tools)
+    model = _model().bind_tools(tools)
     reply = await model.ainvoke([_system(one["language"]), HumanMessage(one["text"])])
     assert isinstance(reply, AIMessage)
     if reply.tool_calls:
@@ -116,8 +118,9 @@ def _system(language: str) -> SystemMessage:
     return SystemMessage(f"Language: {language}")
 
 
-def _model(language: str) -> EmbeddedChatModel:
-    return EmbeddedChatModel(languages=LANGUAGES, clock=lambda: NOW)
+@cache
+def _model() -> EmbeddedChatModel:
+    return EmbeddedChatModel(languages=LANGUAGES, clock=lambda: NOW, embedder=load_embedder())
 
 
 __all__ = ["calling", "choosing"]

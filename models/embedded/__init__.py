@@ -11,7 +11,8 @@
   `choosing` finds which of several labels is meant.
 - `understanding`: all of these behind the `models.Understanding` protocol, trained and cached.
 - `extracting`: the sentences of passages that answer a question; `chat`: a LangChain chat model that
-  speaks by quoting and fills tools' arguments, asking for what is missing.
+  speaks by quoting and fills tools' arguments, asking for what is missing; `nearness`: which tool
+  a request is for.
 
 Word lists stand in `data/*.yaml`, per language. They are words of the language, not of a trade:
 what a company sells or does is read from its workspace.

@@ -7,6 +7,7 @@ their words, and what is not known is said not to be known.
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import cached_property
 from string import Template
 from typing import Any
 
@@ -27,15 +28,19 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import Field, SkipValidation
 
 from core.clock import Clock, system_clock
 from core.sentences import sentences
+from models import Embedder
 from models.embedded import words
 from models.embedded.asking import followed
 from models.embedded.calling import Choice, choose_tool, filled
+from models.embedded.embedder import Lexical
 from models.embedded.extracting import extract
 from models.embedded.forms import form
 from models.embedded.language import Languages
+from models.embedded.nearness import Nearness, nearness
 
 KNOWLEDGE_TOOL = "search_knowledge"
 CHARACTERS_PER_TOKEN = 4
@@ -59,6 +64,13 @@ class EmbeddedChatModel(BaseChatModel):
 
     clock: Clock = system_clock
     """What "tomorrow" is held against; give one in the customer's zone."""
+
+    embedder: SkipValidation[Embedder] = Field(default_factory=Lexical, repr=False)
+    """What requests and tools are compared by; words where its vectors are of no sentences."""
+
+    @cached_property
+    def _near(self) -> Nearness:
+        return nearness(self.embedder)
 
     @property
     def _llm_type(self) -> str:
@@ -175,8 +187,9 @@ class EmbeddedChatModel(BaseChatModel):
 
         def choose(text: str, earlier: str) -> Choice | None:
             return choose_tool(
-                tools, text, language, now, earlier=earlier, forced=forced, optional=not must
-            )
+                tools, text, language, now, earlier=earlier, forced=forced, optional=not must,
+                near=self._near,
+            )  # fmt: skip
 
         def answer(held: Choice, text: str) -> Choice:
             function = _function(tools, held.tool)

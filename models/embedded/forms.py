@@ -6,8 +6,8 @@ from typing import Any
 
 from core.errors import ModelFailed
 from models.embedded import words
-from models.embedded.calling import resolved
 from models.embedded.embedder import Lexical
+from models.embedded.schemas import resolved
 from models.embedded.sentiment import sentiment
 from models.embedded.values import values
 

@@ -97,6 +97,10 @@ class Vectors:
         """Say whether texts of the language can be embedded."""
         return words.base(language) == READ or words.base(language) in self.made.glossaries
 
+    def in_english(self, text: str, language: str) -> str:
+        """Give what the model is given of a text."""
+        return english(text, language, self.made.glossaries)
+
     def reader(self, language: str, *, whole: bool = False) -> Embed:
         """Give what embeds one text of a language: a few milliseconds; `whole` as `all_of` does."""
         compute = self._whole if whole else self._computed

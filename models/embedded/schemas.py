@@ -1,0 +1,29 @@
+"""JSON schemas as they are given for tools: references followed, and what their options are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a property's schema with its reference followed and "or null" taken away."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rsplit("/", 1)[-1]
+        return {
+            **root.get("$defs", {}).get(name, {}),
+            **{k: v for k, v in schema.items() if k != "$ref"},
+        }
+    for key in ("anyOf", "oneOf", "allOf"):
+        ways = [way for way in schema.get(key, []) if way.get("type") != "null"]
+        if len(ways) == 1:
+            rest = {name: given for name, given in schema.items() if name != key}
+            return {**resolved(ways[0], root), **rest}
+    return dict(schema)
+
+
+def options_of(schema: Mapping[str, Any]) -> list[Any]:
+    """Give the options of an enumeration, or of a list of such; `[]` where any value will do."""
+    listed = schema.get("enum") or schema.get("items", {}).get("enum") or []
+    return [option for option in listed if option is not None]
+
+
+__all__ = ["options_of", "resolved"]
