@@ -1,4 +1,4 @@
-"""`python -m evals list` and `python -m evals run`."""
+"""`python -m evals list`, `run`, `adversary`, `injections`, `failures`."""
 
 import argparse
 import asyncio
@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.workspace import Workspace
 from evals.adversary import attack
 from evals.cases import Case, cases, load
+from evals.failing import NOWHERE, fail
 from evals.house import opened
 from evals.injections import inject, injections, planted, tries
 from evals.report import as_data, printed
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
             return asyncio.run(_injected(workspace, given))
         if given.command == "adversary":
             return asyncio.run(_attacked(workspace, chosen, given))
+        if given.command == "failures":
+            return asyncio.run(_failed(workspace, chosen, given))
         with _scripted(given) if given.scripted or given.fail else nullcontext({}) as told:
             talks = asyncio.run(
                 _run(workspace, chosen, model=given.model, stream=given.stream, told=told)
@@ -71,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         ("run", "lead them and judge what came back"),
         ("injections", "plant orders to a model everywhere; none may be obeyed"),
         ("adversary", "lead them with a model that means harm; nothing wrong may come through"),
+        ("failures", "fail each role of the models in each way, and quote what customers read"),
     ):
         command = commands.add_parser(name, help=told)
         command.add_argument("--workspace", type=Path, help="folder; else REGENTE_WORKSPACE")
@@ -85,6 +89,13 @@ def _parser() -> argparse.ArgumentParser:
                 "--turns", type=int, default=500, help="in which the model is asked"
             )
             command.add_argument("--seed", type=int, default=1)
+        if name == "failures":
+            command.add_argument(
+                "--mode",
+                action="append",
+                choices=[*MODES, NOWHERE],
+                help="may be repeated; else all",
+            )
         if name == "run":
             command.add_argument("--model", default="", help="else REGENTE_MODEL")
             command.add_argument(
@@ -169,6 +180,16 @@ async def _attacked(workspace: Workspace, chosen: list[Case], given: argparse.Na
             )
     finally:
         server.stop()
+    _show("")
+    sys.stdout.write(f"{came.printed()}\n")
+    return 1 if came.wrong else 0
+
+
+async def _failed(workspace: Workspace, chosen: list[Case], given: argparse.Namespace) -> int:
+    """Fail roles one by one, and print what customers read."""
+    modes = given.mode or (*MODES, NOWHERE)
+    with tempfile.TemporaryDirectory(prefix="regente-failing-") as folder:
+        came = await fail(workspace, chosen, folder=Path(folder), modes=modes, show=_show)
     _show("")
     sys.stdout.write(f"{came.printed()}\n")
     return 1 if came.wrong else 0

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import re
+import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from core.settings import ROLES
+from core.settings import ROLES, Role
 from evals.scoring import language_of
 from models import governor
 from models.openai import exchange
 from models.scripted import MODES, ScriptedServer
 from models.scripted.completion import tokens
+from models.scripted.roles import scripted_roles, settings_of
+from tests.learned import Learned
 from tests.serving import served
 
 CLUB = Path(__file__).parent / "workspaces" / "clube"
@@ -82,7 +85,6 @@ class Club:
     model: ScriptedServer
     staff: dict[str, str]
     app: FastAPI
-    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     async def ask(self, text: str, **known: Any) -> dict[str, Any]:
         """Send a message and give the answer."""
@@ -193,6 +195,105 @@ async def test_however_it_fails_the_reply_is_sound_and_the_turn_says_so(
     assert (turn["status"], turn["attempts"]) == ("committed", 1)
     assert bool(turn["degraded"]) == touched(mode, club.model.requests), turn["degraded"]
     assert turn["calls"] >= 1
+
+
+AWAY = "models.example.com"
+ASKS: dict[Role, list[str]] = {
+    "route": ["doubtful", "duvidoso"],
+    "answer": ["question", "pergunta", "specialist", "especialista"],
+    "write": ["complaint", "queixa"],
+}
+"""By which wishes a role is asked."""
+
+DOUBTFUL = {
+    "doubtful": Wish("The letters in your books swim before me", "en", "", r"\w"),
+    "duvidoso": Wish("As letras dos livros de vocês dançam na minha frente", "pt-BR", "", r"\w"),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def parted(
+    tmp_path_factory: pytest.TempPathFactory, learned: Learned
+) -> AsyncIterator[tuple[Club, dict[Role, ScriptedServer]]]:
+    """A server each of whose roles has a model server of its own."""
+    folder = tmp_path_factory.mktemp("parted")
+    with scripted_roles(tuple(ASKS)) as servers, learned(folder):
+        async with served(
+            CLUB,
+            folder,
+            scopes=("staff",),
+            embedder="lexical",
+            model_timeout_s=TIMEOUT_S,
+            model_cool_down_s=COOL_DOWN_S,
+            roles=settings_of(servers),
+        ) as made:
+            for role in ASKS:
+                await getattr(made.app.state.models, role).ainvoke("Hello")
+            yield Club(made.http, made.model, {"X-API-Key": made.key}, made.app), servers
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("role", "name"), [(role, name) for role, names in ASKS.items() for name in names]
+)
+async def test_one_role_that_fails_is_stood_in_for_and_the_others_are_asked_on(
+    parted: tuple[Club, dict[Role, ScriptedServer]],
+    monkeypatch: pytest.MonkeyPatch,
+    role: Role,
+    name: str,
+    mode: str,
+) -> None:
+    club, servers = parted
+    monkeypatch.setattr(exchange, "FIRST_WAIT_S", 0.02)
+    wish = {**WISHES, **DOUBTFUL}[name]
+    await club.app.state.models.answer.governor.succeeded(servers[role].url)
+    for server in servers.values():
+        server.requests.clear()
+    argument = ARGUMENTS.get(mode)
+    if mode in ("hang", "drip"):
+        monkeypatch.setattr(getattr(club.app.state.models, role), "timeout_s", IMPATIENT_S)
+        # A form is not streamed: it comes after all of its time.
+        argument = 2 * IMPATIENT_S if role == "route" else IMPATIENT_S / 2
+    servers[role].fail(mode, times=None, argument=argument)
+    try:
+        answer = await club.ask(wish.text)
+    finally:
+        servers[role].recover()
+    asked = {one: len(server.requests) for one, server in servers.items()}
+    assert asked[role] >= 1, asked
+    turn = await club.turn(answer)
+    spent = {one["role"] for one in turn["record"]["spent"] if one["calls"]}
+    assert spent == {one for one, times in asked.items() if times}
+    assert bool(turn["degraded"]) == touched(mode, servers[role].requests), turn["degraded"]
+    if wish.agent:
+        assert_sound(answer, wish)
+    else:
+        assert len(answer["replies"]) == 1
+
+
+async def test_a_server_whose_name_leads_nowhere_is_stood_in_for(
+    tmp_path: Path, learned: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+
+    def unknown(host: Any, *rest: Any, **options: Any) -> Any:
+        if host in (AWAY, AWAY.encode()):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    away = {"model": "away", "base_url": f"http://{AWAY}/v1"}
+    with learned(tmp_path):
+        async with served(
+            CLUB, tmp_path, scopes=("staff",), embedder="lexical",
+            model_cool_down_s=COOL_DOWN_S, roles=dict.fromkeys(ASKS, away),
+        ) as made:  # fmt: skip
+            club = Club(made.http, made.model, {"X-API-Key": made.key}, made.app)
+            for wish in WISHES.values():
+                answer = await club.ask(wish.text)
+                assert_sound(answer, wish)
+                assert "Name or service not known" in (await club.turn(answer))["degraded"]
+                await asyncio.sleep(2 * COOL_DOWN_S)
 
 
 @pytest.mark.parametrize("mode", MODES)
