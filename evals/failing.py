@@ -162,10 +162,10 @@ async def _asking(
     for case, text in islice(_first(chosen), 1):
         await _said(house, case, text)  # the first call imports and connects, and may come too late
     for case, text in _first(chosen):
-        missing = [role for role in FAILING if (case.language, role) not in found]
+        missing: list[Role] = [role for role in FAILING if (case.language, role) not in found]
         if not missing:
             continue
-        before = {role: len(servers[role].requests) for role in missing}
+        before = {role: len(server.requests) for role, server in servers.items()}
         await _said(house, case, text)
         for role in missing:
             if len(servers[role].requests) > before[role]:
