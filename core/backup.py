@@ -23,12 +23,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FunctionType
 
 from sqlalchemy.engine import make_url
 
 from core import dumps
 from core.archives import Manifest, check, packing, unpack
-from core.database import Database
+from core.database import Database, Tx
+from core.discover import everywhere
 from core.errors import BadInput, Conflict, NotFound, RegenteError
 from core.settings import Settings, settings
 from core.upgrade import revision_of
@@ -187,12 +189,22 @@ def _put(deployment: Settings, staging: Path, place: Path | None, folder: Path) 
     if place is None:
         with _opened(deployment.database) as database:
             dumps.load(database, staging / DATABASE)
+            database.write(_go_on)
+    else:
+        with _opened(f"sqlite:///{staging / DATABASE}") as database:
+            database.write(_go_on)
     if (staging / DATA).is_dir():
         for part in sorted((staging / DATA).iterdir()):
             part.rename(folder / part.name)
     if place is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(staging / DATABASE, place)
+
+
+def _go_on(tx: Tx) -> None:
+    """Let each folder prepare what it holds for going on, by a function `restored` of its module `restored`."""
+    for prepare in everywhere("restored", "restored", FunctionType).values():
+        prepare(tx)
 
 
 def _refuse_full(deployment: Settings, place: Path | None, folder: Path) -> None:

@@ -19,14 +19,17 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from conversations import feed, transcript
 from conversations.tables import effects, messages
+from conversations.visitors import Taken
 from core import backup, dumps
-from core.database import Database
+from core.database import Database, Tx
 from core.errors import BadInput, Conflict, NotFound
 from core.settings import Settings
 from core.upgrade import upgrade
 from tests import postgres
 from tests.conftest import BACKENDS
+from tests.conversations.echo import House, W, house
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
@@ -165,6 +168,43 @@ def test_after_all_is_lost_what_was_acknowledged_is_there_and_conversations_go_o
         assert heard(found).count("and now?") == len(customers)
     keys = (found.folder / "book").read_text().split()[::2]
     assert len(keys) == len(set(keys)), "nothing was done twice"
+
+
+async def test_what_comes_after_a_restore_has_keys_and_numbers_that_were_never_given_out(
+    places: list[Place], tmp_path: Path
+) -> None:
+    lost, found = places
+    lost.folder.mkdir(exist_ok=True)
+    with closing(Database(lost.url)) as database:
+        upgrade(database)
+        home = house(database, lost.folder, retry="key")
+        begun = await home.say("hello")
+        await home.runner.answer(begun.accepted.conversation_id)
+        backup.make(lost.settings, tmp_path / "archive")
+        keys, numbers = await given_out(home, begun, "pay for the shoes")
+    backup.restore(found.settings, tmp_path / "archive")
+    with closing(Database(found.url)) as database:
+        home = house(database, found.folder, retry="key")
+        keys_since, numbers_since = await given_out(home, begun, "pay for the hat")
+    assert len(keys) == len(keys_since) == 2, "a write and a reply"
+    assert not keys & keys_since
+    assert min(numbers_since) > max(numbers), "an open page misses nothing"
+
+
+async def given_out(home: House, begun: Taken, text: str) -> tuple[set[str], list[int]]:
+    """Let a message be answered; give the keys of its write and its reply, and the numbers of its feed."""
+    said = await home.say(text, begun)
+    it = said.accepted.conversation_id
+    assert await home.runner.answer(it)
+    told = home.database.read(feed.since, W, it, said.accepted.feed_before, staff=True)
+    (reply,) = [row for row in home.database.read(answered, it) if text in row["text"]]
+    write = home.book.read_text().split()[-2]
+    return {write, reply["key"]}, [entry["sequence"] for entry in told]
+
+
+def answered(tx: Tx, conversation_id: str) -> list[dict[str, Any]]:
+    rows = transcript.of_conversation(tx, W, conversation_id, staff=False)
+    return [row for row in rows if row["role"] == "ai"]
 
 
 @pytest.fixture
