@@ -312,6 +312,11 @@ class Action:
     customer: Any
     now: float
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether it was tried often enough: each time whoever carried it out died in the middle."""
+        return self.approval["attempts"] > MAX_DRIVES
+
 
 def claim(
     tx: Tx, workspace_id: str, approval_id: str, *, process_id: str, lease_s: float

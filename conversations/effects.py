@@ -92,6 +92,8 @@ class Effects:
         known = _known(tx, self._place["workspace_id"], proposal["proposal_id"])
         if known is not None and known["state"] in ("done", "failed"):
             return "tell", known
+        if known is not None and known["run"] > self._run:
+            return "stop", None  # a newer run is at it: this one slept, and is refused at its end
         if known is not None and (tool is None or tool.retry != "key"):
             _change(tx, known, state="unknown")
             return "tell", known

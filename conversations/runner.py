@@ -343,18 +343,21 @@ class Runner:
         if action is None:
             return
         try:
-            conversation_id = await self._act(action)
+            if action.exhausted:
+                conversation_id = await self._action_failed(action, "it was tried three times")
+            else:
+                conversation_id = await self._act(action)
         except LeaseLost:
             return
         except Exception as error:  # tried again, then told to people
             log.exception("action_failed", approval_id=approval_id)
-            failure = type(error).__name__
-            conversation_id = await self._database.writing(
-                approvals.failed, action, failure=failure
-            )
+            conversation_id = await self._action_failed(action, type(error).__name__)
         if conversation_id is not None:
             self._hub.ring(conversation_id)
             self.ring(conversation_id)
+
+    async def _action_failed(self, action: Action, failure: str) -> str | None:
+        return await self._database.writing(approvals.failed, action, failure=failure)
 
     async def _act(self, action: Action) -> str | None:
         conductor, approval = self._conductor(), action.approval

@@ -202,7 +202,7 @@ def _put(deployment: Settings, staging: Path, place: Path | None, folder: Path) 
 
 
 def _go_on(tx: Tx) -> None:
-    """Let each folder prepare what it holds for going on, by a function `restored` of its module `restored`."""
+    """Let each folder prepare its rows for going on, by what its module `restored` offers."""
     for prepare in everywhere("restored", "restored", FunctionType).values():
         prepare(tx)
 

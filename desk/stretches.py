@@ -103,14 +103,20 @@ async def close(
     Raises:
         Conflict: it is closed, another person is speaking in it, or the customer waits and was told nothing.
     """
-    row = await database.writing(
-        closing.close,
-        caller.workspace_id,
-        conversation_id,
-        outcome,
-        person=caller.name,
-        actor=caller.key_id,
-        message=message,
-    )
+    row = await database.reading(found, caller.workspace_id, conversation_id)
+    conversation_id = row["conversation_id"]
+    hub.hush(conversation_id, row["tenure"])
+    try:
+        row = await database.writing(
+            closing.close,
+            caller.workspace_id,
+            conversation_id,
+            outcome,
+            person=caller.name,
+            actor=caller.key_id,
+            message=message,
+        )
+    finally:  # closed, the AI of this tenure is refused by the rows
+        hub.unhush(conversation_id)
     hub.ring(row["conversation_id"])
     return row

@@ -148,6 +148,22 @@ async def test_an_action_without_its_thread_is_told_to_people_as_lost(home: Hous
     assert (await home.database.reading(found, W, conversation_id))["owner"] == "queue"
 
 
+async def test_an_action_that_kills_whoever_carries_it_out_is_tried_three_times_and_told_to_people(
+    home: House,
+) -> None:
+    conversation_id, approval_id, _ = await proposed(home)
+    await decide(home, approval_id, "approve")
+    for number in range(approvals.MAX_DRIVES):
+        dies = await home.database.writing(
+            approvals.claim, W, approval_id, process_id=f"p{number}", lease_s=-1
+        )
+        assert dies is not None
+    await carry_out(home, approval_id)
+    assert (home.paid, await state(home, approval_id)) == (0, "lost")
+    row = await home.database.reading(found, W, conversation_id)
+    assert row["owner"] == "queue", "a person finds out"
+
+
 async def test_the_outcome_goes_to_the_person_when_one_has_the_conversation(home: House) -> None:
     conversation_id, approval_id, _ = await proposed(home)
     await home.database.writing(handoffs.take_over, W, conversation_id, person="Ana", actor="k")

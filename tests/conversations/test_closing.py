@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conversations import closing, handoffs
+from conversations.live import TurnLive
 from conversations.rows import found
 from core import audit
+from core.access import Caller
 from core.database import Database, Tx
 from core.errors import Conflict
+from desk import stretches
 from tests.conversations.echo import House, W
 
 HOURS = 24.0
+BIA = Caller(workspace_id=W, key_id="key_1", name="Bia", role="agent", scopes=frozenset({"staff"}))
 
 
 def close(
@@ -147,3 +151,18 @@ async def test_what_happens_is_dated_by_the_clock_that_the_database_was_opened_w
     # The lease of a turn is of today all the same.
     assert await home.runner.answer(taken.accepted.conversation_id)
     assert home.conductor.seen[-1].now > then + timedelta(days=365)
+
+
+async def test_no_sentence_of_the_ai_that_was_not_read_yet_comes_after_a_persons_last_words(
+    home: House,
+) -> None:
+    conversation_id = (await home.say("hello")).accepted.conversation_id
+    reader = home.hub.subscribe(conversation_id)
+    live = TurnLive(home.database, home.hub, await home.claim(conversation_id))
+    assert await live.release("Let me look.")
+    await stretches.close(
+        home.database, home.hub, conversation_id,
+        caller=BIA, outcome="solved", message="It is on its way.",
+    )  # fmt: skip
+    assert [event["event"] for event in reader.provisional] == ["retract"]
+    assert not await live.release("One moment.")

@@ -1,6 +1,7 @@
 """Two open conversations of one customer become one, and nothing of either is lost."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from conversations import (
     merging,
     reading,
     transcript,
+    voice,
 )
 from conversations.rows import exactly, found
 from conversations.tables import conversations, messages
@@ -387,6 +389,38 @@ async def test_tabs_that_sign_in_at_once_make_one_conversation_that_has_all(home
         lambda tx: [one["sequence"] for one in feed.since(tx, W, kept, 0, staff=True)]
     )
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+async def test_who_silences_a_conversation_that_becomes_another_meanwhile_silences_that_one(
+    home: House,
+) -> None:
+    old, new = await hers(home), await stranger(home)
+    customer_id, strangers = row_of(home, old)["customer_id"], new.accepted.conversation_id
+    merged, may_end, silenced = threading.Event(), threading.Event(), threading.Event()
+
+    def merge(tx: Tx) -> None:
+        merging.bring(tx, W, strangers, customer_id)
+        merged.set()
+        may_end.wait(10)
+
+    def silence(tx: Tx) -> bool:
+        voice.silence(tx, W, strangers)
+        silenced.set()
+        return home.database.write(lets_speak)
+
+    def lets_speak(tx: Tx) -> bool:
+        key = sa.func.hashtextextended(old.accepted.conversation_id, 0)
+        return bool(tx.scalar(sa.select(sa.func.pg_try_advisory_xact_lock_shared(key))))
+
+    merging_it = asyncio.create_task(asyncio.to_thread(home.database.write, merge))
+    await asyncio.to_thread(merged.wait, 10)
+    silencing = asyncio.create_task(asyncio.to_thread(home.database.write, silence))
+    assert not await asyncio.to_thread(silenced.wait, 0.3), "it waits for the merge"
+    may_end.set()
+    await merging_it
+    assert await silencing is False, "no sentence goes out where it goes on"
 
 
 async def test_a_conversation_closed_before_it_came_to_it_is_hers_all_the_same(home: House) -> None:

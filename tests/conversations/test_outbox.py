@@ -15,6 +15,7 @@ from conversations.rows import locked
 from conversations.sending import MAX_ATTEMPTS, RECONCILE_S, Delivery, Later
 from conversations.transcript import Utterance
 from core.database import Tx
+from core.errors import Unavailable
 from core.processes import processes
 from tests.conversations.echo import House, W
 from tests.conversations.post import ANA, Post, courier, post, until
@@ -376,3 +377,24 @@ async def test_a_process_that_only_slept_says_how_it_ended_after_all(home: House
         assert await given.states() == ["unknown"]
         await settle(given, sleeper, Outcome(kind="sent", provider_message_id="late"))
         assert await given.states() == ["sent"]
+
+
+async def test_how_a_delivery_ended_is_entered_once_the_database_is_back(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = ["The disk is full."] * 3
+    settle_it = settling.settle
+
+    def entered(*given: Any) -> float | None:
+        if away:
+            raise Unavailable(away.pop())
+        return settle_it(*given)
+
+    monkeypatch.setattr(settling, "settle", entered)
+    monkeypatch.setattr("conversations.courier.ENTER_AGAIN_S", 0.01)
+    async with post(home, repeatable=False) as given:
+        conversation_id = await given.answered("one")
+        await given.answered("two")
+        await deliver_all(given, conversation_id)
+        assert await given.states() == ["sent", "sent"], "only this process knew it"
+        assert given.texts() == ["You said one.", "You said two."]

@@ -1,6 +1,7 @@
 """Turns under attack: two claims, a zombie, newer messages, a person in between, failures."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from core.errors import LeaseLost
 from customers import cases
 from graph.saver import TurnSaver
 from graph.turn import Reply, TurnRequest, TurnResult
-from tests.conversations.echo import House, W, house, memory
+from tests.conversations.echo import House, W, context, house, memory, proposal
+from tools import Context
 
 DRAFT = TurnResult(replies=[Reply(text="from the dead", agent="echo")], language="en")
 
@@ -129,6 +131,35 @@ async def test_a_zombies_commit_is_refused_and_leaves_no_trace(home: House) -> N
     assert not await home.database.writing(commit.give_up, zombie, failure="none")
     assert await home.database.reading(found, W, conversation_id) == before
     assert await replies(home, conversation_id) == ["You said hi."]
+
+
+async def test_a_run_that_slept_before_its_write_leaves_alone_what_a_newer_run_is_doing(
+    home: House,
+) -> None:
+    conversation_id = (await home.say("pay")).accepted.conversation_id
+    sleeper = await home.claim(conversation_id, "sleeper", lease_s=-1)
+    opening = await home.database.reading(turns.opening, sleeper)
+    newer = await home.claim(conversation_id)
+    till, called, go_on = home.conductor.tools["pay"], threading.Event(), threading.Event()
+
+    def pay(amount: float, *, context: Context) -> Any:
+        called.set()
+        go_on.wait(10)
+        return till.function(amount, context=context)
+
+    home.conductor.tools["pay"] = replace(till, function=pay)
+    turn = asyncio.create_task(home.runner._turn(newer))
+    await asyncio.to_thread(called.wait, 10)
+    ledger = home.runner._ledger(home.conductor, sleeper, opening.done)
+    wanted = proposal(opening.request), context(opening.request)
+    assert (await ledger.perform(*wanted))["state"] == "stopped"
+    go_on.set()
+    await turn
+    assert (home.paid, await replies(home, conversation_id)) == (
+        1, ["You said pay. done: Paid 5.00."],
+    )  # fmt: skip
+    told = await home.database.reading(transcript.of_conversation, W, conversation_id, staff=True)
+    assert [row["role"] for row in told] == ["customer", "ai"], "nobody was told it was uncertain"
 
 
 async def test_a_stale_draft_is_dropped_with_its_state_and_all_is_answered_at_once(
