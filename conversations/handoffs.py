@@ -120,6 +120,18 @@ def tell(tx: Tx, handoff: dict[str, Any], **more: Any) -> None:
     _change(tx, handoff, packet=handoff["packet"] | more)
 
 
+def reopen(tx: Tx, row: dict[str, Any], other: dict[str, Any], handoff_id: str) -> None:
+    """Let a hand-off of a conversation wait again that had ended when it became one with another's."""
+    it = (handoffs.c.workspace_id == row["workspace_id"]) & (handoffs.c.handoff_id == handoff_id)
+    tx.execute(handoffs.update().where(it).values(state="waiting", taken_by="", returned_at=None))
+    for found in (current(tx, row), current(tx, other)):
+        joined = found["packet"].get("joined", []) if found else []
+        left = [one for one in joined if one.get("handoff_id") != handoff_id]
+        if found and left != joined:
+            packet = {name: told for name, told in found["packet"].items() if name != "joined"}
+            _change(tx, found, packet=packet | ({"joined": left} if left else {}))
+
+
 def _summary(tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
     """Give what a packet says of the whole conversation: quotes, each with its message's id."""
     found = summaries.current(tx, row["workspace_id"], row["conversation_id"])

@@ -201,6 +201,14 @@ def _free_row(tx: Tx, row: dict[str, Any], **values: Any) -> None:
     change(tx, row, **leases.FREED, **values)
 
 
+def runs(tx: Tx, row: dict[str, Any]) -> bool:
+    """Say whether a turn has begun that has not ended, by whomever, and however often it was tried."""
+    if row["lease_until"] is not None and row["lease_until"] >= database_now(tx):
+        return True
+    waiting = transcript.waiting(tx, row["workspace_id"], row["conversation_id"])
+    return any(message["turn_id"] for message in waiting)
+
+
 def settle(tx: Tx, row: dict[str, Any]) -> None:
     """Free a locked conversation after a turn; what still waits is due when its burst has ended."""
     waiting = transcript.waiting(tx, row["workspace_id"], row["conversation_id"])

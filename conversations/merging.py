@@ -12,7 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import checkpoints, feed, handoffs, mailbox, ownership, transcript, voice
+from conversations import (
+    checkpoints,
+    feed,
+    handoffs,
+    mailbox,
+    merges,
+    ownership,
+    transcript,
+    voice,
+)
 from conversations import tokens as tokens_of
 from conversations.accept import opening
 from conversations.ownership import Open
@@ -34,7 +43,7 @@ from conversations.tables import feed as feed_rows
 from conversations.tables import handoffs as handoff_rows
 from conversations.transcript import Utterance
 from core import audit, events
-from core.database import Tx, database_now, domain_now
+from core.database import Tx, domain_now
 from customers import cases
 from graph.joining import joined_state
 
@@ -84,10 +93,12 @@ def join(tx: Tx, workspace_id: str, customer_id: str, *, also: str = "") -> tupl
     if also:
         tokens_of.revoke_all(tx, workspace_id, also)
     rows = [row for row in theirs if row["state"] == "open"]
-    if len(rows) > 1 and any(_runs(tx, row) for row in rows):
+    if len(rows) > 1 and any(mailbox.runs(tx, row) for row in rows):
         for row in rows:
             change(tx, row, joining=customer_id)
         return "", []
+    if len(rows) == 1 and rows[0]["customer_id"] != customer_id:
+        merges.remember(tx, rows[0], None, customer_id)
     while len(rows) > 1:
         rows[:2] = [_merge(tx, rows[0], rows[1], customer_id)]
     for row in theirs:  # one that was closed before it came to it is hers as well
@@ -119,14 +130,6 @@ def _locked(tx: Tx, workspace_id: str, customer_id: str, also: str) -> list[Row]
     return [row for row in rows if row["state"] != "merged"]
 
 
-def _runs(tx: Tx, row: Row) -> bool:
-    """Say whether a turn has begun that has not ended, by whomever, and however often it was tried."""
-    if row["lease_until"] is not None and row["lease_until"] >= database_now(tx):
-        return True
-    waiting = transcript.waiting(tx, row["workspace_id"], row["conversation_id"])
-    return any(message["turn_id"] for message in waiting)
-
-
 def _give(tx: Tx, row: Row, customer_id: str) -> None:
     """Make a *locked* conversation, and what was begun in it, the customer's."""
     stranger_id = row["customer_id"]
@@ -149,6 +152,7 @@ def _merge(tx: Tx, one: Row, other: Row, customer_id: str) -> Row:
     """Make one of two *locked* open conversations in which no turn runs; give the one that is kept."""
     first, _ = ownership.kept_of(_as_open(one), _as_open(other))
     kept, merged = (one, other) if first.conversation_id == one["conversation_id"] else (other, one)
+    merges.remember(tx, kept, merged, customer_id)
     stands = ownership.joined(standing(kept), standing(merged))
     recent = max(kept, merged, key=lambda row: _last_said(tx, row))
     state = _state(tx, kept, merged, recent)
@@ -225,7 +229,8 @@ def _one_handoff(tx: Tx, kept: Row, merged: Row) -> None:
     if stays is None or goes is None:
         return
     handoffs.end(tx, merged)
-    told = [*stays["packet"].get("joined", []), {"reason": goes["reason"], **goes["packet"]}]
+    its = {"handoff_id": goes["handoff_id"], "reason": goes["reason"]}
+    told = [*stays["packet"].get("joined", []), goes["packet"] | its]
     handoffs.tell(tx, stays, joined=told)
 
 
@@ -268,7 +273,7 @@ def _go_on(tx: Tx, kept: Row, merged: Row, *, silenced: bool) -> None:
             role="system",
             kind="internal",
             text="Another conversation of this customer goes on here.",
-            key=f"merged:{was}",
+            key=f"merged:{was}:{kept['epoch']}",
             event={"kind": "merged", "conversation_id": was},
         ),
     )

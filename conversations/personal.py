@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from conversations import feed, forgotten, mailbox, voice
+from conversations import feed, forgotten, mailbox, merges, voice
 from conversations.accept import opening
 from conversations.attachments import Shelf
 from conversations.leases import FREED
@@ -114,6 +114,7 @@ def erase(tx: Tx, subject: Subject) -> None:
     forgotten.forget(tx, subject.workspace_id, hers)
     for table in _WORDS.values():
         tx.execute(table.delete().where(_of(table, subject, ids)))
+    merges.forget(tx, subject.workspace_id, ids)
     for row in rows:
         if row["state"] == "closed":  # whoever has it open is told
             feed.append(tx, row, "status", {"status": "closed", "outcome": "erased"})

@@ -67,7 +67,8 @@ async def follow(
 
     `begun` is called when nothing that happens from then on is missed. A batch with one entry without
     event comes when nothing has happened for `patience_s`. When the conversation is merged it goes on with
-    the other; but for a customer's side only while `token` opens that one, or it ends.
+    the other; but for a customer's side only while `token` opens that one, or it ends. So it does when the
+    merge is taken back, and this one is somebody else's again.
     """
     read = conversation_id
     reader = hub.subscribe(read)
@@ -84,9 +85,11 @@ async def follow(
                 here, rows = await database.glancing(
                     feed.look, workspace_id, conversation_id, after, staff=staff
                 )
-                if here != read:
-                    if not staff and not await _opens(database, workspace_id, token, here):
-                        return
+                moved = here != read
+                others = not staff and (moved or _parted(rows))
+                if others and not await _opens(database, workspace_id, token, here):
+                    return
+                if moved:
                     hub.unsubscribe(read, reader)
                     read, reader = here, hub.subscribe(here)
                     hub.announce(read)
@@ -109,6 +112,11 @@ async def follow(
                 hub.announce(read)
     finally:
         hub.unsubscribe(read, reader)
+
+
+def _parted(rows: list[dict[str, Any]]) -> bool:
+    """Say whether a merge of the conversation was taken back: it may be somebody else's again."""
+    return any(row["data"].get("parted") for row in rows)
 
 
 async def _opens(

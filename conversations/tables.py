@@ -346,6 +346,25 @@ checkpoints = sa.Table(
     sa.Column("updated_at", Moment, nullable=False),
 )
 
+# How two conversations stood when they became one, so that it can be taken back; see `conversations.parting`.
+merges = sa.Table(
+    "merges",
+    metadata,
+    workspace(),
+    sa.Column("merge_id", KEY, primary_key=True),
+    sa.Column("kept_id", KEY, nullable=False, index=True),
+    sa.Column(
+        "merged_id", KEY, index=True
+    ),  # null: a stranger's was given to a customer without one
+    sa.Column("stranger_id", KEY, nullable=False),  # whose one of them was before
+    sa.Column("kept", sa.JSON, nullable=False),  # their rows
+    sa.Column("merged", sa.JSON, nullable=False),
+    sa.Column("ended_handoff_id", KEY),  # of two that were open
+    # Keys of rows that the stranger's had then, by table; messages, deliveries and the feed have numbers.
+    sa.Column("theirs", sa.JSON, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
 # Messages that were erased, each by the SHA-256 of its key.
 forgotten = sa.Table(
     "forgotten",
@@ -376,6 +395,15 @@ kept = (
         since=_closed_at(checkpoints),
         days=30,
         where=checkpoints.c.thread_id == checkpoints.c.conversation_id,
+    ),
+    # Later than that a merge is not taken back; the states of both are kept with it.
+    Kept(rows="merges", table=merges, since=merges.c.at, days=30),
+    Kept(
+        rows="merge_states",
+        table=checkpoints,
+        since=checkpoints.c.updated_at,
+        days=30,
+        where=checkpoints.c.thread_id.like("merge\\_%:%", escape="\\"),
     ),
     # Whoever comes back later than that begins anew.
     Kept(rows="conversation_tokens", table=tokens, since=_closed_at(tokens), days=90),

@@ -194,7 +194,7 @@ def move(tx: Tx, workspace_id: str, from_id: str, to_id: str, *, now: float | No
         sa.select(identities.c.kind, identities.c.value).where(channel)
     ).all():
         _unclaim(tx, workspace_id, to_id, kind, value)
-    tx.execute(identities.update().where(channel).values(customer_id=to_id))
+    tx.execute(identities.update().where(channel).values(customer_id=to_id, moved_from=from_id))
     left = tx.execute(sa.select(identities.c.kind).where(of_first, PROVED).limit(1)).first()
     if left is None:
         # One after the other: by one condition with `or` SQLite reads every customer.
@@ -210,6 +210,28 @@ def move(tx: Tx, workspace_id: str, from_id: str, to_id: str, *, now: float | No
         kind="customer.moved",
         subject={"customer_id": to_id, "from_customer_id": from_id},
         data={"redirected": left is None},
+    )
+
+
+def move_back(
+    tx: Tx, workspace_id: str, from_id: str, to_id: str, *, now: float | None = None
+) -> None:
+    """Give a customer back what `move` took from her, and let her be looked up by her own id again."""
+    now = domain_now(tx) if now is None else now
+    of_workspace = identities.c.workspace_id == workspace_id
+    tx.execute(
+        identities.update()
+        .where(of_workspace, identities.c.customer_id == from_id, identities.c.moved_from == to_id)
+        .values(customer_id=to_id, moved_from=None)
+    )
+    tx.execute(
+        customers.update()
+        .where(
+            customers.c.workspace_id == workspace_id,
+            customers.c.customer_id == to_id,
+            customers.c.redirect_to == from_id,
+        )
+        .values(redirect_to=None, updated_at=now)
     )
 
 

@@ -29,6 +29,7 @@ identities = sa.Table(
     sa.Column("proof", sa.String, nullable=False),  # claimed | channel | verified
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("proved_at", Moment),
+    sa.Column("moved_from", sa.String),  # the customer who had it before she proved to be this one
 )
 PROVED = identities.c.proof != "claimed"
 sa.Index(

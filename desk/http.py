@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from conversations import approvals, handoffs
 from core.access import Desk, Staff
 from core.errors import BadInput
-from desk import deciding, erasing, letters, stretches
+from desk import deciding, erasing, letters, parting, stretches
 
 router = APIRouter(tags=["desk"])
 
@@ -282,5 +282,5 @@ async def close(conversation_id: str, given: CloseGiven, request: Request, calle
     return Closed.model_validate(row)
 
 
-for more in (letters.router, erasing.router):
+for more in (letters.router, erasing.router, parting.router):
     router.include_router(more)

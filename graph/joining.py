@@ -1,6 +1,6 @@
 """The states of two conversations of one customer as one: what she speaks of now stays before what waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graph.perceiving import WINDOW
@@ -56,6 +56,70 @@ def slots_of(recent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, 
         if _level(before[name]) > _level(recent[name]):
             slots[name] = before[name]
     return slots
+
+
+def parted_state(
+    base: Sequence[Row], now: Sequence[Row], before: Sequence[Row], other: Sequence[Row]
+) -> list[Row]:
+    """Give the state of one of two conversations that were joined, without what only the other had known.
+
+    `before` and `other` are their states when they were joined, `now` is what has become of both, and `base`
+    what this one goes on from, `now` or `before`.
+    """
+    if not before:
+        return []  # all there is began with the other's
+    if not other:
+        return list(now)
+    into = TurnSaver(base)
+    found = _parted(*(TurnSaver(rows).values() for rows in (now, before, other)))
+    into.change(found)
+    return [*into.rows(), *(row for row in base if row.namespace)]
+
+
+def _own(
+    now: Mapping[str, Any],
+    before: Mapping[str, Any],
+    other: Mapping[str, Any],
+    name: str,
+    key: Callable[[Any], Any] | None = None,
+) -> list[Any]:
+    """Give what of a list is not only the other's; `key` tells what is the same, however far it has come."""
+    key = key or (lambda one: one)
+    own, not_own = ([key(one) for one in of.get(name) or []] for of in (before, other))
+    return [one for one in now.get(name) or [] if key(one) in own or key(one) not in not_own]
+
+
+def _parted(
+    now: Mapping[str, Any], before: Mapping[str, Any], other: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give the channels that change."""
+    found: dict[str, Any] = {
+        "journey": _own(now, before, other, "journey", lambda one: one["instance_id"]),
+        "offered": _own(now, before, other, "offered"),
+    }
+    # It may have been put again in other words; but she may have been asked the like in a matter of her own.
+    same = None if found["journey"] else (lambda one: (one["agent"], one["slot"]))
+    found["awaiting"] = _own(now, before, other, "awaiting", same)
+    own, not_own = before.get("slots") or {}, other.get("slots") or {}
+    learned = {
+        name: slot
+        for name, slot in (now.get("slots") or {}).items()
+        if slot != not_own.get(name) or slot == own.get(name)
+    }
+    lost = {name: own[name] for name in own.keys() & not_own.keys() - learned.keys()}
+    found["slots"] = lost | learned
+    known = {message.id for message in before.get("messages") or []}
+    theirs = {message.id for message in other.get("messages") or []} - known
+    found["messages"] = [one for one in now.get("messages") or [] if one.id not in theirs]
+    handoff = now.get("handoff") or {}
+    kept = handoff == before.get("handoff") or handoff != other.get("handoff")
+    found["handoff"] = handoff if kept else {}
+    return {name: value for name, value in found.items() if name in now or name in before}
+
+
+def asks_for_person(rows: Sequence[Row]) -> bool:
+    """Say whether a conversation in this state waits for a person."""
+    return bool(TurnSaver(rows).values().get("handoff"))
 
 
 def _level(slot: Mapping[str, Any]) -> int:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from conversations import approvals, effects, feed, handoffs, settling, transcript
+from conversations import approvals, effects, feed, handoffs, parting, settling, transcript
 from conversations.accept import open_conversation
 from conversations.attachments import Shelf, checked, link
 from conversations.outcomes import Outcome
 from conversations.rows import found
 from conversations.sending import take as take_delivery
-from conversations.tables import conversations, messages, turns
+from conversations.tables import conversations, merges, messages, turns
 from conversations.visitors import Taken, Visitor
 from core import audit, personal
 from core.access import Caller, issue_key
@@ -327,6 +327,21 @@ async def test_what_was_merged_is_erased_with_it_under_every_id_she_had(home: Ho
     assert "samovar" not in home.database.read(everything)
     rows = home.database.read(transcript.of_conversation, W, it, staff=True)
     assert rows == []
+
+
+async def test_a_merge_of_hers_cannot_be_taken_back_and_nothing_is_left_of_it(home: House) -> None:
+    first = await home.say("hello")
+    await home.runner.answer(first.accepted.conversation_id)
+    customer_id = await lived(home)
+    await home.take("it is me", Visitor(token=first.token, asserted=SHE))
+    assert home.database.read(lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(merges)))
+    erased(home, customer_id)
+    left = sa.select(sa.func.count()).select_from(merges)
+    assert home.database.read(lambda tx: tx.scalar(left)) == 0
+    with pytest.raises(NotFound, match="No merge"):
+        home.database.write(
+            parting.part, W, first.accepted.conversation_id, person="Bia", actor="k"
+        )
 
 
 @pytest.mark.attack

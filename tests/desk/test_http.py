@@ -145,3 +145,23 @@ async def test_what_does_not_exist_is_404_and_broken_text_422(
     assert (await post(web, "/conversations/x/takeover", ana)).status_code == 404
     assert (await post(web, "/conversations/x/reply", ana, text="a\x00")).status_code == 422
     assert (await post(web, "/approvals/x", ana, decision="maybe")).status_code == 422
+
+
+async def test_a_merge_is_taken_back_by_the_desk_and_by_nobody_else(
+    home: House, web: httpx.AsyncClient
+) -> None:
+    ana, server = await key(home, "Ana"), {"customer": {"id": "C-1"}}
+    shop = await key(home, "Shop", "chat:assert")
+    await web.post("/chat", json={"message": "from home", **server}, headers=shop)
+    first = await chat(web, "hello")
+    token = {"conversation_token": first["conversation_token"]}
+    await web.post("/chat", json={"message": "it is me", **token, **server}, headers=shop)
+    path = f"/conversations/{first['conversation_id']}"
+    assert (await web.post(f"{path}/part")).status_code == 401
+    assert (await post(web, f"{path}/part", shop)).status_code == 403
+    parted = (await post(web, f"{path}/part", ana)).json()
+    assert parted["parted_id"] == first["conversation_id"] != parted["conversation_id"]
+    shown = (await web.get(f"{path}/messages", headers=ana)).json()["messages"]
+    assert [one["text"] for one in shown if one["role"] == "customer"] == ["hello"]
+    again = await post(web, f"{path}/part", ana)
+    assert (again.status_code, again.json()["error"]) == (404, "NotFound")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from graph.ensemble import Ensemble
-from graph.joining import joined_state, slots_of
+from graph.joining import joined_state, parted_state, slots_of
 from graph.saver import TurnSaver
 from tests.graph.club import Talk, talk, text
 
@@ -98,3 +98,36 @@ async def test_where_one_has_no_state_the_others_goes_on(at_home: Talk, on_the_w
     one = join(at_home, on_the_way, kept_is_recent=False)
     await one.says("yes")
     assert deeds(one)
+
+
+@pytest.mark.parametrize("recent", [True, False])
+async def test_taken_apart_at_once_each_knows_what_it_had_known(
+    at_home: Talk, on_the_way: Talk, recent: bool
+) -> None:
+    await at_home.says("my name is Ana, how are you today?")
+    await on_the_way.says(CREDIT)
+    before, other = at_home.rows, on_the_way.rows
+    joined = joined_state(before, other, kept_is_recent=recent)
+    for hers, theirs in ((before, other), (other, before)):
+        base = joined if hers is before else hers
+        apart = TurnSaver(parted_state(base, joined, hers, theirs)).values()
+        had = TurnSaver(hers).values()
+        for name in ("slots", "journey", "offered", "handoff"):
+            assert (apart.get(name) or None) == (had.get(name) or None), name
+        assert [one.id for one in apart["messages"]] == [one.id for one in had["messages"]]
+
+
+async def test_what_was_learned_since_stays_and_what_only_the_other_knew_goes(
+    at_home: Talk, on_the_way: Talk
+) -> None:
+    await at_home.says("how are you today?")
+    await on_the_way.says(CREDIT)
+    before, other = at_home.rows, on_the_way.rows
+    one = join(at_home, on_the_way, kept_is_recent=False)
+    await one.says("for how many days may I keep a book?")
+    apart = TurnSaver(parted_state(one.rows, one.rows, before, other)).values()
+    said = [message.content for message in apart["messages"]]
+    assert said[0] == "how are you today?"
+    assert "for how many days may I keep a book?" in said
+    assert CREDIT not in said
+    assert "L-201" not in str([apart.get(name) for name in ("slots", "journey", "awaiting")])

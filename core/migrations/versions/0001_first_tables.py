@@ -379,6 +379,7 @@ def upgrade() -> None:
         sa.Column("proof", sa.String(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("proved_at", sa.Double(), nullable=True),
+        sa.Column("moved_from", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint(
             "workspace_id", "customer_id", "kind", "value", name=op.f("pk_identities")
         ),
@@ -434,6 +435,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "merges",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("merge_id", sa.String(length=200), nullable=False),
+        sa.Column("kept_id", sa.String(length=200), nullable=False),
+        sa.Column("merged_id", sa.String(length=200), nullable=True),
+        sa.Column("stranger_id", sa.String(length=200), nullable=False),
+        sa.Column("kept", sa.JSON(), nullable=False),
+        sa.Column("merged", sa.JSON(), nullable=False),
+        sa.Column("ended_handoff_id", sa.String(length=200), nullable=True),
+        sa.Column("theirs", sa.JSON(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "merge_id", name=op.f("pk_merges")),
+    )
+    with op.batch_alter_table("merges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_merges_kept_id"), ["kept_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_merges_merged_id"), ["merged_id"], unique=False)
+
+    op.create_table(
         "message_terms",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("conversation_id", sa.String(length=200), nullable=False),
@@ -486,6 +505,47 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'waiting'"),
         )
 
+    op.create_table(
+        "model_notices",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("limit", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "day", "limit", name=op.f("pk_model_notices")),
+    )
+    op.create_table(
+        "model_servers",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("server", sa.Text(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("open_until", sa.Double(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "server", name=op.f("pk_model_servers")),
+    )
+    op.create_table(
+        "model_spending",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("input_tokens", sa.BigInteger(), nullable=False),
+        sa.Column("output_tokens", sa.BigInteger(), nullable=False),
+        sa.Column("cost_usd", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "day", "agent", "role", "model", name=op.f("pk_model_spending")
+        ),
+    )
+    op.create_table(
+        "model_switches",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_model_switches")),
+    )
     op.create_table(
         "outbox",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
@@ -550,47 +610,6 @@ def upgrade() -> None:
     with op.batch_alter_table("passages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passages_source_id"), ["source_id"], unique=False)
 
-    op.create_table(
-        "model_notices",
-        sa.Column("workspace_id", sa.String(length=40), nullable=False),
-        sa.Column("day", sa.String(length=10), nullable=False),
-        sa.Column("limit", sa.String(length=40), nullable=False),
-        sa.PrimaryKeyConstraint("workspace_id", "day", "limit", name=op.f("pk_model_notices")),
-    )
-    op.create_table(
-        "model_servers",
-        sa.Column("workspace_id", sa.String(length=40), nullable=False),
-        sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("failed", sa.Integer(), nullable=False),
-        sa.Column("open_until", sa.Double(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("changed_at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("workspace_id", "server", name=op.f("pk_model_servers")),
-    )
-    op.create_table(
-        "model_spending",
-        sa.Column("workspace_id", sa.String(length=40), nullable=False),
-        sa.Column("day", sa.String(length=10), nullable=False),
-        sa.Column("agent", sa.String(length=200), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
-        sa.Column("model", sa.String(length=200), nullable=False),
-        sa.Column("calls", sa.Integer(), nullable=False),
-        sa.Column("input_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("output_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("cost_usd", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "workspace_id", "day", "agent", "role", "model", name=op.f("pk_model_spending")
-        ),
-    )
-    op.create_table(
-        "model_switches",
-        sa.Column("workspace_id", sa.String(length=40), nullable=False),
-        sa.Column("stopped", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("by", sa.String(length=200), nullable=False),
-        sa.Column("changed_at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_model_switches")),
-    )
     op.create_table(
         "processes",
         sa.Column("workspace_id", sa.String(), nullable=False),
@@ -665,10 +684,6 @@ def downgrade() -> None:
     op.drop_table("summaries")
     op.drop_table("sources")
     op.drop_table("processes")
-    op.drop_table("model_switches")
-    op.drop_table("model_spending")
-    op.drop_table("model_servers")
-    op.drop_table("model_notices")
     with op.batch_alter_table("passages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passages_source_id"))
 
@@ -688,6 +703,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
+    op.drop_table("model_switches")
+    op.drop_table("model_spending")
+    op.drop_table("model_servers")
+    op.drop_table("model_notices")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_messages_waiting",
@@ -698,6 +717,11 @@ def downgrade() -> None:
 
     op.drop_table("messages")
     op.drop_table("message_terms")
+    with op.batch_alter_table("merges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merges_merged_id"))
+        batch_op.drop_index(batch_op.f("ix_merges_kept_id"))
+
+    op.drop_table("merges")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_state")
         batch_op.drop_index(
