@@ -2,7 +2,7 @@
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents import Brief, Kit, Question, Report, Slot, Specialist, remembering, subjects
+from agents import Brief, Kit, Question, Report, Slot, Specialist, promising, remembering, subjects
 from agents.cards import beside, prompted
 from agents.phrases import phrases
 from core.errors import ModelFailed
@@ -24,14 +24,14 @@ say = phrases(__file__)
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Answer a complaint with empathy for what happened, its facts, and a case.
 
-    None is opened for words that tell nothing of what happened, as a question does: she is asked whether
-    she wants that.
+    None is opened for words that tell nothing of what happened, as a question does, nor is that added to
+    one: she is told of the one that is open, or asked whether she wants one.
     """
     if brief["goal"] == "continue":
         return await _answered(brief, kit)
     tells_nothing = sentiment.only_feels(brief["text"], brief["language"]) or _only_asks(brief)
-    if tells_nothing and not brief["facts"].get("open_cases"):
-        return _offered(brief, kit)
+    if tells_nothing:
+        return _known(brief, kit) if brief["facts"].get("open_cases") else _offered(brief, kit)
     return await _taken(brief, kit)
 
 
@@ -40,6 +40,13 @@ def _only_asks(brief: Brief) -> bool:
     text = brief["text"].strip()
     one = text.endswith("?") and not any(mark in text[:-1] for mark in ".!?\n")
     return one and words.is_question(text, brief["language"])
+
+
+def _known(brief: Brief, kit: Kit) -> Report:
+    """Say sorry, and by when the team gets back to her on what she has complained of before."""
+    told = promising.cases_told(brief, kit)
+    text = " ".join([say("sorry_only", brief["language"]), *told])
+    return Report(agent="care", text=text, evidence=told)
 
 
 def _offered(brief: Brief, kit: Kit) -> Report:

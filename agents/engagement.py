@@ -7,6 +7,7 @@ from agents.cards import beside
 from agents.clauses import flattened, pattern_of
 from agents.phrases import phrases
 from core.workspace import said
+from journeys.words import clause
 from models.embedded import heeding
 
 MAX_ABILITIES = 6
@@ -67,6 +68,10 @@ def _safe_first(text: str, brief: Brief) -> str:
 async def recall(brief: Brief, kit: Kit) -> Report:
     """Say what was said before, by whom and when; first of all what people promised and what is open."""
     promised = agreed(brief, kit)
+    if recalling.asks_of_us(brief["text"], brief["language"]):
+        if brief["facts"].get("owner") == "queue":
+            return waiting(brief, kit)
+        return promised or _nothing_promised(brief)
     if recalling.read(brief["text"], brief["language"]).promised and promised:
         return promised
     if told := await recalling.found(brief, kit):
@@ -89,24 +94,14 @@ def _nothing_promised(brief: Brief) -> Report:
 
 def agreed(brief: Brief, kit: Kit) -> Report | None:
     """Say what people promised this customer, by when, and what is open; None when that is nothing."""
-    promises = promising.all_told(brief, kit)
-    cases = brief["facts"].get("open_cases") or []
-    parts = list(promises)
-    parts += [
-        say(
-            "case_open",
-            brief["language"],
-            case_id=case["case_id"],
-            summary=_clause(case["summary"]),
-        )
-        for case in cases[:3]
-    ]
+    promises, cases = promising.all_told(brief, kit), promising.cases_told(brief, kit)
+    parts = [*promises, *cases]
     if not parts:
         return None
     return Report(
         agent="engagement",
         text=" ".join(parts),
-        evidence=[*promises, *(str(case) for case in cases)],
+        evidence=parts,
     )
 
 
@@ -114,7 +109,7 @@ def happened(brief: Brief, kit: Kit) -> Report:
     """After a person's stretch: say what was done and promised, and that the AI goes on."""
     event, language = brief["event"], brief["language"]
     parts = [
-        say(key, language, what=_clause(str(event[field])))
+        say(key, language, what=clause(str(event[field])))
         for field, key in (("did", "person_did"), ("promised", "person_promised"))
         if event.get(field)
     ]
@@ -186,10 +181,6 @@ def _abilities(brief: Brief, kit: Kit) -> str:
     if len(listed) == 1:
         return listed[0]
     return f"{', '.join(listed[:-1])} {say('and', language)} {listed[-1]}"
-
-
-def _clause(text: str) -> str:
-    return text.strip().rstrip(".!;")
 
 
 def _told(text: str) -> Report:

@@ -275,6 +275,25 @@ def all_told(brief: Brief, kit: Kit) -> list[str]:
     return [worded(one, language, kit.context.now, kit.workspace.zone)[0] for one in promised]
 
 
+def cases_told(brief: Brief, kit: Kit) -> list[str]:
+    """Word the customer's open cases, each with the day by which the team gets back to her."""
+    return [
+        _case(case, brief["language"], kit)
+        for case in (brief["facts"].get("open_cases") or [])[:TOLD]
+    ]
+
+
+def _case(case: Mapping[str, Any], language: str, kit: Kit) -> str:
+    said = {"case_id": case["case_id"], "summary": clause(str(case["summary"]))}
+    due = case.get("follow_up_at")
+    if not due:
+        return say("case_open", language, **said)
+    zone, at = kit.workspace.zone, datetime.fromtimestamp(float(due), UTC)
+    key = "case_due" if at >= kit.context.now else "case_late"
+    day = places.written(at.astimezone(zone).date().isoformat(), language)
+    return say(key, language, day=day, **said)
+
+
 async def records(brief: Brief, kit: Kit, one: HandedBack) -> str:
     """Give what the records say now of the thing of hers that it is about; nothing where it is unclear."""
     names = subjects.names(kit)

@@ -14,7 +14,7 @@ from core.sentences import sentences
 from core.workspace import read_yaml
 from knowledge.bm25 import Bm25
 from knowledge.reading import terms
-from models.embedded import words
+from models.embedded import outcomes, words
 
 WORDS: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_name("recalling_words.yaml"))
 KINDS = ("code", "email", "phone", "cep", "cpf", "money")
@@ -62,6 +62,18 @@ def asks_back(text: str, language: str) -> bool:
         return False
     asking = list(_pattern("asking", language).finditer(flat))
     return any(_belong(ask, verb, flat, language) for ask in asking for verb in verbs)
+
+
+def asks_of_us(text: str, language: str) -> bool:
+    """Say whether a clause asks how her complaint stands, or whether one of us is to reach her.
+
+    That opens no other complaint, and calls nobody.
+    """
+    flat = _flat(text)
+    if _pattern("case", language).search(flat) and not _pattern("opening", language).search(flat):
+        return outcomes.asks_status(text, language)
+    asks = words.is_question(text, language) and _pattern("contact", language).search(flat)
+    return bool(asks) and not _pattern("bidding", language).search(flat)
 
 
 def _belong(ask: re.Match[str], verb: re.Match[str], flat: str, language: str) -> bool:
@@ -263,7 +275,7 @@ def intents(
         if one["name"] != "recall" or len(words.words(one["text"])) >= SHORTEST_QUESTION
     ]
     parts = dict.fromkeys((text, *_sentences(text)))
-    clauses = [part for part in parts if asks_back(part, language)]
+    clauses = [part for part in parts if asks_back(part, language) or asks_of_us(part, language)]
     if not clauses:
         return kept
     clause = min(clauses, key=len)

@@ -85,6 +85,7 @@ def opening(tx: Tx, claim: Claim) -> Opening:
                     "summary": case.summary,
                     "subject": case.subject,
                     "opened_at": case.opened_at,
+                    "follow_up_at": case.follow_up_at,
                 }
                 for case in cases.open_cases(tx, claim.workspace_id, customer.customer_id)
             ],

@@ -45,6 +45,8 @@ def plan(situation: Situation) -> list[Step]:
     if situation.aside:
         why = "she asks about what is proposed to her"
         return [step("transactions", "aside", why, text=situation.text)]
+    if _only_prefers(situation):
+        return [step("transactions", "remind", "what she prefers is what is under way")]
     steps = _instead(situation) or ([] if situation.wholly else _turning_back(situation))
     steps = steps or [*_continuing(situation), *_wanted(situation)]
     if not steps and situation.again and not situation.awaiting:
@@ -54,6 +56,18 @@ def plan(situation: Situation) -> list[Step]:
     if situation.attachments and not situation.attached:
         steps.append(step("engagement", "attached", "a file came that nobody waits for"))
     return keyed([*_once(steps)[:MAX_STEPS], *_reminder(situation, steps)])
+
+
+def _only_prefers(situation: Situation) -> bool:
+    """Say whether she turns down another way than the one under way, and plainly wants nothing else."""
+    if not (situation.turns_down and situation.current and situation.awaiting):
+        return False
+    if situation.answers or situation.agrees or situation.awaiting[0]["slot"] in YES_NO:
+        return False
+    return not any(
+        intent["name"] != situation.current_intent and intent["confidence"] >= DIGRESSION
+        for intent in situation.signals["intents"]
+    )
 
 
 def _said_to_us(situation: Situation) -> Step | None:

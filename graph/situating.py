@@ -6,7 +6,16 @@ from graph.planning import COURTESIES, DIGRESSION, PERSON, RECALL
 from graph.retracting import CERTAIN, Retracting
 from graph.situation import Claim, Situation
 from journeys import Instance, Journey, words
-from models.embedded import acting, asides, changing, denying, heeding, outcomes, pointing
+from models.embedded import (
+    acting,
+    asides,
+    changing,
+    denying,
+    heeding,
+    outcomes,
+    pointing,
+    preferring,
+)
 
 QUESTION = "question"
 TELLING = ("knowledge", "recommendation")
@@ -40,6 +49,7 @@ class Reading(Answering, Retracting):
                 one.trigger.intent for one in self.ensemble.journeys.values() if one.writes
             ),
             looking=self._looking(),
+            turns_down=preferring.wanted(self.text, self.language) != self.text,
             gives_up=gives_up,
             lets_go=not self.awaiting and changing.left(self.text, self.language) == "",
             wholly=self.said.wholly,

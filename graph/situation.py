@@ -48,6 +48,9 @@ class Situation:
     looking: frozenset[str] = frozenset()
     """Intents by which something is only looked up or told, and nobody is called."""
 
+    turns_down: bool = False
+    """Whether it names something only to say that it is not wanted: "a new one rather than the money"."""
+
     wholly: bool = False
     """Whether the text is the answer to a yes/no question, or a go-ahead where none was asked, and nothing
     else, whatever it sounds like."""

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from models.embedded import acting, spelling, turns, words
+from models.embedded import acting, preferring, spelling, turns, words
 
 BESIDE_A_THING = 1
 """Words of meaning beside a thing that is only named: "the grey chair"."""
@@ -17,7 +17,7 @@ def other(text: str, language: str, about: str = "") -> bool:
     `about` says what the things are called, such as the question for them: "another address" is no
     other order.
     """
-    listed = turns.listed(language)
+    listed, text = turns.listed(language), preferring.wanted(text, language)
     settled = turns.said_of(language, "same_again").sub(" ", words.plain(_settled(text, language)))
     said = words.words(settled, language)
     others = {words.folded(word) for word in listed["other"]}

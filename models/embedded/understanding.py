@@ -14,6 +14,7 @@ from models.embedded import (
     heeding,
     introduced,
     other_numbers,
+    preferring,
     sentiment,
     spelling,
     storing,
@@ -117,7 +118,7 @@ class Trained:
         classifier = self._classifier(language)
         if classifier is None:
             return []
-        return classifier.likely(text[:LONGEST_TEXT])[:limit]
+        return classifier.likely(preferring.wanted(text[:LONGEST_TEXT], language))[:limit]
 
     def sentiment(self, text: str, language: str) -> float:
         """Give -1 (angry) to 1 (delighted)."""
@@ -191,7 +192,11 @@ class Trained:
         def read(texts: list[str], *, haste: bool = False) -> list[Reading]:
             return [self._reading(one, classifier.language, haste) for one in texts]
 
-        return tuple(wishes(text, language, read, classifier.threshold))
+        wanted = preferring.wanted(text, language)
+        found = wishes(wanted, language, read, classifier.threshold)
+        if wanted != text and len(found) == 1:  # what she turns down may still name her thing
+            found = [found[0] | {"text": text.strip()}]
+        return tuple(found)
 
     def _read_one(self, text: str, language: str, haste: bool) -> Reading:
         """Read in the language that is spoken, or in the one that plainly knows more of the words."""

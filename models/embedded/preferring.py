@@ -1,0 +1,56 @@
+"""What a text wants, without what it names only to say that it is not wanted.
+
+"I'd rather have a new one than the money" is like a wish for money as much as one for a new one: the words
+after "than" are there only to be turned down.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from models.embedded import words
+
+ENDS = re.compile(r"[,;.!?\n]|$")
+LONGEST = 6
+"""Words of what is turned down; more than that says something else too."""
+
+LEAST_LEFT = 1
+"""Words of meaning that must be left."""
+
+
+@lru_cache(maxsize=512)
+def wanted(text: str, language: str) -> str:
+    """Give a text without what it turns down beside what it wants; all of it where that is not plain."""
+    kept = text
+    for start, end in reversed(_turned_down(text, words.base(language))):
+        kept = f"{kept[:start].rstrip(' ,;')}{kept[end:]}"
+    left = words.content(words.words(kept, language), (words.base(language),))
+    return kept.strip(" ,;") if len(left) >= LEAST_LEFT and kept != text else text
+
+
+def _turned_down(text: str, language: str) -> list[tuple[int, int]]:
+    """Give where something is turned down, in order."""
+    flat, found = words.flat(text), []
+    prefers = _pattern(language, "prefers").search(flat)
+    for kind in ("than", "instead", "not"):
+        for match in _pattern(language, kind).finditer(flat):
+            if kind == "than" and (prefers is None or prefers.end() >= match.start()):
+                continue
+            end = match.end() + _end(flat[match.end() :])
+            if len(flat[match.end() : end].split()) <= LONGEST:
+                found.append((match.start(), end))
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, end))
+    return apart
+
+
+def _end(rest: str) -> int:
+    found = ENDS.search(rest)
+    return found.start() if found else len(rest)
+
+
+@cache
+def _pattern(language: str, kind: str) -> re.Pattern[str]:
+    lists = words.load("preferring")
+    return words.pattern(*lists.get(language, lists["en"])[kind])
