@@ -109,8 +109,8 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
         surely = await strangers.asking(surely, language, kit)
         return Read(recalling.intents(text, surely, language), scene=True)
     asks_model = "route" in kit.models.external and not await _sure(intents, brief, kit, language)
-    if asks_model and (routed := await _asked(brief, kit, language)):
-        return Read(recalling.intents(text, routed, language), earlier)
+    if asks_model and (wished := await routed(brief, kit, language)):
+        return Read(recalling.intents(text, wished, language), earlier)
     doubtful = all(one["confidence"] < SURE for one in intents)
     anew = told != text or (doubtful and words.is_question(text, language))
     intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
@@ -142,11 +142,10 @@ async def _sure(intents: list[dict[str, Any]], brief: Brief, kit: Kit, language:
     return bool(found) and found[0]["score"] >= ANSWERED
 
 
-async def _asked(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
+async def routed(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
     """Ask the routing model; `[]` when it gives nothing usable."""
-    examples = _examples(kit, language)
-    known = set(examples)
-    listed = "\n".join(f"- {name}: {said}" for name, said in sorted(examples.items()))
+    known = taught(kit, language)
+    listed = "\n".join(f"- {name}: {_quoted(said[:SHOWN])}" for name, said in sorted(known.items()))
     prompt = prompted(CARD.prompt, "agents/intent.md", intents=listed, language=language)
     note_forms()
     model = kit.models.route.with_structured_output(Wishes, include_raw=True)
@@ -169,8 +168,8 @@ def _hers(words: str, text: str) -> str:
     return words if words.strip() and words in text else text
 
 
-def _examples(kit: Kit, language: str) -> dict[str, str]:
-    """Give every intent that somebody answers, with what customers say for it."""
+def taught(kit: Kit, language: str) -> dict[str, tuple[str, ...]]:
+    """Give every intent that somebody answers, with what a workspace says that customers say for it."""
     said: dict[str, tuple[str, ...]] = {
         name: tuple(examples.get(language, ()))
         for specialist in kit.catalog.values()
@@ -186,10 +185,11 @@ def _examples(kit: Kit, language: str) -> dict[str, str]:
         for tool in kit.tools.values()
         if tool.examples and not said.get(tool.name)
     }
-    return {
-        name: "; ".join(f'"{example}"' for example in examples[:SHOWN])
-        for name, examples in said.items()
-    }
+    return said
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return "; ".join(f'"{text}"' for text in texts)
 
 
 CARD = beside(__file__)
