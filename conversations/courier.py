@@ -15,13 +15,14 @@ import structlog
 from channels.providers import Account, Accounts
 from conversations import outbox, sending, settling
 from conversations.driving import Driver, Sweeper
+from conversations.entering import entered
 from conversations.leases import kept_alive
 from conversations.live import Hub
 from conversations.outbox import Way
 from conversations.outcomes import Outcome, of_error, of_response
 from conversations.sending import Delivery, Later
 from core.database import Database
-from core.errors import LeaseLost, Unavailable
+from core.errors import LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +34,6 @@ TIMEOUT_S = 10.0
 """Longest wait for a provider's answer; then it is not known whether the message went out."""
 
 CONNECT_S = 5.0
-
-ENTER_AGAIN_S, ENTERED_WITHIN_S = 0.5, 60.0
-"""How often, and how long, an outcome is entered again while the database is away or its disk is full."""
 
 
 class Courier:
@@ -155,7 +153,7 @@ class Courier:
 
     async def _settle(self, taken: Delivery, outcome: Outcome) -> bool:
         """Enter the outcome; True: the conversation may have more to send at once."""
-        again_in_s = await self._enter(taken, outcome)
+        again_in_s = await entered(self._database, settling.settle, taken, outcome)
         log.info(
             "delivery", delivery_id=taken.delivery_id, outcome=outcome.kind, again_in_s=again_in_s
         )
@@ -163,18 +161,6 @@ class Courier:
             return True
         asyncio.get_running_loop().call_later(again_in_s, self.ring, taken.conversation_id)
         return False
-
-    async def _enter(self, taken: Delivery, outcome: Outcome) -> float | None:
-        """Enter the outcome, which only this process knows, though the database is away for a while."""
-        until = asyncio.get_running_loop().time() + ENTERED_WITHIN_S
-        while True:
-            try:
-                return await self._database.writing(settling.settle, taken, outcome)
-            except Unavailable:
-                if asyncio.get_running_loop().time() >= until:
-                    raise
-                log.warning("outcome_not_entered", delivery_id=taken.delivery_id)
-                await asyncio.sleep(ENTER_AGAIN_S)
 
     async def _send(self, taken: Delivery) -> Outcome:
         """Send a delivery and say how that ended."""

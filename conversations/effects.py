@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import structlog
 
 from conversations import transcript
+from conversations.entering import entered
 from conversations.rows import locked
 from conversations.tables import effects
 from conversations.transcript import Utterance
@@ -79,7 +80,7 @@ class Effects:
         assert tool is not None
         self.started = True
         outcome = await self._call(tool, proposal, context)
-        await self._database.writing(self._end, proposal["proposal_id"], outcome)
+        await entered(self._database, self._end, proposal["proposal_id"], outcome)
         return outcome
 
     def _begin(

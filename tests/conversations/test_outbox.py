@@ -391,7 +391,7 @@ async def test_how_a_delivery_ended_is_entered_once_the_database_is_back(
         return settle_it(*given)
 
     monkeypatch.setattr(settling, "settle", entered)
-    monkeypatch.setattr("conversations.courier.ENTER_AGAIN_S", 0.01)
+    monkeypatch.setattr("conversations.entering.AGAIN_S", 0.01)
     async with post(home, repeatable=False) as given:
         conversation_id = await given.answered("one")
         await given.answered("two")

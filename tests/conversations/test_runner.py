@@ -22,7 +22,7 @@ from conversations.rows import change, found, locked
 from conversations.tables import conversations
 from core import audit
 from core.database import Tx
-from core.errors import LeaseLost
+from core.errors import LeaseLost, Unavailable
 from customers import cases
 from graph.saver import TurnSaver
 from graph.turn import Reply, TurnRequest, TurnResult
@@ -160,6 +160,25 @@ async def test_a_run_that_slept_before_its_write_leaves_alone_what_a_newer_run_i
     )  # fmt: skip
     told = await home.database.reading(transcript.of_conversation, W, conversation_id, staff=True)
     assert [row["role"] for row in told] == ["customer", "ai"], "nobody was told it was uncertain"
+
+
+async def test_how_a_write_ended_is_entered_once_the_database_is_back(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = ["The disk is full."] * 3
+    end_it = effects.Effects._end
+
+    def entered(*given: Any) -> None:
+        if away:
+            raise Unavailable(away.pop())
+        end_it(*given)
+
+    monkeypatch.setattr(effects.Effects, "_end", entered)
+    monkeypatch.setattr("conversations.entering.AGAIN_S", 0.01)
+    conversation_id = (await home.say("pay")).accepted.conversation_id
+    assert await answer(home, conversation_id)
+    assert home.paid == 1
+    assert await replies(home, conversation_id) == ["You said pay. done: Paid 5.00."]
 
 
 async def test_a_stale_draft_is_dropped_with_its_state_and_all_is_answered_at_once(

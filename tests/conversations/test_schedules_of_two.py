@@ -1,8 +1,8 @@
 """A stranger who signs in while her phone writes: two conversations become one, in orders that seeds choose.
 
 Beside messages, turns and a person there are approvals, deliveries, sign-ins and merges, leases that run out,
-and processes that die. By default 20 schedules on each database, seeds from 0; `REGENTE_ATTACKS=full` runs
-10,000, and `REGENTE_SCHEDULES=1000` so many. A failure names its seed:
+and processes that die; in the end the merge is taken back. By default 20 schedules on each database, seeds
+from 0; `REGENTE_ATTACKS=full` runs 10,000, and `REGENTE_SCHEDULES=1000` so many. A failure names its seed:
 `REGENTE_SEED=4711 pytest tests/conversations/test_schedules_of_two.py` runs that one alone.
 """
 
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 import structlog
 from structlog.testing import capture_logs
 
-from conversations import approvals, feed, handoffs, merging, orphans, transcript, webhooks
+from conversations import approvals, feed, handoffs, merging, orphans, parting, transcript, webhooks
 from conversations.admission import Limits
 from conversations.rows import change, exactly, found, place
 from conversations.runner import Runner
@@ -277,9 +277,13 @@ def judge(tx: Tx, scene: Scene, runs: Counter[str]) -> None:
     judge_deliveries(tx, scene, ids)
 
 
+def last_of(entries: list[dict[str, Any]]) -> int:
+    return entries[-1]["sequence"] if entries else 0
+
+
 def every_entry(tx: Tx, conversation_id: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    while more := feed.since(tx, W, conversation_id, len(entries), staff=True):
+    while more := feed.since(tx, W, conversation_id, last_of(entries), staff=True):
         entries += more
     return entries
 
@@ -356,6 +360,34 @@ def judge_deliveries(tx: Tx, scene: Scene, ids: list[str]) -> None:
     assert {key for key, times in arrived.items() if times > 1} <= doubted, "sent twice"
 
 
+def judge_parted(tx: Tx, scene: Scene) -> None:
+    """Hold what came of taking the merge back against what each of them had said."""
+    rows = [exactly(tx, W, it) for it in scene.both]
+    assert [row["redirect_to"] for row in rows] == [None, None]
+    hers = [row["customer_id"] == scene.customer_id for row in rows]
+    assert sorted(hers) == [False, True], "each has one again"
+    strangers = scene.both[hers.index(False)]
+    said = {it: transcript.of_conversation(tx, W, it, staff=True, limit=900) for it in scene.both}
+    texts = [row["text"] for it in said for row in said[it] if row["role"] == "customer"]
+    assert sorted(texts) == sorted(scene.said), "each message once"
+    for row in said[strangers]:
+        assert row["address"] != scene.phone, "hers among the stranger's"
+        assert row["role"] != "customer" or row["text"][-2] == "w"
+    for it in scene.both:
+        numbers = [entry["sequence"] for entry in every_entry(tx, it)]
+        assert numbers == sorted(set(numbers))
+    # What waited at the merge may have been answered since, with what she wrote: that stays with her.
+    replies = (messages.c.role == "ai") & (messages.c.agent == "echo")
+    for table, same in (
+        (outbox, messages.c.message_id == outbox.c.message_id),
+        (turns, (messages.c.turn_id == turns.c.turn_id) & replies),
+    ):
+        astray = sa.select(table.c.conversation_id).join(messages, same)
+        elsewhere = messages.c.conversation_id != table.c.conversation_id
+        astray = astray.where(table.c.conversation_id.in_(scene.both), elsewhere)
+        assert tx.execute(astray).first() is None, f"{table.name} are not where their words are"
+
+
 @pytest.fixture
 def watched(database: Database) -> Iterator[Watched]:
     given = Watched(database.url.render_as_string(hide_password=False))
@@ -385,6 +417,9 @@ async def test_whatever_the_order_two_conversations_become_one_and_nothing_is_lo
             failures = [line for line in lines if line["log_level"] == "error"]
             assert not [line for line in failures if line["event"] != "turn_dead"], failures
             watched.read(judge, scene, Counter(run.turn_id for run in quick.seen))
+            if scene.signed_in:
+                watched.write(parting.part, W, scene.both[1], person="Bia", actor="key_2")
+                watched.read(judge_parted, scene)
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
