@@ -1,25 +1,19 @@
-"""Routes of the customer's side: chat, and reading a conversation with its token."""
+"""Routes of the customer's side: writing, and proving who one is; what is shown is in `showing`."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
-from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
 
 from channels import Inbound, webchat
 from conversations import (
-    approvals,
     explaining,
-    handoffs,
-    letters,
     listing,
-    passing,
     reading,
+    showing,
     tokens,
-    transcript,
     turns,
     uploads,
     visitors,
@@ -27,40 +21,25 @@ from conversations import (
 )
 from conversations.accept import Accepted
 from conversations.admission import Limits
-from conversations.callers import REFUSED, Token, bearer, given_token, may_read
+from conversations.callers import REFUSED, Token, bearer, given_token
 from conversations.reading import Entry
-from conversations.rows import found, place
 from conversations.shapes import (
     ChatRequest,
     ChatResponse,
-    ConversationShown,
-    Messages,
-    MessageShown,
     Proof,
-    Turns,
 )
+from conversations.streams import STREAM, LastEventId, last_number, stream
 from conversations.turns import Answer
-from conversations.visitors import BEGIN_ANEW, Taken, Visitor
+from conversations.visitors import Taken, Visitor
 from core.access import PREFIX as KEY_PREFIX
 from core.access import Caller, OptionalCaller
-from core.database import Database, Tx
-from core.errors import BadInput, NotFound, RegenteError, Unauthenticated
+from core.errors import BadInput, RegenteError, Unauthenticated
 from core.workspace import Workspace
 from customers import Assertion
 from customers.http import near
 from customers.verification import read_token, secret
 
 router = APIRouter(tags=["conversations"])
-
-LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
-
-_STREAM = {
-    "text/event-stream": {
-        "example": 'event: delta\ndata: {"turn_id": "...", "text": "It left this morning."}\n\n'
-        'event: message\nid: 3\ndata: {"turn_id": "...", "role": "ai", "text": "..."}\n\n'
-        'event: done\nid: 4\ndata: {"status": "answered"}\n\n'
-    }
-}
 
 # --- who asks --------------------------------------------------------------------------------------
 
@@ -101,7 +80,7 @@ def _language(workspace: Workspace, asked: str | None) -> str:
     response_model=ChatResponse,
     responses={
         200: {
-            "content": _STREAM,
+            "content": STREAM,
             "description": "The reply; with `Accept: text/event-stream` live.",
         },
         202: {"model": ChatResponse, "description": "Still running; read the conversation later."},
@@ -147,7 +126,7 @@ async def chat(
     for conversation_id in (*taken.merged, taken.accepted.conversation_id):
         state.hub.ring(conversation_id)
     if "text/event-stream" in request.headers.get("Accept", ""):
-        return _stream(state, _turn_events(state, taken, _number(last)))
+        return stream(state, _turn_events(state, taken, last_number(last)))
     _ring(state, taken.accepted)
     answer = await reading.wait(
         state.database,
@@ -262,38 +241,6 @@ def _concerns(entry: Entry, answer: Answer) -> bool:
     return entry.event == "status"
 
 
-def _number(last: str | None) -> int | None:
-    """Read a `Last-Event-ID`; what is none of ours is taken as the beginning."""
-    if last is None or not last.strip():
-        return None
-    return int(last) if last.strip().isdecimal() and len(last) < 10 else 0
-
-
-def _stream(state: Any, batches: AsyncIterator[list[Entry]]) -> StreamingResponse:
-    """Send entries as server-sent events; what comes together goes out together."""
-    passed = passing.passed(state.database, state.hub, state.workspace_id, batches)
-
-    async def encoded() -> AsyncIterator[bytes]:
-        async for entries in passed:
-            yield b"".join(map(_event, entries))
-
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(encoded(), media_type="text/event-stream", headers=headers)
-
-
-def _event(entry: Entry) -> bytes:
-    if not entry.event:
-        return KEEPALIVE_COMMENT
-    return format_sse_event(
-        event=entry.event,
-        data_str=json.dumps(entry.data, ensure_ascii=False),
-        id=None if entry.sequence is None else str(entry.sequence),
-    )
-
-
-# --- reading a conversation ------------------------------------------------------------------------
-
-
 @router.post("/chat/verify", responses=REFUSED)
 async def verify(proof: Proof, request: Request, token: Token = None) -> dict[str, str]:
     """Prove with a one-time code who the visitor is; gives the conversation that goes on."""
@@ -311,144 +258,5 @@ async def verify(proof: Proof, request: Request, token: Token = None) -> dict[st
     return {"conversation_id": proven.conversation_id, "conversation_token": proven.token}
 
 
-@router.get("/conversations/{conversation_id}", responses=REFUSED)
-async def conversation(
-    conversation_id: str, request: Request, caller: OptionalCaller, token: Token = None
-) -> ConversationShown:
-    """Give a conversation; its token or a staff key opens it."""
-    staff = await may_read(request, caller, conversation_id, token)
-    database: Database = request.app.state.database
-    shown = await database.reading(
-        _shown, request.app.state.workspace_id, conversation_id, staff=staff
-    )
-    return ConversationShown(**shown)
-
-
-def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> dict[str, Any]:
-    row = found(tx, workspace_id, conversation_id)
-    handoff = handoffs.current(tx, row)
-    offset = place(tx, workspace_id, conversation_id).feed_offset
-    inside = {key: row[key] for key in ("customer_id", "outcome", "simulated")}
-    if handoff:
-        inside["handoff"] = {
-            key: handoff[key] for key in ("handoff_id", "reason", "packet", "state")
-        }
-    closed = row["state"] == "closed"
-    return {
-        **{key: row[key] for key in ("conversation_id", "state", "language", "channel")},
-        "owner": row["owner"],
-        "status": "closed" if closed else handoffs.STATUS[row["owner"]],
-        "opened_at": row["opened_at"],
-        "closed_at": row["closed_at"],
-        "last_event_id": row["feed_seq"] - offset,
-        "owner_name": row["owner_name"] or None,
-        "waiting_since": handoff["created_at"] if handoff and row["owner"] == "queue" else None,
-        "approvals": approvals.pending_in(tx, workspace_id, row["conversation_id"]),
-        **(inside if staff else {}),
-    }
-
-
-@router.get("/conversations/{conversation_id}/messages", responses=REFUSED)
-async def messages(
-    conversation_id: str,
-    request: Request,
-    caller: OptionalCaller,
-    token: Token = None,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 200,
-) -> Messages:
-    """Give the transcript in order; staff also see internal messages."""
-    staff = await may_read(request, caller, conversation_id, token)
-    rows = await request.app.state.database.reading(
-        _transcript, request.app.state.workspace_id, conversation_id, staff, after, limit
-    )
-    return Messages(
-        messages=[_message(row, staff=staff) for row in rows],
-        next_after=rows[-1]["sequence"] if len(rows) == limit else None,
-    )
-
-
-def _transcript(
-    tx: Tx, workspace_id: str, conversation_id: str, staff: bool, after: int, limit: int
-) -> list[dict[str, Any]]:
-    conversation_id = found(tx, workspace_id, conversation_id)["conversation_id"]
-    rows = transcript.of_conversation(
-        tx, workspace_id, conversation_id, staff=staff, after=after, limit=limit
-    )
-    if staff:
-        sent = letters.of_messages(tx, workspace_id, [row["message_id"] for row in rows])
-        rows = [row | {"delivery": sent.get(row["message_id"])} for row in rows]
-    return rows
-
-
-def _message(row: Mapping[str, Any], *, staff: bool) -> MessageShown:
-    return MessageShown(
-        **{
-            key: row[key]
-            for key in (
-                "message_id", "sequence", "role", "text", "turn_id", "citations", "buttons",
-                "channel", "created_at",
-            )
-        },
-        agent=row["agent"] if staff or row["role"] != "person" else "",
-        attachments=row["parts"],
-        event=row["event"] if staff and row["event"] else None,
-        delivery=row.get("delivery"),
-    )  # fmt: skip
-
-
-@router.get("/conversations/{conversation_id}/turns", responses=REFUSED)
-async def turn_records(
-    conversation_id: str, request: Request, caller: OptionalCaller, token: Token = None
-) -> Turns:
-    """Give the turns; to staff with the four answers, what they cost and how long they took."""
-    staff = await may_read(request, caller, conversation_id, token)
-    rows = await request.app.state.database.reading(
-        _turns, request.app.state.workspace_id, conversation_id
-    )
-    public = ("turn_id", "status", "started_at", "finished_at")
-    return Turns(
-        turns=[{key: value for key, value in row.items() if staff or key in public} for row in rows]
-    )
-
-
-def _turns(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
-    conversation_id = found(tx, workspace_id, conversation_id)["conversation_id"]
-    return turns.of_conversation(tx, workspace_id, conversation_id)
-
-
-@router.get(
-    "/conversations/{conversation_id}/feed",
-    response_class=StreamingResponse,
-    responses={200: {"content": _STREAM}, **REFUSED},
-)
-async def live_feed(
-    conversation_id: str,
-    request: Request,
-    caller: OptionalCaller,
-    token: Token = None,
-    last: LastEventId = None,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
-) -> StreamingResponse:
-    """Follow a conversation; `Last-Event-ID` replays what was missed."""
-    staff = await may_read(request, caller, conversation_id, token)
-    state = request.app.state
-    try:
-        await state.database.reading(found, state.workspace_id, conversation_id)
-    except NotFound:
-        if not staff:
-            raise Unauthenticated(BEGIN_ANEW) from None
-        raise
-    number = _number(last)
-    return _stream(
-        state,
-        reading.follow(
-            state.database, state.hub, state.workspace_id, conversation_id,
-            after=after if number is None else number, staff=staff,
-            token=given_token(request, token),
-        ),
-    )  # fmt: skip
-
-
-for more in (listing.router, uploads.router, explaining.router, webhooks.router):
-    router.include_router(more)
+for more in (showing, listing, uploads, explaining, webhooks):
+    router.include_router(more.router)
