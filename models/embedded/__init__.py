@@ -12,7 +12,7 @@
 - `understanding`: all of these behind the `models.Understanding` protocol, trained and cached.
 - `extracting`: the sentences of passages that answer a question; `chat`: a LangChain chat model that
   speaks by quoting and fills tools' arguments, asking for what is missing; `nearness`: which tool
-  a request is for.
+  a request is for, `arguments`: what it is to be called with.
 
 Word lists stand in `data/*.yaml`, per language. They are words of the language, not of a trade:
 what a company sells or does is read from its workspace.

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from models.embedded.arguments import after_start, arguments, schemas_of, without_past_end
 from models.embedded.nearness import ByWords, Nearness
-from models.embedded.schemas import resolved
-from models.embedded.values import values
 
 SEARCHED = ("query", "question", "consulta", "pergunta", "search_query")
 """Arguments that the request itself is the value of."""
@@ -52,7 +51,7 @@ def choose_tool(
         likeness = near.of(functions, request, language, now)
         first, *others = (int(at) for at in np.argsort(-likeness))
         best = functions[first]
-        if optional and likeness[first] < near.least:
+        if optional and likeness[first] < (near.least if others else near.least_alone):
             return None
         if optional and others and near.close(likeness[first], likeness[others[0]]):
             return Choice(rivals=(_summary(best), _summary(functions[others[0]])))
@@ -68,15 +67,15 @@ def filled(
     `held` is what earlier messages gave; of it only `asked`, which the request answers, is replaced.
     """
     parameters = function.get("parameters") or {}
-    schemas: dict[str, Any] = {
-        name: resolved(schema, parameters)
-        for name, schema in parameters.get("properties", {}).items()
-    }
-    found = values(schemas, request, language, now, asked=asked)
+    schemas = schemas_of(parameters, language)
+    found = arguments(function, request, language, now, asked=asked)
+    fresh = [*found]
     if earlier:
-        found = values(schemas, earlier, language, now) | found
+        found = arguments(function, earlier, language, now) | found
     if held is not None:
         found |= {name: value for name, value in held.items() if name != asked or name not in found}
+        found |= after_start(function, schemas, found, request, language, now, asked)
+    found = without_past_end(found, schemas, fresh)
     for name in schemas:
         if name not in found and name in SEARCHED:
             found[name] = request

@@ -7,7 +7,7 @@ decides as well: in an address, in an amount or behind "flat" digits are no such
 import re
 from functools import lru_cache
 
-from models.embedded import other_numbers, patterns, words
+from models.embedded import lexicon, other_numbers, patterns, words
 from models.embedded.asked import Asking, affirmed, named, within
 from models.embedded.digits import grouped, spelled
 from models.embedded.entities import entities
@@ -26,6 +26,8 @@ def code(asking: Asking, taken: list[Span]) -> Span | None:
         found = [span for span in found if span.kind != "number"]
     if not asking.asked:
         found = [span for span in found if _plain(span, asking)]
+    if len({span.value for span in found}) > 1:
+        found = [span for span in found if not _is_word(span, asking)] or found
     if any(span.kind != "number" for span in found):
         found = [span for span in found if span.kind != "number"]
     found = [span for span in found if not within(span, taken)]
@@ -123,9 +125,19 @@ def _in_year(span: Span, asking: Asking) -> bool:
     )
 
 
+def _is_word(span: Span, asking: Asking) -> bool:
+    """Say whether a match is an ordinary word that only has as many letters: "repaired"."""
+    said = asking.text[span.start : span.end]
+    return (
+        said.isalpha() and said != span.value and lexicon.known(words.folded(said), asking.language)
+    )
+
+
 def _plain(span: Span, asking: Asking) -> bool:
     """Say whether a match stands for itself: a lone "m" or "38" does so only near its name."""
     said = asking.text[span.start : span.end]
+    if _is_word(span, asking):
+        return bool(named([span], asking))
     if len(said) > SHORT_VALUE + 1 or (
         any(s.isdigit() for s in said) and any(s.isalpha() for s in said)
     ):

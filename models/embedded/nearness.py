@@ -13,7 +13,7 @@ from models.embedded import vectors, words
 from models.embedded.embedder import Lexical
 from models.embedded.features import meanings
 from models.embedded.language import Languages
-from models.embedded.schemas import options_of, resolved
+from models.embedded.schemas import options_of, resolved, spelled_out
 from models.embedded.values import values
 
 SPOKEN = ("pt", "en")
@@ -22,6 +22,9 @@ EMPTY_MEANINGS = frozenset(("want", "how", "hello", "thanks"))
 
 WORDS_SHARE = 0.24
 """Weight of words that are near to words of a tool, against whole sentences."""
+
+CODE_SHARE = 0.12
+"""What a tool gains by taking a code that stands in the request: the number of a parcel."""
 
 ALIKE = 0.3
 """Cosine from which one word says something of another."""
@@ -37,6 +40,9 @@ class Nearness(Protocol):
 
     least: float
     """Nearness below which no tool fits."""
+
+    least_alone: float
+    """The same where there is one tool only, so that none is to be told from it."""
 
     def close(self, first: float, second: float) -> bool:
         """Say whether the second tool is so near that the customer has to be asked which."""
@@ -59,6 +65,7 @@ class ByVectors:
     """Cosines of sentence vectors, and of single words where the sentence hides what it is about."""
 
     least = 0.27
+    least_alone = 0.13
     gap = 0.02
     """What the first is nearer by; below it, it was the right one in 2 of 26 requests."""
 
@@ -84,7 +91,12 @@ class ByVectors:
             (whole @ self._vector(said)).mean(axis=1),
             [self._like_examples(function, said) for function in functions],
         )
-        return near + WORDS_SHARE * self._by_words(said, [own for _, own in told])
+        coded = np.array([_takes_code(function, request, language, now) for function in functions])
+        if coded.all() and len(functions) > 1:
+            coded[:] = False  # it tells none from the others
+        return (
+            near + WORDS_SHARE * self._by_words(said, [own for _, own in told]) + CODE_SHARE * coded
+        )
 
     def _by_words(self, said: str, told: Sequence[Sequence[str]]) -> np.ndarray:
         """Give how much nearer a request's words are to a tool's than to the others'."""
@@ -128,6 +140,7 @@ class ByWords:
     least = 0.13
     """Read on descriptions of unrelated trades, see its test."""
 
+    least_alone = least
     share = 0.88
 
     def close(self, first: float, second: float) -> bool:
@@ -139,11 +152,6 @@ class ByWords:
     ) -> np.ndarray:
         """Give 0 (nothing in common) to about 1.5 for each."""
         return np.array([_by_words(function, request, language, now) for function in functions])
-
-
-def spelled_out(name: str) -> str:
-    """Give the words of an identifier: `trackParcel` and `track_parcel` are "track parcel"."""
-    return " ".join(re.sub(r"(?<=[a-z\d])(?=[A-Z])|[_\-.]+", " ", name).lower().split())
 
 
 def _by_words(function: Function, request: str, language: str, now: datetime) -> float:
@@ -162,6 +170,15 @@ def _by_words(function: Function, request: str, language: str, now: datetime) ->
     telling = {n: s for n, s in schemas.items() if "pattern" in s or "format" in s or "enum" in s}
     found = 0.05 * bool(telling and values(telling, request, language, now))
     return near + MEANING_WEIGHT * shared / (1 + MEANING_WEIGHT) + found
+
+
+def _takes_code(function: Function, request: str, language: str, now: datetime) -> bool:
+    """Say whether a request has a code of letters and digits that the tool takes."""
+    coded = {name: schema for name, schema in _properties(function) if "pattern" in schema}
+    found = values(coded, request, language, now) if coded else {}
+    return any(
+        re.search(r"[^\W\d_]", str(code)) and re.search(r"\d", str(code)) for code in found.values()
+    )
 
 
 def _examples(function: Function) -> list[str]:
@@ -202,4 +219,4 @@ def _telling(text: str) -> list[str]:
     return [word for word in dict.fromkeys(said) if not word.isdigit()]
 
 
-__all__ = ["ByVectors", "ByWords", "Nearness", "nearness", "spelled_out"]
+__all__ = ["ByVectors", "ByWords", "Nearness", "nearness"]

@@ -151,6 +151,22 @@ def matches(pattern: str, text: str) -> list[Span]:
     return apart(found)
 
 
+def grouped_value(pattern: str, text: str) -> str | None:
+    """Give the value that an answer is as a whole, its signs said in groups: "qt 118 350 442"."""
+    read = _read(pattern)
+    if read is None:
+        return None
+    runs = [
+        re.sub(r"[\s.()/-]+", "", run)
+        for run in re.split(r"[,;!?:]|(?<=[a-z]{3})\s|\s(?=[a-z]{4})", text)
+    ]
+    found = {
+        way for run in runs for way in (run, run.upper()) if run and read[0].fullmatch(way)
+        and any(map(str.isdigit, way))
+    }  # fmt: skip
+    return found.pop() if len(found) == 1 else None
+
+
 def _rebuilt(
     search: re.Pattern[str], flat: str, elements: Any, strict: re.Pattern[str], kind: str
 ) -> list[Span]:

@@ -1,5 +1,6 @@
 """JSON schemas as they are given for tools: references followed, and what their options are."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,4 +27,9 @@ def options_of(schema: Mapping[str, Any]) -> list[Any]:
     return [option for option in listed if option is not None]
 
 
-__all__ = ["options_of", "resolved"]
+def spelled_out(name: str) -> str:
+    """Give the words of an identifier: `trackParcel` and `track_parcel` are "track parcel"."""
+    return " ".join(re.sub(r"(?<=[a-z\d])(?=[A-Z])|[_\-.]+", " ", name).lower().split())
+
+
+__all__ = ["options_of", "resolved", "spelled_out"]

@@ -37,7 +37,7 @@ def _weekdays(flat: str, said: Words, base: str, today: date) -> Iterator[Span]:
 ORDINALS = frozenset(("segunda", "quarta", "quinta", "terca", "sexta"))
 DAY_WORDS = re.compile(
     r"\s+(?!(?:as|a|de|e|ou|por|pra|para|pela|ja|que|mas|se|agora|dia|eu|nao|ainda|ele|ela|ao|ate|da|do|desta|dessa|na|no|em|com|sem|mesmo|voces|"
-    r"cedo|tem|chega|vai|pode|fica|serve|so|passada|retrasada|bem|depois|antes|comprei|paguei|fiz|chegou|foi|veio|vou|quero|nos|me|ta|esta|seria)\b)[a-z]+"
+    r"cedo|tem|chega|vai|pode|fica|serve|so|passada|retrasada|bem|depois|antes|comprei|paguei|fiz|chegou|foi|veio|vou|quero|nos|me|ta|esta|seria|um|uma|pro)\b)[a-z]+"
 )
 
 

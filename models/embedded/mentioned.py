@@ -1,0 +1,177 @@
+"""Names that a text mentions though nobody asked for one: of a film, a city, a medicine, an animal.
+
+A name is written with capitals inside a sentence, or is a word that no language knows. Where a text has
+one only, and a tool takes one only, it is that; else it is asked for.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal
+
+from models.embedded import lexicon, spelling, words
+from models.embedded.schemas import spelled_out
+
+Kind = Literal["name", "place", ""]
+TOKEN = re.compile(r"[^\W\d_][\w'’-]*")
+OPENS = re.compile(r"(?:^|[.!?]\s)\W*$")
+JOINTS = frozenset(
+    (
+        "de",
+        "da",
+        "do",
+        "das",
+        "dos",
+        "e",
+        "of",
+        "the",
+        "and",
+        "in",
+        "on",
+        "to",
+        "a",
+        "o",
+        "la",
+        "del",
+    )
+)
+OF = frozenset(("de", "da", "do", "das", "dos", "of", "del"))
+DEMONYM = re.compile(r"(?:ian|ean|ish|ese|ican|ês|esa|ense|ano|ana)$")
+SHORTEST = 4
+"""Letters of a word that is a name for being unknown; shorter ones are mostly sounds and slips."""
+
+
+def kind_of(name: str, schema: Mapping[str, Any]) -> Kind:
+    """Say what an argument of free words is the name of, by its name and description."""
+    said = {*words.words(f"{spelled_out(name)} {schema.get('description', '')}")}
+    if said & _listed("places"):
+        return "place"
+    return "name" if said & _listed("called") else ""
+
+
+def mentioned(kind: Kind, text: str, language: str, apart: str) -> str | None:
+    """Give the one name that a text has, without what `apart` says: other values, and what the tool does."""
+    other = {*words.words(apart)}
+    runs = [
+        run
+        for run in _capitals(text, language, OF if kind == "place" else JOINTS)
+        if not {*words.words(run[0])} <= other
+    ]
+    led = [run for run in runs if run[1] in _led(language)]
+    if kind == "place":
+        return led[0][0] if len(led) == 1 else None
+    runs = [
+        run
+        for run in runs
+        if run not in led or " " in run[0] or run[1] in ("de", "da", "do", "of", "for", "pra")
+    ]
+    if len(runs) == 1:
+        return runs[0][0]
+    strange = [word for word in _strange(text, language) if words.folded(word) not in other]
+    return strange[0] if not runs and len(strange) == 1 else None
+
+
+def full_name(text: str) -> str | None:
+    """Give the one name of a person with two parts or more that a text has."""
+    found = [run for run, _ in _capitals(text, None) if " " in run]
+    return found[0] if len(found) == 1 else None
+
+
+def _capitals(
+    text: str, language: str | None, joints: frozenset[str] = JOINTS
+) -> list[tuple[str, str]]:
+    """Give what is written with capitals, each with the word before it.
+
+    The first word of a sentence may have its capital from there; without a language it is part of the name.
+    """
+    found: list[tuple[str, str]] = []
+    tokens = list(TOKEN.finditer(text))
+    at = 0
+    while at < len(tokens):
+        begins = OPENS.search(text[: tokens[at].start()]) is not None
+        opens = begins and language is not None and _ordinary(tokens[at].group(), language)
+        if opens or not _is_name(tokens[at].group()):
+            at += 1
+            continue
+        end = _end_of_name(text, tokens, at, joints)
+        run = text[tokens[at].start() : tokens[end].end()]
+        if end > at or not _is_word_of_time(run):
+            found.append((run, tokens[at - 1].group().lower() if at else ""))
+        at = end + 1
+    return found
+
+
+def _end_of_name(
+    text: str, tokens: Sequence[re.Match[str]], at: int, joints: frozenset[str]
+) -> int:
+    """Give the last word of a name: more capitals may follow after small words, "North of Nowhere"."""
+    end = at
+    for later in range(at + 1, len(tokens)):
+        if text[tokens[later - 1].end() : tokens[later].start()].strip():
+            break
+        if _is_name(tokens[later].group()) and not _is_word_of_time(tokens[later].group()):
+            end = later
+        elif tokens[later].group() not in joints:
+            break
+    return end
+
+
+def _is_name(word: str) -> bool:
+    return (
+        word[0].isupper() and (len(word) > 1 or word in "AOÉ") and not any(map(str.isdigit, word))
+    )
+
+
+def _ordinary(word: str, language: str) -> bool:
+    return any(lexicon.known(words.folded(word), one) for one in (language, "en"))
+
+
+def _is_word_of_time(word: str) -> bool:
+    plain = words.folded(word)
+    return plain in _time() or DEMONYM.search(word.lower()) is not None or word == "I"
+
+
+def _strange(text: str, language: str) -> list[str]:
+    """Give the words that no language knows, and that are no slip of a known one."""
+    mended = spelling.listening(frozenset(), language).mended
+    return [
+        word for word in (match.group() for match in TOKEN.finditer(text))
+        if len(word) >= SHORTEST and word.islower()
+        and not any(lexicon.known(words.folded(word), one) for one in ("pt", "en"))
+        and mended(words.folded(word)) == words.folded(word)
+        and words.words(word, language) == [words.folded(word)]
+    ]  # fmt: skip
+
+
+@cache
+def _time() -> frozenset[str]:
+    """Give the names of weekdays and months: English writes these with capitals, too."""
+    lists = words.load("dates").values()
+    named = (lists_[kind] for lists_ in lists if isinstance(lists_, dict) for kind in ("weekdays", "months")
+             if kind in lists_)  # fmt: skip
+    return frozenset(words.folded(str(word)) for listed in named for word in _flat(listed))
+
+
+def _flat(listed: Any) -> Iterator[Any]:
+    if isinstance(listed, dict):
+        listed = [*listed]
+    for one in listed:
+        if isinstance(one, list):
+            yield from _flat(one)
+        else:
+            yield one
+
+
+@cache
+def _listed(kind: str) -> frozenset[str]:
+    lists = words.load("arguments")[kind].values()
+    return frozenset(words.folded(word) for listed in lists for word in listed)
+
+
+def _led(language: str) -> frozenset[str]:
+    return frozenset(
+        map(words.folded, words.load("arguments")["towards"].get(words.base(language), ()))
+    )
+
+
+__all__ = ["Kind", "full_name", "kind_of", "mentioned"]

@@ -1,0 +1,168 @@
+"""Arguments of tools that no code knows: what is plainly said is taken, all else is asked for."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from models.embedded.arguments import arguments
+from models.embedded.calling import filled
+
+NOW = datetime.fromisoformat("2026-11-28T10:00:00-03:00")
+
+
+def tool(**properties: Any) -> dict[str, Any]:
+    root = {"type": "object", "properties": properties, "required": [*properties]}
+    return {"name": "do_it", "description": "", "parameters": root}
+
+
+def one(
+    schema: dict[str, Any], text: str, language: str, *, name: str = "it", asked: bool = False
+) -> Any:
+    given = arguments(tool(**{name: schema}), text, language, NOW, asked=name if asked else "")
+    return given.get(name)
+
+
+PAINT = {"enum": ["red", "dark_blue"], "description": "Cor: vermelho, azul escuro"}
+MEAL = {"enum": ["almoco", "jantar"], "description": "Meal: almoco (lunch), jantar (dinner)"}
+SHAPE = {"enum": ["round", "square"], "description": "Which one"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "language", "value"),
+    [
+        (PAINT, "quero a parede em azul escuro", "pt-BR", "dark_blue"),
+        (PAINT, "não quero mais azul escuro, pinta de vermelho", "pt-BR", "red"),
+        (PAINT, "quero pintar a parede", "pt-BR", None),
+        (MEAL, "a table for dinner", "en", "jantar"),
+        (SHAPE, "uma mesa redonda", "pt-BR", "round"),
+        ({"enum": ["grande", "pequeno"]}, "the small one", "en", "pequeno"),
+    ],
+)
+def test_an_option_is_known_by_its_description_and_in_other_languages(
+    schema: dict[str, Any], text: str, language: str, value: Any
+) -> None:
+    assert one(schema, text, language) == value
+
+
+def test_several_options_are_taken_together() -> None:
+    items = {"enum": ["oil", "tyres", "brakes"]}
+    schema = {"type": "array", "items": items, "description": "Revisar: óleo, pneus, freios"}
+    assert one(schema, "revisa os freios e o óleo", "pt-BR") == ["oil", "brakes"]
+
+
+PARKING = {"type": "boolean", "description": "Whether parking is wanted"}
+ESTACIONAR = {"type": "boolean", "description": "Se quer estacionamento"}
+REMOTE = {
+    "type": "boolean",
+    "description": "true for video appointments, false for appointments at the office",
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "language", "value"),
+    [
+        (PARKING, "a room with parking", "en", True),
+        (PARKING, "a room, no parking", "en", False),
+        (PARKING, "a room. do you have parking?", "en", None),
+        (PARKING, "a room with a view", "en", None),
+        (ESTACIONAR, "um quarto sem vaga de estacionamento", "pt-BR", False),
+        (ESTACIONAR, "com estacionamento, por favor", "pt-BR", True),
+        (REMOTE, "I'd rather talk by video", "en", True),
+        (REMOTE, "I'd come to the office", "en", False),
+    ],
+)
+def test_yes_or_no_is_read_where_it_is_said_of_the_matter(
+    schema: dict[str, Any], text: str, language: str, value: bool | None
+) -> None:
+    assert one(schema, text, language, name="parking") is value
+
+
+@pytest.mark.parametrize(
+    ("name", "described", "text", "language", "value"),
+    [
+        ("horses", "Quantos cavalos", "tenho dois cavalos e três vacas", "pt-BR", 2),
+        ("age", "Idade de quem vai", "minha avó tem 81 anos", "pt-BR", 81),
+        ("years", "Por quantos anos", "mais um ano de garantia", "pt-BR", 1),
+        ("length_cm", "Length in centimetres", "a board of 40 cm", "en", 40),
+        ("guests", "How many guests", "there will be five of us", "en", 5),
+        ("horses", "How many horses", "I have three cows", "en", None),
+    ],
+)
+def test_a_number_belongs_to_what_it_counts(
+    name: str, described: str, text: str, language: str, value: int | None
+) -> None:
+    assert one({"type": "integer", "description": described}, text, language, name=name) == value
+
+
+def test_each_of_two_counts_is_its_own() -> None:
+    count = {"type": "integer"}
+    given = arguments(tool(horses=count, cows=count), "one horse and two cows", "en", NOW)
+    assert given == {"horses": 1, "cows": 2}
+
+
+@pytest.mark.parametrize(
+    ("described", "text", "language", "value"),
+    [
+        ("Nome do remédio", "quanto custa a zolpimarina?", "pt-BR", "zolpimarina"),
+        ("Title of the film", "two for Lanterns of Paper tomorrow", "en", "Lanterns of Paper"),
+        ("City it goes to", "a parcel to Leicester", "en", "Leicester"),
+        ("City it goes to", "a parcel from Leicester to York", "en", None),
+        ("Name of the pet", "a wash for my Persian cat on Friday", "en", None),
+        ("Nome do animal", "Quero marcar um banho na Terça", "pt-BR", None),
+    ],
+)
+def test_a_name_is_taken_where_it_is_the_only_one(
+    described: str, text: str, language: str, value: str | None
+) -> None:
+    assert one({"type": "string", "description": described}, text, language, name="what") == value
+
+
+def test_an_object_is_filled_when_all_that_it_needs_is_said() -> None:
+    person = {"type": "object", "required": ["name", "born"], "properties": {
+        "name": {"type": "string"}, "born": {"type": "string", "format": "date"}}}  # fmt: skip
+    whole = "troca para Bia Melo Reis, nascida em 14/02/2019"
+    assert one(person, whole, "pt-BR") == {"name": "Bia Melo Reis", "born": "2019-02-14"}
+    assert one(person, "troca para Bia Melo Reis", "pt-BR") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["manda para a Rua do Porto, 41, Olinda", "send it to 41 Rua do Porto, Olinda instead"]
+)
+def test_an_address_is_parted(text: str) -> None:
+    part = {"type": "string"}
+    address = {"type": "object", "properties": {"street": part, "number": part, "city": part}}
+    assert one(address, text, "pt-BR") == {
+        "street": "Rua do Porto",
+        "number": "41",
+        "city": "Olinda",
+    }
+
+
+def test_a_code_may_be_said_in_groups_and_is_no_ordinary_word() -> None:
+    code = {"type": "string", "pattern": "^[A-Z]{2}\\d{9}$"}
+    assert one(code, "qt 118 350 442", "en", asked=True) == "QT118350442"
+    letters = {"type": "string", "pattern": "^[A-Z0-9]{8}$"}
+    assert one(letters, "I want it repaired", "en") is None
+    assert one(letters, "não liga o notebook K8810QWZ", "pt-BR") == "K8810QWZ"
+
+
+DAY = {"type": "string", "format": "date"}
+
+
+def test_two_dates_are_the_first_and_the_last_day() -> None:
+    given = arguments(tool(arrival=DAY, departure=DAY), "de 20 a 27 de dezembro", "pt-BR", NOW)
+    assert given == {"arrival": "2026-12-20", "departure": "2026-12-27"}
+
+
+def test_a_last_day_that_is_asked_for_comes_after_the_first() -> None:
+    choice = filled(
+        tool(check_in=DAY, check_out=DAY), "sunday", "en", NOW,
+        held={"check_in": "2026-12-04"}, asked="check_out",
+    )  # fmt: skip
+    assert choice.arguments["check_out"] == "2026-12-06"
+
+
+def test_an_answer_loses_what_only_leads_to_it() -> None:
+    schema = {"type": "string", "description": "Name of the medicine"}
+    assert one(schema, "it's called zolpimarine", "en", asked=True) == "zolpimarine"
