@@ -109,10 +109,15 @@ async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
 
 async def quoted(text: str, language: str, search: Search) -> str:
     """Give what the embedded model quotes for a question, with citations; nothing where it abstains."""
+    return (await quotes(text, language, search))[0]
+
+
+async def quotes(text: str, language: str, search: Search) -> tuple[str, list[Passage]]:
+    """Give the same with the passages that the citations count."""
     asked, passages = await _found(text, language, search, ())
     given = [{"n": n, **passage} for n, passage in enumerate(passages, 1)]
-    quotes = " ".join(f"{quote.sentence} [{quote.n}]" for quote in extract(asked, given, language))
-    return quotes or _opening(passages, language)
+    found = " ".join(f"{quote.sentence} [{quote.n}]" for quote in extract(asked, given, language))
+    return found or _opening(passages, language), passages
 
 
 def _opening(passages: list[Passage], language: str) -> str:

@@ -157,8 +157,8 @@ def _standing(language: str) -> frozenset[str]:
 
 
 def _old(one: HandedBack, language: str, now: datetime) -> bool:
-    due, since = _due(one, language, now), given(one)
-    last = datetime.combine(due, since.timetz()) if due else since
+    last_day, since = due(one, language, now), given(one)
+    last = datetime.combine(last_day, since.timetz()) if last_day else since
     return now - last > REMEMBERED
 
 
@@ -167,7 +167,7 @@ def given(one: HandedBack) -> datetime:
     return datetime.fromtimestamp(float(one["at"] or 0), UTC)
 
 
-def _due(one: HandedBack, language: str, now: datetime) -> date | None:
+def due(one: HandedBack, language: str, now: datetime) -> date | None:
     """Give the last day that a promise names, held against the day on which it was given."""
     since = given(one).astimezone(now.tzinfo)
     found = []
@@ -205,11 +205,12 @@ def worded(one: HandedBack, language: str, now: datetime, zone: Any) -> tuple[st
     key = "noted" if not one["promised"] else "promised_too" if one["did"] else "promised"
     said = {"promise": clause(one["promised"]), "did": clause(one["did"])}
     told = [say(key, language, by=by, day=day, **said)]
-    due = _due(one, language, local) if one["promised"] else None
-    if due is not None:
-        key = "passed" if due < local.date() else "due_today" if due == local.date() else "due"
-        told.append(say(key, language, due=places.written(due.isoformat(), language)))
-    return " ".join(told), due is not None and due < local.date()
+    day_due = due(one, language, local) if one["promised"] else None
+    if day_due is None:
+        return " ".join(told), False
+    key = "passed" if day_due < local.date() else "due_today" if day_due == local.date() else "due"
+    told.append(say(key, language, due=places.written(day_due.isoformat(), language)))
+    return " ".join(told), day_due < local.date()
 
 
 @cache

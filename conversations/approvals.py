@@ -90,6 +90,11 @@ def listed(
 
 def pending_in(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
     """Give what of a conversation waits for a person, oldest first, as the customer may see it."""
+    return [shown(row) for row in waiting_in(tx, workspace_id, conversation_id)]
+
+
+def waiting_in(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
+    """Give the approvals of a conversation that wait for a person, oldest first."""
     statement = (
         sa.select(approvals)
         .where(
@@ -99,7 +104,7 @@ def pending_in(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str
         )
         .order_by(approvals.c.created_at)
     )
-    return [shown(dict(row)) for row in tx.execute(statement).mappings()]
+    return [dict(row) for row in tx.execute(statement).mappings()]
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:

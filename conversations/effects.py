@@ -216,6 +216,19 @@ _OF_TURN = Prepared(
 )
 
 
+def of_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
+    """Give the effects of a conversation, oldest first."""
+    statement = (
+        sa.select(effects)
+        .where(
+            effects.c.workspace_id == workspace_id,
+            effects.c.conversation_id == conversation_id,
+        )
+        .order_by(effects.c.started_at)
+    )
+    return [dict(row) for row in tx.execute(statement).mappings()]
+
+
 def untold(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
     """Give the effects of a conversation that no turn and no approval has told of, oldest first; locked."""
     statement = (

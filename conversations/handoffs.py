@@ -319,6 +319,27 @@ def promises(tx: Tx, workspace_id: str, customer_id: str) -> list[str]:
     return [promise for promise in given if promise]
 
 
+def promised(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, Any]]:
+    """Give what people promised this customer when they handed back, oldest first.
+
+    `{promised, by, at, message_id, conversation_id}`, with the internal message that told the AI so.
+    """
+    given = sa.select(
+        handoffs.c.handoff_id, handoffs.c.handback, handoffs.c.taken_by, handoffs.c.returned_at
+    ).where(
+        handoffs.c.workspace_id == workspace_id,
+        handoffs.c.customer_id == customer_id,
+        handoffs.c.state == "returned",
+    )
+    found = []
+    for row in tx.execute(given.order_by(handoffs.c.returned_at)):
+        told = transcript.by_key(tx, workspace_id, f"handback:{row.handoff_id}")
+        if told is not None and (said := str(row.handback.get("promised") or "")):
+            of = {key: told[key] for key in ("message_id", "conversation_id")}
+            found.append({"promised": said, "by": row.taken_by, "at": row.returned_at, **of})
+    return found
+
+
 def handed_back(tx: Tx, workspace_id: str, customer_id: str) -> list[dict[str, Any]]:
     """Give what people left when they handed back: `{did, promised, by, at, about}`, oldest first.
 

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -63,16 +64,9 @@ class Chapter:
 
 def chapter(tx: Tx, workspace_id: str, conversation_id: str) -> Chapter:
     """Read what follows the summary, up to the first message that nobody has answered."""
-    theirs = (conversations.c.workspace_id == workspace_id) & (
-        conversations.c.conversation_id == conversation_id
-    )
-    summed_seq = tx.scalar(sa.select(conversations.c.summed_seq).where(theirs)) or 0
-    wanted = {"workspace": workspace_id, "conversation": conversation_id, "after": summed_seq}
-    found: list[dict[str, Any]] = []
-    for message in tx.execute(_FOLLOWING, wanted).mappings():
-        if message["state"] == "waiting":
-            break
-        found.append(dict(message))
+    summed_seq = _summed_seq(tx, workspace_id, conversation_id)
+    following = _following(tx, workspace_id, conversation_id, summed_seq)
+    found = list(takewhile(lambda message: message["state"] != "waiting", following))
     signals, unanswered = _understood(tx, workspace_id, found)
     return Chapter(
         summed_seq=summed_seq,
@@ -81,6 +75,18 @@ def chapter(tx: Tx, workspace_id: str, conversation_id: str) -> Chapter:
         signals=signals,
         unanswered=unanswered,
     )
+
+
+def _summed_seq(tx: Tx, workspace_id: str, conversation_id: str) -> int:
+    theirs = (conversations.c.workspace_id == workspace_id) & (
+        conversations.c.conversation_id == conversation_id
+    )
+    return tx.scalar(sa.select(conversations.c.summed_seq).where(theirs)) or 0
+
+
+def _following(tx: Tx, workspace_id: str, conversation_id: str, after: int) -> list[dict[str, Any]]:
+    wanted = {"workspace": workspace_id, "conversation": conversation_id, "after": after}
+    return [dict(message) for message in tx.execute(_FOLLOWING, wanted).mappings()]
 
 
 def stored(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
@@ -99,6 +105,26 @@ def stored(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
 def current(tx: Tx, workspace_id: str, conversation_id: str) -> dict[str, Any]:
     """Give the summary with the next batch of what it does not have yet."""
     return chapter(tx, workspace_id, conversation_id).summed()
+
+
+def whole(tx: Tx, workspace_id: str, conversation_id: str, values: Values) -> dict[str, Any]:
+    """Give the summary of all that was said, for people: also of what was said to a person, or waits.
+
+    No turn has read that, so its values are found here; what was wanted is told by turns alone.
+    """
+    summary = stored(tx, workspace_id, conversation_id)
+    after = _summed_seq(tx, workspace_id, conversation_id)
+    while found := _following(tx, workspace_id, conversation_id, after):
+        signals, unanswered = _understood(tx, workspace_id, found)
+        for message in found:
+            if message["role"] == "customer" and message["turn_id"] not in signals:
+                text, at = message["text"], moment(message["created_at"])
+                message["turn_id"] = message["message_id"]
+                heard = {"entities": values.entities(text, message["language"], at)}
+                signals[message["message_id"]] = heard
+        summary = summing.summed(summary, found, signals, unanswered)
+        after = found[-1]["sequence"]
+    return summary
 
 
 def _understood(

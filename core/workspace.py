@@ -8,6 +8,7 @@ connectors.yaml  back offices by their address, and what the AI may do there; `t
 connectors/      what those back offices said of themselves when they were accepted
 journeys/*.yaml  procedures; `journeys`
 knowledge/       articles per language; `knowledge`
+answers.yaml     what people have agreed to say; `knowledge.answers`
 offers.yaml      what may be offered; `decisions`
 evals/*.yaml     dialogues that must go well; `evals`
 """

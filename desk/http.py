@@ -9,6 +9,7 @@ from conversations import approvals, handoffs
 from core.access import Desk, Staff
 from core.errors import BadInput
 from desk import deciding, erasing, letters, parting, stretches
+from desk.writing import routes as writing
 
 router = APIRouter(tags=["desk"])
 
@@ -282,5 +283,5 @@ async def close(conversation_id: str, given: CloseGiven, request: Request, calle
     return Closed.model_validate(row)
 
 
-for more in (letters.router, erasing.router, parting.router):
+for more in (letters.router, erasing.router, parting.router, writing.router):
     router.include_router(more)

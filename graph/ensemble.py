@@ -21,6 +21,8 @@ from graph.rehearsal import studio_services
 from journeys import Journey
 from journeys import loading as journeys_loading
 from knowledge import Library, Passage, Search
+from knowledge import answers as answers_loading
+from knowledge.answers import Answer, Approved
 from models import Models, Understanding
 from tools import Context, Ledger, Outcome, Preview, Proposal, Result, Tool, Verification
 from tools import loading as tools_loading
@@ -46,6 +48,7 @@ class Ensemble:
     models: Models
     understanding: Understanding
     search: Search
+    approved: Approved
     problems: tuple[str, ...] = ()
     """What could not be read; the rest works."""
 
@@ -120,6 +123,8 @@ def load(
             f"{workspace.path / 'offers.yaml'}: {sorted(unknown)} in `after` are no intents; "
             f"there are {sorted(known)}."
         )
+    slots = {name for journey in journeys.values() for name in journey.slots}
+    answers, answer_problems = _answers(workspace, known, slots, strict=strict)
     return Ensemble(
         version=version,
         workspace=workspace,
@@ -137,8 +142,21 @@ def load(
             names=members.read_as,
         ),
         search=library,
-        problems=(*tool_problems, *journey_problems, *members.problems),
+        approved=Approved(answers, models.embedder),
+        problems=(*tool_problems, *journey_problems, *members.problems, *answer_problems),
     )
+
+
+def _answers(
+    workspace: Workspace, intents: set[str], slots: set[str], *, strict: bool
+) -> tuple[tuple[Answer, ...], list[str]]:
+    """Give the approved answers; where they cannot be read, on a running server, none and why."""
+    try:
+        return answers_loading.load(workspace, intents, slots), []
+    except WorkspaceError as error:
+        if strict:
+            raise
+        return (), [str(error)]
 
 
 class _RecordedTools(Mapping[str, Tool]):

@@ -75,6 +75,29 @@ def versions_of(client: "ClientAPI", name: str) -> list[Any]:
     return found
 
 
+class Held:
+    """Vectors in memory, of length 1."""
+
+    def __init__(self, keys: Sequence[str], vectors: np.ndarray) -> None:
+        """`vectors` are `(len(keys), dimensions) float32`."""
+        self._keys = list(keys)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        self._vectors = vectors / np.maximum(lengths, 1e-12)
+        self._place = {key: at for at, key in enumerate(keys)}
+
+    def vectors(self, keys: Sequence[str]) -> np.ndarray:
+        """Give vectors, `(len(keys), dimensions) float32`."""
+        return self._vectors[[self._place[key] for key in keys]]
+
+    def nearest(self, vector: np.ndarray, limit: int) -> dict[str, float]:
+        """Give the nearest texts' ids with their cosine, -1 to 1."""
+        if not self._keys:
+            return {}
+        cosines = self._vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return dict(zip([self._keys[place] for place in best], cosines[best].tolist(), strict=True))
+
+
 class Dense:
     """One collection: texts by id, found by meaning."""
 
@@ -85,7 +108,7 @@ class Dense:
         self._collection: Any = client.get_or_create_collection(
             name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
-        self._held: tuple[list[str], np.ndarray] | None = None
+        self._held: Held | None = None
 
     def fill(self, texts: dict[str, str]) -> None:
         """Make the collection hold exactly these texts.
@@ -128,23 +151,14 @@ class Dense:
         by_id = dict(zip(got["ids"], got["embeddings"], strict=True))
         return np.array([by_id[key] for key in keys], dtype=np.float32)
 
-    def _all(self) -> tuple[list[str], np.ndarray]:
-        """Give all ids with their vectors, of length 1."""
+    def _all(self) -> Held:
         got = self._collection.get(include=["embeddings"])
         vectors = np.array(got["embeddings"], dtype=np.float32).reshape(len(got["ids"]), -1)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return list(got["ids"]), vectors / np.maximum(lengths, 1e-12)
+        return Held(got["ids"], vectors)
 
     def nearest(self, vector: np.ndarray, limit: int) -> dict[str, float]:
         """Give the nearest texts' ids with their cosine, -1 to 1."""
-        if self._held is None:
-            return self._asked(vector, limit)
-        keys, vectors = self._held
-        if not keys:
-            return {}
-        cosines = vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
-        best = np.argsort(-cosines, kind="stable")[:limit]
-        return dict(zip([keys[place] for place in best], cosines[best].tolist(), strict=True))
+        return self._held.nearest(vector, limit) if self._held else self._asked(vector, limit)
 
     def _asked(self, vector: np.ndarray, limit: int) -> dict[str, float]:
         found = self._collection.query(

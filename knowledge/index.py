@@ -16,7 +16,7 @@ import structlog
 from core.errors import ModelFailed
 from knowledge.bm25 import Bm25
 from knowledge.calibration import PRIOR, Calibration, calibrated
-from knowledge.dense import Dense
+from knowledge.dense import Dense, Held
 from knowledge.matters import About
 from knowledge.reading import synonyms, weights
 from models import Embedder
@@ -99,7 +99,7 @@ class Index:
         entries: Sequence[Entry],
         asked: Sequence[Asked],
         language: str,
-        dense: Dense,
+        dense: Dense | Held,
         embedder: Embedder,
         off_topic: Sequence[str],
         directions: np.ndarray | None = None,

@@ -102,10 +102,10 @@ class Spelling:
     def _likeliest(self, word: str, most: float, share: float) -> str:
         """Give what a word may have been at such a cost and said so often; itself if it is nothing."""
         ranked = [
-            (log(self._share(other)) - EACH * cost, other)
+            (log(self._share(other)) - EACH * slips, other)
             for other in self._near(word)
             if other != word and self._share(other) > share
-            if (cost := _cost(word, other, self._language)) <= most
+            if (slips := cost(word, other, self._language)) <= most
         ]
         return max(ranked, default=(0.0, word))[1]
 
@@ -255,7 +255,7 @@ def _longer(word: str, first: int) -> Iterator[str]:
     )
 
 
-def _cost(typed: str, meant: str, language: str) -> float:
+def cost(typed: str, meant: str, language: str) -> float:
     """Give what the slips between two words cost, the cheapest way."""
     beside = _beside(language)
     rows: list[list[float]] = [[0.0] * (len(meant) + 1) for _ in range(len(typed) + 1)]

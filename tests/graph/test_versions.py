@@ -108,3 +108,26 @@ def test_a_turn_ends_on_the_version_it_began_with(versions: Versions, club: Path
     (club / "agents" / "evenings.md").write_text(AGENT)
     versions.refresh()
     assert "evenings" not in begun.ensemble.team.members
+
+
+ANSWERS = """
+answers:
+  - id: evening
+    title: {pt-BR: Sarau, en: Reading evening}
+    questions: {pt-BR: [quando é o sarau?], en: [when is the reading evening?]}
+    text: {pt-BR: "É na sexta, {first_name}.", en: "On Friday, {first_name}."}
+    approved_by: Rui
+    approved_on: 2026-01-05
+"""
+
+
+def test_approved_answers_that_are_added_are_there_and_wrong_ones_are_told(
+    versions: Versions, club: Path
+) -> None:
+    (club / "answers.yaml").write_text(ANSWERS, "utf-8")
+    assert versions.refresh() and not versions.problem
+    assert [one.id for one in versions.current.ensemble.approved.answers] == ["evening"]
+    (club / "answers.yaml").write_text(ANSWERS.replace("{first_name}", "{shoe}"), "utf-8")
+    assert versions.refresh()
+    assert versions.current.ensemble.approved.answers == ()
+    assert "'shoe'" in versions.problem and "answers.yaml" in versions.problem
