@@ -9,6 +9,7 @@ from conversations import approvals, handoffs
 from core.access import Desk, Staff
 from core.errors import BadInput
 from desk import deciding, erasing, letters, parting, stretches
+from desk.words import Words
 from desk.writing import routes as writing
 
 router = APIRouter(tags=["desk"])
@@ -17,23 +18,6 @@ State = Literal[
     "pending", "decided", "done", "failed", "unknown", "rejected", "expired", "withdrawn", "lost",
     "erased",
 ]  # fmt: skip
-
-
-class Words(BaseModel):
-    """What a person writes."""
-
-    def check_characters(self) -> None:
-        """Refuse what a database cannot hold."""
-        if _broken(self.model_dump()):
-            raise BadInput("The text holds a character that is no text: NUL or half a surrogate.")
-
-
-def _broken(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
-    if isinstance(value, dict):
-        return any(_broken(item) for pair in value.items() for item in pair)
-    return isinstance(value, list) and any(map(_broken, value))
 
 
 class DecisionGiven(Words):

@@ -12,6 +12,7 @@ from core.clock import moment
 from core.database import Tx, domain_now
 from core.errors import BadInput
 from core.workspace import Text
+from desk.words import Words
 from desk.writing import checks, spelling, suggesting, vocabulary
 from desk.writing.needed import NeedsModel, needs
 from desk.writing.suggesting import Suggestion
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/conversations/{conversation_id}/writing", tags=["wri
 ConversationId = Annotated[str, Path(max_length=200)]
 
 
-class DraftGiven(BaseModel):
+class DraftGiven(Words):
     """What a person has written so far."""
 
     model_config = ConfigDict(
@@ -120,6 +121,7 @@ async def check_spelling(
     conversation_id: ConversationId, given: DraftGiven, request: Request, caller: Desk
 ) -> Spelling:
     """Mark the words of a draft that are likely misspelt; names, codes, links and own words are not."""
+    given.check_characters()
     state = request.app.state
     here = await _thread(state, conversation_id)
     language = _language(state, given, here)
@@ -172,6 +174,7 @@ async def check_draft(
     conversation_id: ConversationId, given: DraftGiven, request: Request, caller: Desk
 ) -> Checked:
     """Hold a draft against the conversation, its records, the articles and the policies; it only marks."""
+    given.check_characters()
     state = request.app.state
     here, records = await state.database.reading(_recorded, state, conversation_id)
     ensemble = state.versions.current.ensemble

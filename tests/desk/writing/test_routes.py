@@ -1,5 +1,6 @@
 """Who may ask for help with writing, and for which conversation."""
 
+import json
 from collections.abc import AsyncIterator
 
 import httpx
@@ -44,3 +45,14 @@ async def test_a_conversation_that_does_not_exist_is_404(
     place = f"/conversations/conversation_none/writing/{path}"
     answer = await web.request(method, place, json={"text": "hi"}, headers=ana)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["spelling", "checks"])
+@pytest.mark.parametrize("text", ["a\x00", "half \ud800", "", "x" * 9_000])
+async def test_what_is_no_draft_is_refused(
+    home: House, web: httpx.AsyncClient, path: str, text: str
+) -> None:
+    ana = await key(home, "Ana")
+    place = f"/conversations/conversation_none/writing/{path}"
+    answer = await web.post(place, content=json.dumps({"text": text}), headers=ana)
+    assert answer.status_code == 422
