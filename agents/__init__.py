@@ -57,6 +57,11 @@ class Signals(TypedDict):
 
     urgent: bool
     complaint: bool
+    """Whether she blames the company or its people, with or without the wish that a case be opened."""
+
+    opted_out: NotRequired[bool]
+    """Whether she has said, in this conversation, that she wants no promotions."""
+
     wants_person: bool
     entities: list["Entity"]
 

@@ -226,6 +226,7 @@ GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
     "misheard": _phrase("misheard"),
     "listens": _phrase("listens"),
     "named": _phrase("named"),
+    "opted_out": _phrase("opted_out"),
 }
 INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
     "greeting": greeting,

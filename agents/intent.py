@@ -1,4 +1,4 @@
-"""Reads what the customer wants: intents, language, values, whether she complains or wants a person."""
+"""Reads what the customer wants, and whether she complains, wants no promotions, or wants a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +71,9 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         "earlier": read.earlier,
         "scene": read.scene,
         "urgent": understanding.urgent(text, language) or heeding.harmed(text, language),
-        "complaint": clauses.COMPLAINT in names,
+        "complaint": clauses.COMPLAINT in names or understanding.complains(text, language),
+        "opted_out": brief["signals"].get("opted_out", False)
+        or understanding.opts_out(text, language),
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
     }

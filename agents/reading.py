@@ -36,7 +36,6 @@ from agents.numbered import (
     wish_beside,
     without_numbers,
 )
-from agents.weighing import BITTER
 from journeys.repairing import fits
 from models.embedded import splitting, words
 
@@ -72,7 +71,7 @@ async def completed(
             if wish_beside(found) and only_a_number(segment, language, kit):
                 continue  # it says which one the wish beside it is about
             found = [*found, *unclaimed(segment, language, kit, alone=len(clauses) == 1)]
-    if not found and not asked and kit.understanding.sentiment(text, language) <= BITTER:
+    if not found and not asked and kit.understanding.bitter(text, language):
         found = [{"name": COMPLAINT, "confidence": BY_FORM, "text": text.strip()}]
     found.sort(key=lambda intent: text.find(intent["text"][:12]))
     found = without_context(text, of_anybody(found, language), language, kit)
@@ -164,7 +163,7 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     if intent["name"] not in (COMPLAINT, *writing(kit)) or not general(text, language):
         return intent
     if intent["name"] == COMPLAINT:
-        bitter = kit.understanding.sentiment(text, language) <= BITTER
+        bitter = kit.understanding.bitter(text, language)
         return intent if bitter else intent | {"name": QUESTION}
     if acts(text, language) and not await kit.search(text, language=language):
         return intent

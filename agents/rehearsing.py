@@ -143,7 +143,7 @@ class Stage:
         return weighed(
             read,
             hers=self.speaks_of_hers(texts[0], read),
-            feeling=self._kit.understanding.sentiment(texts[0], self._language),
+            bitter=self._kit.understanding.bitter(texts[0], self._language),
         )
 
     def speaks_of_hers(self, text: str, read: Sequence[Heard]) -> bool:

@@ -28,9 +28,6 @@ CLOSED = -1.5
 ANGRY = 1.0
 """How much more a complaint counts, in logits, where the words are bitter."""
 
-BITTER = -0.5
-"""Feeling, from -1 to 1, from which words are bitter."""
-
 NOT_HERS = -2.0
 """What counts against a procedure that finds nothing of hers where she speaks of what is hers and another
 finds it: "has my book left?" does not ask what the shop has."""
@@ -130,13 +127,13 @@ def read_by_fit(name: str, score: float, fit: Fit) -> Heard:
     return Heard(name=name, score=score, fit=fit, weight=SCORE * score + fit.weight)
 
 
-def weighed(read: Sequence[Heard], *, hers: bool, feeling: float) -> list[Heard]:
+def weighed(read: Sequence[Heard], *, hers: bool, bitter: bool) -> list[Heard]:
     """Give readings with their chances, the likeliest first.
 
-    `hers` tells that the text speaks of what is hers; `feeling` goes from -1 to 1.
+    `hers` tells that the text speaks of what is hers, `bitter` that its words are bitter.
     """
     aside = hers and any(one.things for one in read)
-    own = max((one.fit.own for one in read if one.fit), default=0.0) + ANGRY * (feeling <= BITTER)
+    own = max((one.fit.own for one in read if one.fit), default=0.0) + ANGRY * bitter
     opens = any(one.fit and one.fit.free and not one.fit.closed for one in read)
     found: list[Heard] = []
     for one in read:

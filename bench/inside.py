@@ -60,6 +60,15 @@ class Greeted:
     def sentiment(self, text: str, language: str) -> float:
         return 0.0
 
+    def bitter(self, text: str, language: str) -> bool:
+        return False
+
+    def complains(self, text: str, language: str) -> bool:
+        return False
+
+    def opts_out(self, text: str, language: str, *, surely: bool = False) -> bool:
+        return False
+
     def urgent(self, text: str, language: str) -> bool:
         return False
 
@@ -220,6 +229,8 @@ def _read(understanding: Understanding, text: str, prior: str) -> None:
     understanding.urgent(text, language)
     understanding.entities(text, language, NOW)
     understanding.sentiment(text, language)
+    understanding.complains(text, language)
+    understanding.opts_out(text, language)
     understanding.spoken(text)
     understanding.gives_up(text, language)
 

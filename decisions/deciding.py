@@ -35,6 +35,9 @@ class Situation:
 
     complaint_open: bool = False
     sentiment: float = 0.0
+    opted_out: bool = False
+    """Whether she has said in this conversation that she wants no promotions."""
+
     question_open: bool = False
     """Whether the reply already ends in a question, or waits for a person."""
 
@@ -49,6 +52,11 @@ Rule = Callable[[Offer, Situation], str | None]
 def complaint(offer: Offer, situation: Situation) -> str | None:
     """No promotion while a complaint is open."""
     return "a complaint is open" if situation.complaint_open else None
+
+
+def unwanted(offer: Offer, situation: Situation) -> str | None:
+    """No promotion to somebody who wants none."""
+    return "she wants no promotions" if situation.opted_out else None
 
 
 def mood(offer: Offer, situation: Situation) -> str | None:
@@ -78,7 +86,7 @@ def new(offer: Offer, situation: Situation) -> str | None:
     return "it was offered before" if offer.id in situation.offered else None
 
 
-RULES: tuple[Rule, ...] = (complaint, mood, one_thing, fits, holds, new)
+RULES: tuple[Rule, ...] = (complaint, unwanted, mood, one_thing, fits, holds, new)
 
 
 def decide(

@@ -68,6 +68,7 @@ def _evicted(messages: list[AnyMessage]) -> list[RemoveMessage]:
 
 
 def _unread(state: Conversation) -> Signals:
-    """Give empty signals that keep the language and the mood of before."""
-    before = signals_of(state)
-    return Signals(**{**UNREAD, "language": before["language"], "sentiment": before["sentiment"]})
+    """Give empty signals that keep the language, the mood and the wish for no promotions of before."""
+    kept = ("language", "sentiment", "opted_out")
+    before = {name: value for name, value in signals_of(state).items() if name in kept}
+    return Signals(**{**UNREAD, **before})

@@ -80,9 +80,21 @@ def _said_to_us(situation: Situation) -> Step | None:
         return step("engagement", "heard", "she was told what she wanted to know", text=text)
     if situation.told_right is False:
         return step("engagement", "misheard", "she wanted to know something else", text=text)
+    if situation.opts_out and not _surely_wishes(situation):
+        return step("engagement", "opted_out", "she wants no promotions", text=text)
     if situation.names_herself:
         return step("engagement", "named", "she says who she is", text=text)
     return None
+
+
+def _surely_wishes(situation: Situation) -> bool:
+    """Say whether a wish stands out that is for more than the articles, or a thing of hers is named."""
+    if any(entity["kind"] == "code" for entity in situation.signals["entities"]):
+        return True
+    return any(
+        intent["confidence"] >= DIGRESSION and situation.owners.get(intent["name"]) != "knowledge"
+        for intent in situation.signals["intents"]
+    )
 
 
 def _foreign(situation: Situation) -> bool:

@@ -29,6 +29,7 @@ def decide_with(ensemble: Ensemble) -> Callable[..., Awaitable[dict[str, Any]]]:
             intents=tuple(step["intent"] for step in state.get("plan", []) if step["intent"]),
             complaint_open=_complaint_open(state, context),
             sentiment=signals_of(state)["sentiment"],
+            opted_out=signals_of(state).get("opted_out", False),
             question_open=bool(state.get("awaiting")) or bool(state.get("handoff")),
             offered=tuple(state.get("offered", [])),
         )

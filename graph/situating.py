@@ -83,6 +83,7 @@ class Reading(Answering, Retracting):
             heard=bool(self.text) and heeding.heard(self.text, self.language),
             names_thing=not self.awaiting and self._only_names_a_thing(),
             declined=self._wants_after_all(),
+            opts_out=not self.awaiting and self._opts_out(),
             names_herself=not self.awaiting and self._names_herself(),
             attachments=bool(self.attachments),
             attached=bool(answers) and self._takes_attachment(),
@@ -113,6 +114,11 @@ class Reading(Answering, Retracting):
                 QUESTION,
                 RECALL,
             }
+        )
+
+    def _opts_out(self) -> bool:
+        return bool(self.text) and self.understanding.opts_out(
+            self.text, self.language, surely=True
         )
 
     def _wants_after_all(self) -> str:

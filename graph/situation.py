@@ -116,6 +116,9 @@ class Situation:
     declined: str = ""
     """The intent of what she has just said no to, where she now says yes."""
 
+    opts_out: bool = False
+    """Whether she says that she wants no promotions, where nothing else is open."""
+
     names_herself: bool = False
     """Whether the text only says who she is: an address, a telephone, a name."""
 

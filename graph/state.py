@@ -185,6 +185,7 @@ UNREAD = Signals(
     sentiment=0.0,
     urgent=False,
     complaint=False,
+    opted_out=False,
     wants_person=False,
     entities=[],
 )

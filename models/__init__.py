@@ -117,7 +117,22 @@ class Understanding(Protocol):
         ...
 
     def sentiment(self, text: str, language: str) -> float:
-        """Give -1 (angry) to 1 (delighted)."""
+        """Give -1 (angry) to 1 (delighted); 0 where nothing is felt."""
+        ...
+
+    def bitter(self, text: str, language: str) -> bool:
+        """Say whether the words themselves are bitter, which counts as a complaint where nothing else is."""
+        ...
+
+    def complains(self, text: str, language: str) -> bool:
+        """Say whether the text blames the company or its people, whatever it asks for.
+
+        A signal that pauses promotions; to take it for the wish that a case be opened is not for it.
+        """
+        ...
+
+    def opts_out(self, text: str, language: str, *, surely: bool = False) -> bool:
+        """Say whether the customer wants no more promotions, news or calls that sell; `surely`, or may be."""
         ...
 
     def urgent(self, text: str, language: str) -> bool:

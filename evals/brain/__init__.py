@@ -13,6 +13,7 @@ what is learned, what is asked in other words, and the same as typed in haste |
 | `elsewhere.yaml` | `{LANGUAGE: [messages]}` that are nobody's business |
 | `two.yaml` | `[{language, text, intents: [names]}]`, two wishes in a message, or one that looks like two |
 | `complaints.yaml` | `{LANGUAGE: {complaint: [messages], other: [messages]}}` |
+| `opting_out.yaml` | `{LANGUAGE: {out: [messages], other: [messages]}}` |
 | `sentiment.yaml` | `{LANGUAGE: {negative, neutral, positive: [messages]}}` |
 | `values.yaml` | `{now, cases: [{language, text, values: [{kind, value}], doubtful: [kinds]}]}`; money has \
 `{value, currency}`, a period `{start, end}` |
@@ -20,5 +21,5 @@ what is learned, what is asked in other words, and the same as typed in haste |
 answers: {argument: reply}, arguments}]}`; a description may be `{LANGUAGE: words}` |
 
 The sets under `tests/evals/data/brain` come in `dev`, which may be looked at while something is made better,
-and `gate`, which may not. `opting_out.yaml` there is read by nothing yet: nobody reads that wish.
+and `gate`, which may not.
 """

@@ -17,6 +17,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Iterator[Figure]]]] = {
     "two": ("two.yaml", reading.two),
     "complaints": ("complaints.yaml", moods.complaints),
     "sentiment": ("sentiment.yaml", moods.feelings),
+    "leaving": ("opting_out.yaml", moods.leaving),
     "values": ("values.yaml", values.values),
     "choosing": ("tools.yaml", choosing.choosing),
     "calling": ("tools.yaml", choosing.calling),

@@ -1,39 +1,47 @@
-"""Complaints, which pause promotions, and feelings."""
+"""What a message sounds like: blame, which pauses promotions, feelings, and the wish for no promotions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from core.workspace import read_yaml
 from evals.brain.figures import Figure, macro_f1
-from evals.brain.reading import LANGUAGES, of_bank, wished
-from models.embedded.sentiment import sentiment
-
-FELT = 0.15
-"""How far from nothing a sentiment is no longer neutral."""
+from evals.brain.reading import LANGUAGES, of_bank, source, wished
+from models.embedded.moods import Moods
 
 COMPLAINT = "complaint"
 
 
 def complaints(folder: Path) -> Iterator[Figure]:
-    """Complaints that are heard, and near misses that are taken for one."""
-    sets = read_yaml(folder / "complaints.yaml")
+    """Complaints that are heard, as a wish or as blame beside another, and near misses taken for one."""
+    yield from _heard(folder / "complaints.yaml", COMPLAINT, "complaints", _complains)
+
+
+def leaving(folder: Path) -> Iterator[Figure]:
+    """Who wants no more promotions and is heard, and near misses."""
+    yield from _heard(
+        folder / "opting_out.yaml", "out", "wishes for no promotions", reader().leaves
+    )
+
+
+def _heard(path: Path, kind: str, what: str, hears: Callable[[str, str], bool]) -> Iterator[Figure]:
+    sets = read_yaml(path)
     for language in LANGUAGES:
-        heard = {
-            kind: [_complains(text, language) for text in texts]
-            for kind, texts in sets[language].items()
-        }
+        heard = [hears(text, language) for text in sets[language][kind]]
+        wrong = [hears(text, language) for text in sets[language]["other"]]
         yield Figure(
-            what=f"complaints heard, {language}", of=len(heard[COMPLAINT]), gate=0.97, stretch=0.99,
-            value=sum(heard[COMPLAINT]) / len(heard[COMPLAINT]),
+            what=f"{what} heard, {language}", of=len(heard), gate=0.97, stretch=0.99,
+            value=sum(heard) / len(heard),
         )  # fmt: skip
         yield Figure(
-            what=f"taken for a complaint, {language}", of=len(heard["other"]), gate=0.05, stretch=0.03,
-            value=sum(heard["other"]) / len(heard["other"]), most=True,
+            what=f"taken for {what}, {language}", of=len(wrong), gate=0.05, stretch=0.03,
+            value=sum(wrong) / len(wrong), most=True,
         )  # fmt: skip
 
 
 def _complains(text: str, language: str) -> bool:
-    return any(wish["name"] == COMPLAINT for wish in wished(text, of_bank(language)))
+    wishes = wished(text, of_bank(language))
+    return any(wish["name"] == COMPLAINT for wish in wishes) or reader().complains(text, language)
 
 
 def feelings(folder: Path) -> Iterator[Figure]:
@@ -42,7 +50,7 @@ def feelings(folder: Path) -> Iterator[Figure]:
     gates = {"en": (0.63, 0.66), "pt-BR": (0.63, 0.70)}
     for language in LANGUAGES:
         pairs = [
-            (name, _named(sentiment(text, language)))
+            (name, _named(reader().feeling(text, language)))
             for name, texts in sets[language].items()
             for text in texts
         ]
@@ -54,7 +62,13 @@ def feelings(folder: Path) -> Iterator[Figure]:
 
 
 def _named(felt: float) -> str:
-    return "positive" if felt > FELT else "negative" if felt < -FELT else "neutral"
+    return "positive" if felt > 0 else "negative" if felt < 0 else "neutral"
 
 
-__all__ = ["complaints", "feelings"]
+@cache
+def reader() -> Moods:
+    """Give a reader by the embedder that is installed."""
+    return Moods(source())
+
+
+__all__ = ["complaints", "feelings", "leaving"]

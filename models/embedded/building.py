@@ -1,7 +1,7 @@
 """`python -m models.embedded.building`: embed the starter bank, for a first start that need not do it.
 
-To be run after the bank, `gloss.yaml` or the embedder has changed: what is missing is computed where it is
-needed, which costs each first start 2 ms a sentence.
+To be run after the bank (`bank/moods` too), `gloss.yaml` or the embedder has changed: what is missing of the
+vectors is computed where it is needed, which costs each first start 2 ms a sentence.
 """
 
 import io
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from models import Embedder
-from models.embedded import bank, vectors, words
+from models.embedded import bank, moods, moods_fitting, vectors, words
 from models.embedded.embedder import load_embedder
 from models.embedded.glossing import Glossary, compiled
 
@@ -28,7 +28,17 @@ def main() -> int:
     said = [*dict.fromkeys(sentences(glossaries))]
     vectors.BUILT.write_bytes(packed(embedder, said, glossaries))
     sys.stdout.write(f"{len(said)} sentences, {vectors.BUILT.stat().st_size // 1024} KiB\n")
+    learn_moods(embedder)
     return 0
+
+
+def learn_moods(embedder: Embedder) -> None:
+    """Write `data/moods.npz`, by the vectors that are built."""
+    vectors.built.cache_clear()
+    source = vectors.opened(embedder)
+    assert source is not None, "the vectors were just built by this embedder"
+    moods.BUILT.write_bytes(moods_fitting.packed(source))
+    sys.stdout.write(f"{moods.BUILT.name}, {moods.BUILT.stat().st_size // 1024} KiB\n")
 
 
 def glossary(language: str) -> Glossary:

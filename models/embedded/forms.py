@@ -8,7 +8,7 @@ from core.errors import ModelFailed
 from models.embedded import words
 from models.embedded.embedder import Lexical
 from models.embedded.schemas import resolved
-from models.embedded.sentiment import sentiment
+from models.embedded.sentiment import of_words
 from models.embedded.values import values
 
 
@@ -83,7 +83,7 @@ def _needed(name: str, schema: Mapping[str, Any], text: str, language: str) -> A
 
 def _felt(schema: Mapping[str, Any], text: str, language: str) -> float | int:
     low, high = schema.get("minimum"), schema.get("maximum")
-    felt = sentiment(text, language)
+    felt = of_words(text, language)
     value = felt if low is None else max(low, felt)
     value = value if high is None else min(high, value)
     return int(value) if schema.get("type") == "integer" else value

@@ -1,4 +1,7 @@
-"""How a text feels, and whether it presses for time: a weak signal, from word lists."""
+"""Whether the words of a text are bitter, and whether it presses for time: from word lists.
+
+What a text sounds like is for `moods`; a list tells which words say it.
+"""
 
 import math
 import re
@@ -15,9 +18,17 @@ BESIDE_FEELING = 1
 SPREAD = 3.0
 """Sum of feelings at which the sentiment is 0.76."""
 
+BITTER = -0.5
+"""Feeling from which words are bitter."""
 
-def sentiment(text: str, language: str) -> float:
-    """Give -1 (angry) to 1 (delighted); 0 where nothing is felt."""
+
+def bitter(text: str, language: str) -> bool:
+    """Say whether the words of a text are bitter."""
+    return of_words(text, language) <= BITTER
+
+
+def of_words(text: str, language: str) -> float:
+    """Give what the words of a text feel like, -1 (angry) to 1 (delighted); 0 where none feels."""
     language = words.base(language)
     tokens = words.words(text, language)
     stems = words.stems(tokens, language)

@@ -25,6 +25,7 @@ from models.embedded.entities import entities
 from models.embedded.fitting import fit, has_few
 from models.embedded.intents import Classifier, Examples, Reading
 from models.embedded.language import LATER, Languages
+from models.embedded.moods import Moods
 from models.embedded.spans import Span
 from models.embedded.wishes import wishes
 
@@ -51,14 +52,14 @@ def train(
     """
     spoken = tuple(languages)
     if not any(texts for by_language in examples.values() for texts in by_language.values()):
-        return Trained({}, spoken)
+        return Trained({}, spoken, Moods())
     source = vectors.opened(embedder, cache_dir)
     learned = {
         language: _learned(examples, language, names or {}, cache_dir, source)
         for language in spoken
     }
     spelling.warm(spoken)
-    return Trained(learned, spoken)
+    return Trained(learned, spoken, Moods(source))
 
 
 def _learned(
@@ -91,8 +92,11 @@ def _entity(span: Span, text: str) -> dict[str, Any]:
 class Trained:
     """What was learned from a workspace's examples, and what is known of its languages."""
 
-    def __init__(self, classifiers: Mapping[str, Classifier], languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, classifiers: Mapping[str, Classifier], languages: tuple[str, ...], moods: Moods
+    ) -> None:
         self._classifiers = classifiers
+        self._moods = moods
         self._languages = Languages(languages)
         # A clause is read on its own and as a stretch, and again by who looks at clauses.
         self._reading = lru_cache(maxsize=1024)(self._read_one)
@@ -121,8 +125,23 @@ class Trained:
         return classifier.likely(preferring.wanted(text[:LONGEST_TEXT], language))[:limit]
 
     def sentiment(self, text: str, language: str) -> float:
-        """Give -1 (angry) to 1 (delighted)."""
-        return sentiment.sentiment(text[:LONGEST_TEXT], language)
+        """Give -1 (angry) to 1 (delighted); by a list of words in a language that was not learned."""
+        text = text[:LONGEST_TEXT]
+        if self._moods.speaks(language):
+            return self._moods.feeling(text, language)
+        return sentiment.of_words(text, language)
+
+    def bitter(self, text: str, language: str) -> bool:
+        """Say whether the words themselves are bitter."""
+        return sentiment.bitter(text[:LONGEST_TEXT], language)
+
+    def complains(self, text: str, language: str) -> bool:
+        """Say whether the text blames the company or its people, whatever it asks for."""
+        return self._moods.complains(text[:LONGEST_TEXT], language)
+
+    def opts_out(self, text: str, language: str, *, surely: bool = False) -> bool:
+        """Say whether the customer wants no more promotions, news or calls that sell."""
+        return self._moods.leaves(text[:LONGEST_TEXT], language, surely=surely)
 
     def urgent(self, text: str, language: str) -> bool:
         """Say whether the customer presses for time."""

@@ -110,6 +110,10 @@ class Vectors:
 
         return embed
 
+    def sounding(self, text: str, language: str, mended: Mend) -> np.ndarray:
+        """Give `(n,)` of a text with its courtesies, which tell how it sounds."""
+        return self._computed([rough(text, language, self.made.glossaries, mended)])[0]
+
     def all_of(self, texts: Sequence[str], language: str) -> np.ndarray:
         """Give `(len(texts), n_model)` float32 of length 1, computed anew.
 
@@ -160,9 +164,15 @@ def english(
     text: str, language: str, glossaries: Mapping[str, Glossary], mended: Mend | None = None
 ) -> str:
     """Give what the model is given of a text: courtesies off; in rough English, where it is not."""
-    kept = stripped(text, language) or text
+    return rough(stripped(text, language) or text, language, glossaries, mended)
+
+
+def rough(
+    text: str, language: str, glossaries: Mapping[str, Glossary], mended: Mend | None = None
+) -> str:
+    """Give a text as it is, or in rough English where the model does not read its language."""
     glossary = glossaries.get(words.base(language))
-    return glossary.english(meant(kept, mended)) if glossary else kept
+    return glossary.english(meant(text, mended)) if glossary else text
 
 
 def embedded(embedder: Embedder, said: Sequence[str]) -> np.ndarray:

@@ -13,15 +13,15 @@ from tests.agents.customer import NOW, Shelf, clinic
 
 @dataclass
 class Feeling:
-    """The clinic's understanding, which takes every word for this feeling."""
+    """The clinic's understanding, which takes every word for bitter, or none."""
 
-    sign: float
+    is_bitter: bool
 
     def __getattr__(self, name: str) -> Any:
         return getattr(clinic().understanding, name)
 
-    def sentiment(self, text: str, language: str) -> float:
-        return self.sign
+    def bitter(self, text: str, language: str) -> bool:
+        return self.is_bitter
 
 
 def kit(understanding: Any = None) -> Kit:
@@ -60,13 +60,15 @@ async def test_asking_is_told_from_acting(text: str, language: str, names: list[
 
 
 async def test_bitter_words_that_ask_for_nothing_are_a_complaint() -> None:
-    found = await reading.completed("blergh", [], "en", kit(Feeling(-0.9)))
+    found = await reading.completed("blergh", [], "en", kit(Feeling(is_bitter=True)))
     assert [one["name"] for one in found] == ["complaint"]
-    assert await reading.completed("blergh", [], "en", kit(Feeling(-0.1))) == []
+    assert await reading.completed("blergh", [], "en", kit(Feeling(is_bitter=False))) == []
 
 
 async def test_while_we_wait_for_an_answer_regret_is_no_complaint() -> None:
-    assert await reading.completed("blergh", [], "en", kit(Feeling(-0.9)), asked=True) == []
+    assert (
+        await reading.completed("blergh", [], "en", kit(Feeling(is_bitter=True)), asked=True) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,12 +105,12 @@ async def test_what_leads_up_to_a_request_is_no_wish_and_goes_with_it(
         ("se quebrar sozinho, tenho quantos dias pra reclamar?", "pt-BR"),
     ],
 )
-@pytest.mark.parametrize(("sign", "name"), [(0.0, "question"), (-0.9, "complaint")])
+@pytest.mark.parametrize(("is_bitter", "name"), [(False, "question"), (True, "complaint")])
 async def test_a_complaint_is_told_and_not_asked_about(
-    text: str, language: str, sign: float, name: str
+    text: str, language: str, is_bitter: bool, name: str
 ) -> None:
     read = [{"name": "complaint", "confidence": 0.7, "text": text}]
-    given = kit(Feeling(sign))
+    given = kit(Feeling(is_bitter))
     assert [one["name"] for one in await reading.completed(text, read, language, given)] == [name]
 
 

@@ -27,6 +27,11 @@ def test_nothing_is_promoted_while_a_complaint_is_open() -> None:
     assert "a complaint is open" in decision["losers"]["card"]
 
 
+def test_nothing_is_promoted_to_somebody_who_wants_no_promotions() -> None:
+    decision = decide((CARD,), situation(opted_out=True))
+    assert decision == {"winner": "nothing", "losers": {"card": ["she wants no promotions"]}}
+
+
 def test_every_reason_is_given_and_not_only_the_first() -> None:
     ended = CARD.model_copy(update={"until": date(2026, 3, 1)})
     decision = decide((ended,), situation(sentiment=-0.8, question_open=True, intents=()))

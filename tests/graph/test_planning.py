@@ -272,6 +272,15 @@ def test_a_bare_yes_to_which_one_is_no_greeting() -> None:
     assert who(given) == [("transactions", "continue")]
 
 
+def test_who_wants_no_promotions_is_told_so_unless_another_wish_stands_out() -> None:
+    text = "stop sending me offers"
+    assert who(situation(text, opts_out=True)) == [("engagement", "opted_out")]
+    read_as_question = situation(text, ("question", 0.7), opts_out=True)
+    assert who(read_as_question) == [("engagement", "opted_out")]
+    cancels = situation(f"cancel it and {text}", ("cancel", 0.8), opts_out=True)
+    assert who(cancels) == [("transactions", "answer")]
+
+
 def test_what_is_open_is_put_again_once_and_not_beside_a_complaint() -> None:
     asks = ("question", 0.8)
     assert who(situation("do you?", asks, **RETURNS)) == [
