@@ -172,9 +172,9 @@ class Brief(TypedDict):
     """`perceive`, `answer`, `continue` (it asked, this is the reply), `event` (something happened),
     `remind` (put the open question again), `drop` (she takes a wish back), `instead` (she wants another
     in its place), `withdraw` (she takes back what awaits approval), `decision` (what became of it),
-    `outcome` (was it done), `regret` (it was, and she wishes it had not been), `amend` (it was, and she
-    puts right what she had told us), `aside` (she asks about what is proposed to her); `engagement` knows
-    a few more."""
+    `outcome` (was it done), `deeds` (all that was), `regret` (it was, and she wishes it had not been),
+    `amend` (it was, and she puts right what she had told us), `aside` (she asks about what is proposed to
+    her); `engagement` knows a few more."""
 
     why: str
     text: str

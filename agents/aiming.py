@@ -86,6 +86,9 @@ def _spoken_of(
     """
     language, text = brief["language"], hearing.words_of(brief)
     name = getattr(_step(journey, instance), "collect", "")
+    options = journey.slots[name].options if name in journey.slots else None
+    if options is not None and options.alone:
+        return ""  # "I was charged twice" is about the one that was, whatever came before
     spoken = remembering.recent(brief["journey"], name)
     if len(spoken) != 1 or spoken[0] in [option["value"] for option in listed]:
         return ""

@@ -6,11 +6,15 @@ from agents import Brief, Kit, Question, Report, Slot, Specialist, hearing, prom
 from agents.cards import beside
 from agents.clauses import flattened, pattern_of
 from agents.phrases import phrases
+from core.sentences import sentences
 from core.workspace import said
 from journeys.words import clause
 from models.embedded import heeding
 
 MAX_ABILITIES = 6
+REASONS = 2
+"""Sentences of a reply that are repeated when its reason is asked for."""
+
 say = phrases(__file__)
 
 
@@ -205,6 +209,30 @@ def waiting(brief: Brief, kit: Kit) -> Report:
     return _told(_safe_first(notice or say("waiting", brief["language"]), brief))
 
 
+def why(brief: Brief, kit: Kit) -> Report:
+    """Repeat the reason that stands in what was said last, and offer a person to look at it."""
+    ours = [one["text"] for one in brief["history"] if one["role"] != "customer"]
+    told = [
+        part.strip()
+        for part in sentences(ours[-1] if ours else "")
+        if part.strip() and "?" not in part and kit.workspace.profile.assistant not in part
+    ]
+    if not told:
+        return clarify(brief, kit)
+    language, question = brief["language"], say("offer_check", brief["language"])
+    text = say("why", language, told=" ".join(told[:REASONS]))
+    asked = [Question(agent="engagement", slot="person", text=question)]
+    return Report(
+        agent="engagement", text=f"{text} {question}", asked=asked, evidence=[*ours[-1:], text]
+    )
+
+
+def named(brief: Brief, kit: Kit) -> Report:
+    """Thank her for saying who she is; a word opens nobody's account, so a stranger is asked to sign in."""
+    stranger = kit.context.verification in ("anonymous", "claimed")
+    return _told(say("named_stranger" if stranger else "named", brief["language"]))
+
+
 def still_waiting(brief: Brief, kit: Kit) -> Report:
     """Say that the person will still answer, unless what was looked up ends with a question."""
     return _told("" if brief["awaiting"] else say("still_waiting", brief["language"]))
@@ -225,8 +253,9 @@ GOALS: dict[str, Callable[[Brief, Kit], Report]] = {
     "heard": _phrase("heard"),
     "misheard": _phrase("misheard"),
     "listens": _phrase("listens"),
-    "named": _phrase("named"),
     "opted_out": _phrase("opted_out"),
+    "named": named,
+    "why": why,
 }
 INTENTS: dict[str, Callable[[Brief, Kit], Report]] = {
     "greeting": greeting,

@@ -11,7 +11,7 @@ from journeys import Instance, Journey, model, places
 from journeys.asking import known_by, options_of
 from journeys.events import Answer, Called, Cancel, Correct, Event, Read, Reopen, Unable
 from models import Answered, Understanding
-from models.embedded import acting, amending, heeding, partly, pointing
+from models.embedded import acting, amending, denying, heeding, partly, pointing
 from models.embedded.values import is_free
 
 PUT_RIGHT = 12
@@ -124,7 +124,8 @@ def asked_before(brief: Brief) -> bool:
 def words_of(brief: Brief) -> str:
     """Give what she said about this; all of her message where it is about nothing else."""
     whole = message(brief)
-    return whole if brief["alone"] and brief["text"] in whole else brief["text"]
+    said = whole if brief["alone"] and brief["text"] in whole else brief["text"]
+    return denying.without_denied(said, brief["language"])
 
 
 def values(
@@ -138,7 +139,8 @@ def values(
     if not schemas:
         return {}
     told, language = text or words_of(brief), brief["language"]
-    found = kit.understanding.values(schemas, told, language, kit.context.now, asked=asked)
+    meant = denying.without_denied(told, language)
+    found = kit.understanding.values(schemas, meant, language, kit.context.now, asked=asked)
     return found | attaching.attached(brief, kit, journey, asked, told)
 
 
@@ -152,6 +154,7 @@ def answer(
         return _to_proposal(brief, kit, journey, instance)
     if understanding.gives_up(text, language):
         return Cancel()
+    text = denying.without_denied(text, language)
     found = values(brief, kit, journey, text=text, asked=asked)
     unsure = unclear.readings(text, language, kit, journey, found, asked=asked)
     found |= unclear.told_by_choices(unsure, asked, journey, instance["options"])

@@ -18,6 +18,7 @@ from agents.clauses import (
     acts,
     flattened,
     general,
+    looking,
     measures,
     owns,
     pattern_of,
@@ -156,6 +157,8 @@ async def _told_apart(intent: dict[str, Any], language: str, kit: Kit) -> dict[s
     guessed = intent["name"] in procedures(kit) and intent["confidence"] < UNLIKELY
     if guessed and supposes(text, language) and not owns(flattened(text, language), language):
         return intent | {"name": QUESTION}
+    if intent["name"] in looking(kit) and supposes(text, language):
+        return intent | {"name": QUESTION}  # how it stands now tells nothing of what would be
     if intent["confidence"] < LIKELY and _tells_who(text, intent["name"], language, kit):
         return intent | {"name": QUESTION}
     if intent["name"] in writing(kit) and measures(text, language):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents import Brief, Kit, Question, Report, remembering
+from agents import Brief, Kit, Question, Report, promising, remembering
 from agents.phrases import Phrases, phrases
 from agents.procedures import Course, journey_of
 from core.workspace import said
@@ -26,6 +26,26 @@ async def outcome(brief: Brief, kit: Kit, say: Phrases) -> Report:
         lines += [offer("promised", language, promise=clause(promise)) for promise in promises[-1:]]
         return _told(" ".join(lines), brief)
     return _offering(brief, say("not_recorded", language))
+
+
+async def deeds(brief: Brief, kit: Kit, say: Phrases) -> Report:
+    """Say all that was done in this conversation, oldest first, what waits for the team, and open cases."""
+    language = brief["language"]
+    done = [
+        text
+        for instance in reversed(remembering.kept(brief["journey"]))
+        if instance.get("performed") and (journey := journey_of(kit, instance["journey"]))
+        if (text := _outcome(journey, instance))
+    ]
+    waits = [str(one["preview"]) for one in brief["facts"].get("pending_approvals") or []]
+    parts = [say("deeds", language, outcomes=" ".join(done)) if done else ""]
+    parts += [say("deed_waits", language, preview=clause(preview)) for preview in waits]
+    did = brief["slots"].get("person_did")
+    if did and did["value"]:
+        parts.append(say("person_recorded", language, did=clause(str(did["value"]))))
+    parts += promising.cases_told(brief, kit)
+    told = " ".join(part for part in parts if part)
+    return _told(told or say("no_deeds", language), brief)
 
 
 async def regretted(brief: Brief, kit: Kit, say: Phrases) -> Report:

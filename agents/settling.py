@@ -13,6 +13,7 @@ from agents.clauses import (
     QUESTION,
     acts,
     general,
+    looking,
     measures,
     requests,
     segments,
@@ -204,6 +205,8 @@ async def _alike(text: str, intents: list[dict[str, Any]], stage: Stage) -> list
 def _only_asked(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, Any]:
     """Let no record turn a question on how something is done into a wish to do it."""
     text = intent["text"]
+    if intent["name"] in looking(kit) and supposes(text, language):
+        return intent | {"name": QUESTION}
     if intent["name"] not in writing(kit) or "?" not in text or acts(text, language):
         return intent
     how = general(text, language) or measures(text, language) or supposes(text, language)

@@ -16,13 +16,14 @@ from agents.decided import standing, told, withdrawn
 from agents.guessing import guessed
 from agents.phrases import phrases
 from agents.procedures import Course, journey_of
-from agents.recounting import outcome, regretted
+from agents.recounting import deeds, outcome, regretted
 from agents.rehearsing import Stage
 from agents.settling import settled
 from agents.vouching import vouched
 from core.errors import ModelFailed
 from journeys import Journey
 from journeys.direct import of_tool
+from models.embedded import denying
 from tools import Tool
 
 say = phrases(__file__)
@@ -91,6 +92,8 @@ async def _reread(brief: Brief, kit: Kit, current: Journey) -> Journey | None:
     What is proposed to her already makes way for nothing that is only guessed.
     """
     text, language = brief["text"], brief["language"]
+    if denying.without_denied(text, language) != text:
+        return None  # "not A-12, another one" says which one is not meant
     read: list[dict[str, Any]] = [dict(one) for one in kit.understanding.intents(text, language)]
     if brief["awaiting"] and brief["awaiting"][0]["slot"] == "confirm":
         read = [one for one in read if one["confidence"] >= UNLIKELY]
@@ -177,6 +180,7 @@ TOLD = {
     "withdraw": withdrawn,
     "decision": standing,
     "outcome": outcome,
+    "deeds": deeds,
     "regret": regretted,
 }
 """Who answers the goals that only tell something."""

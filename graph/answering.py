@@ -185,7 +185,7 @@ class Answering(Wording):
         offer = heeding.offers_person(last.text, self.language) if last and ours else ""
         if not offer or heeding.acknowledges(self.text, self.language):
             return False
-        if "?" not in offer and heeding.heard(self.text, self.language):
+        if "?" not in offer and ("?" in self.text or heeding.heard(self.text, self.language)):
             return False
         said = self.understanding.answer(self.text, self.language, offer)
         thanks = any(intent["name"] in COURTESIES for intent in self.signals["intents"])

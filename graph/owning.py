@@ -1,6 +1,6 @@
 """A question that can only be about her own thing goes to who looks it up, not to the rules for all."""
 
-from agents import hers
+from agents import clauses, hers
 from graph.planning import step
 from graph.state import Step
 from graph.wording import Wording
@@ -9,6 +9,9 @@ from models.embedded import pointing
 
 ALIKE = 0.3
 """Score of the classifier from which a procedure that only looks up is what she asks for."""
+
+PLAIN = 0.6
+"""The same where she asks whether something may be done: "can I pay it later?" does not ask for a copy."""
 
 WHY_RECORDS = "she asks how long something of hers is kept or valid"
 WHY_POINTS = "she points at what was spoken of"
@@ -50,11 +53,14 @@ def _put_right(made: Step, said: Wording) -> Step:
         return _again(made, "knowledge", "question", WHY_RECORDS)
     if made["agent"] != "knowledge" or not pointing.points(text, language):
         return made
+    if clauses.supposes(text, language):
+        return made
+    needed = PLAIN if clauses.asks_leave(text, language) else ALIKE
     looking = {one.trigger.intent: one for one in said.ensemble.journeys.values() if one.looks_up}
     for name, score in said.understanding.likely(text, language):
         if name in looking:
             mine = any(slot.options is not None for slot in looking[name].slots.values())
-            if score >= ALIKE and mine:
+            if score >= needed and mine:
                 return _again(made, said.ensemble.team.owners[name], name, WHY_POINTS)
             return made
     return made

@@ -82,6 +82,8 @@ def _said_to_us(situation: Situation) -> Step | None:
         return step("engagement", "misheard", "she wanted to know something else", text=text)
     if situation.opts_out and not _surely_wishes(situation):
         return step("engagement", "opted_out", "she wants no promotions", text=text)
+    if situation.why and not situation.awaiting:
+        return step("engagement", "why", "she asks why it is as we said", text=text)
     if situation.names_herself:
         return step("engagement", "named", "she says who she is", text=text)
     return None
@@ -156,6 +158,8 @@ def _still_answered(situation: Situation) -> list[Step]:
         return []
     if situation.answers and situation.current_intent in situation.looking:
         return [step("transactions", "continue", "it asked, and this is the answer", text=text)]
+    if situation.deeds:
+        return [step("transactions", "deeds", "she asks what we have done", text=text)]
     if situation.decision:
         why = "she asks about what a person decides on"
         return [step("transactions", "decision", why, text=text)]
@@ -223,6 +227,8 @@ def _turning_back(situation: Situation) -> list[Step]:
     if situation.regrets:
         why = "it was done, and she wishes it had not been"
         return [step("transactions", "regret", why, text=text, intent=situation.regrets)]
+    if situation.deeds:
+        return [step("transactions", "deeds", "she asks what we have done", text=text)]
     if situation.decision:
         why = "she asks about what a person decides on"
         return [step("transactions", "decision", why, text=text)]

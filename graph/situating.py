@@ -74,6 +74,8 @@ class Reading(Answering, Retracting):
             pending_approvals=bool(self.pending),
             told_right=self._told_right(),
             decision=not answers and self._asks_decision(),
+            why=bool(self.text) and outcomes.only_asks_why(self.text, self.language),
+            deeds=not answers and self._asks_deeds(),
             outcome=None if answers else self._asks_outcome(),
             regrets=self._regrets(refused, gives_up),
             amends=self._amends(),
@@ -97,10 +99,15 @@ class Reading(Answering, Retracting):
             {**one, "name": self._intent(journey.stands)}
             if (journey := self.doing(one["name"]))
             and journey.stands
-            and outcomes.asks_if_done(self._examples(journey), one["text"], self.language)
+            and self._asks_how_it_stands(journey, one["text"])
             else one
             for one in self.signals["intents"]
         ]
+
+    def _asks_how_it_stands(self, journey: Journey, text: str) -> bool:
+        return outcomes.asks_standing(text, self.language) or outcomes.asks_if_done(
+            self._examples(journey), text, self.language
+        )
 
     def _looking(self) -> frozenset[str]:
         """Give the intents by which something is only looked up or told."""
@@ -248,8 +255,34 @@ class Reading(Answering, Retracting):
         """Say whether the text has words that tell this procedure from the others."""
         return acting.says(self._telling(journey), self.text, self.language)
 
+    def _asks_deeds(self) -> bool:
+        """Say whether she asks what we have done, or for the number of something that was begun."""
+        if not self.text:
+            return False
+        if outcomes.asks_deeds(self.text, self.language):
+            return True
+        begun = self.pending or self.context.facts.get("open_cases")
+        begun = begun or any(one.get("performed") for one in self.kept)
+        return bool(begun) and outcomes.asks_reference(self.text, self.language)
+
+    def _asks_open(self) -> str | None:
+        """Give the procedure carried out here of which she asks what is open, unless it was undone."""
+        if not outcomes.asks_open(self.text, self.language):
+            return None
+        since: set[str] = set()
+        for one in self.kept:
+            journey = self._journey(one) if one.get("performed") else None
+            if journey is None:
+                continue
+            if journey.undo not in since and self._is_about(journey):
+                return one["journey"]
+            since.add(one["journey"])
+        return None
+
     def _asks_outcome(self) -> str | None:
         """Give the procedure of which she asks whether it was done; empty: of the last; None: of none."""
+        if self.text and (found := self._asks_open()):
+            return found
         if not self.text or not outcomes.asks_outcome(self.text, self.language):
             return None
         if any(

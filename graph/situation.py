@@ -89,6 +89,12 @@ class Situation:
     decision: bool = False
     """Whether she asks what became of a request that a person decides on."""
 
+    why: bool = False
+    """Whether she asks why it is as we last said, and no more."""
+
+    deeds: bool = False
+    """Whether she asks what we have done here, or under which number it is kept."""
+
     outcome: str | None = None
     """The procedure of which she asks whether it was done; empty: the last one; None: she does not."""
 

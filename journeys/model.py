@@ -86,6 +86,9 @@ class Options(_Part):
     also: str = ""
     """Field of an item with more of her words for it, such as what is in a parcel; never shown."""
 
+    alone: bool = False
+    """Whether it can be about these alone: another thing that was spoken of last is then not meant."""
+
 
 class Called(_Part):
     """What customers call some of the values of a slot, besides their labels."""

@@ -12,6 +12,9 @@ LEAST_AFTER = 2
 
 PARTS = re.compile(r"[,;.!?\n]+|\s[-–—]\s")
 JOINTS = re.compile(r"\s(?:e|ou|mas|and|or|but)\s")
+NUMBER = r"(?:[a-z]{1,3}-?)?\d{3,}"
+"""A number of a thing as customers write it, folded."""
+
 BESIDE_VERB = 4
 """Words between a verb and what it is about."""
 
@@ -65,6 +68,21 @@ def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
     if not turns.said_of(language, "negation").search(plain):
         return False
     return bool(people & set(words.stems(plain.split(), base))) or refuses(examples, text, language)
+
+
+def without_denied(text: str, language: str) -> str:
+    """Give a text without the numbers that it says are not meant: "no wait, not A-12", "o A-12 não"."""
+    flat, kept = words.flat(text), text
+    kinds = turns.listed(language)
+    before = words.either(kinds["not_it"])
+    beside = words.either(kinds["beside_number"])
+    pattern = re.compile(
+        rf"(?<!\w)(?:{before})\s+(?:(?:{beside})\s+)*{NUMBER}(?!\w)"
+        rf"|(?<!\w)(?:(?:{beside})\s+)*{NUMBER}\s+(?:{words.either(kinds['not_after'])})(?=\s*(?:[,;.!]|$))"
+    )
+    for match in reversed([*pattern.finditer(flat)]):
+        kept = f"{kept[: match.start()]}{kept[match.end() :]}"
+    return kept
 
 
 def denies(text: str, language: str) -> bool:

@@ -23,6 +23,39 @@ def asks_status(text: str, language: str) -> bool:
     return "?" in text or turns.said_of(language, "asking").search(plain) is not None
 
 
+def only_asks_why(text: str, language: str) -> bool:
+    """Say whether a text asks why, and no more: it is about what was said last."""
+    plain = words.plain(text, language)
+    return turns.said_of(language, "why").fullmatch(plain) is not None
+
+
+def asks_deeds(text: str, language: str) -> bool:
+    """Say whether a text asks what we have done: "what did you just do?", "mais alguma coisa foi feita?"."""
+    return turns.said_of(language, "deeds").search(words.plain(text, language)) is not None
+
+
+def asks_reference(text: str, language: str) -> bool:
+    """Say whether a text asks for the number under which something of hers is kept."""
+    said = words.plain(text, language)
+    return len(said.split()) <= SHORT and (
+        turns.said_of(language, "reference").search(said) is not None
+    )
+
+
+def asks_open(text: str, language: str) -> bool:
+    """Say whether a text asks which of something is open: "which return is open now?"."""
+    said = words.plain(text, language)
+    which = turns.said_of(language, "which").search(said)
+    return which is not None and turns.said_of(language, "open").search(said) is not None
+
+
+def asks_standing(text: str, language: str) -> bool:
+    """Say whether a text asks how something is getting on, and not that anything be done with it."""
+    said = words.plain(text, language)
+    asks = turns.said_of(language, "standing").search(said) is not None
+    return asks and not turns.said_of(language, "asking_for").search(said)
+
+
 def asks_whereabouts(text: str, language: str) -> bool:
     """Say whether a text asks where something is, not what was said of it."""
     plain = words.plain(text, language)

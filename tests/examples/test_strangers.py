@@ -62,3 +62,12 @@ async def test_a_look_up_that_names_nothing_is_a_question_for_the_articles(
     aurora: House, text: str, told: str
 ) -> None:
     assert told in await says(aurora, None, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["oi, sou o Bruno, meu e-mail é bruno.lima@example.com", "I'm Emily, emily.clark@example.com"],
+)
+async def test_who_says_who_she_is_is_asked_to_sign_in(aurora: House, text: str) -> None:
+    reply = await says(aurora, None, text)
+    assert "conta" in reply or "account" in reply

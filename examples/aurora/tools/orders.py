@@ -179,11 +179,16 @@ def delivery_estimate(cep: PostalCode, *, context: Context) -> Result:
 
 def _facts(shop: Shop, order: Row) -> dict[str, Any]:
     """Give what journeys may ask about an order."""
-    arrived = order["arrived"]
+    arrived, language = order["arrived"], shop.context.language
+    items = ", ".join(each.name for each in bought(shop, order))
+    lost = say("known_lost", language) if order["status"] == "lost" else ""
+    today = say("known_today", language) if order["status"] == "out_for_delivery" else ""
     return {
         "order_id": order["order_id"],
         "label": shop.label(order),
-        "items": ", ".join(each.name for each in bought(shop, order)),
+        "items": items,
+        "known_as": f"{items} {lost}".strip(),
+        "known_when": f"{items} {lost}{today}".strip(),
         "status": order["status"],
         "late": order["status"] == "shipped" and order["promised"] < shop.today,
         "sent": order["status"] not in (*NOT_SENT, "cancelled"),

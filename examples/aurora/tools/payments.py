@@ -77,7 +77,7 @@ def payment_copy(order_id: OrderNumber, *, context: Context) -> Result:
 def _due(shop: Shop, order: Row) -> int:
     """Give the day until which it can be paid; a boleto that has run out gets a new one."""
     expires = order["expires"]
-    if order["payment"] == "boleto" or expires is None or expires < shop.today:
+    if expires is None or expires < shop.today:
         return shop.today + BOLETO_DAYS
     return expires
 
