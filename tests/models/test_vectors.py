@@ -13,6 +13,7 @@ from models.embedded.embedder import Lexical, load_embedder, minilm_folder
 from models.embedded.fitting import fit
 from models.embedded.glossing import Glossary
 from models.embedded.intents import Classifier
+from models.embedded.moods import Moods
 
 MATTERS = {"card": ("card", "plastic"), "money": ("send", "wire", "transfer"), "rest": ()}
 EXAMPLES = {
@@ -200,7 +201,7 @@ def test_every_reader_of_a_workspace_has_the_vectors_that_its_embedder_gives(
 def test_where_a_message_is_cut_is_told_by_its_words(text: str, language: str) -> None:
     embedder = Meaning()
     reader = understanding.Trained(
-        {language: fit(EXAMPLES, language, vectors=_vectors(embedder))}, (language,)
+        {language: fit(EXAMPLES, language, vectors=_vectors(embedder))}, (language,), Moods()
     )
     embedder.asked.clear()
     reader.intents(text, language)
