@@ -200,7 +200,7 @@ async def test_however_it_fails_the_reply_is_sound_and_the_turn_says_so(
 AWAY = "models.example.com"
 ASKS: dict[Role, list[str]] = {
     "route": ["doubtful", "duvidoso"],
-    "answer": ["question", "especialista"],
+    "answer": ["question", "pergunta", "specialist", "especialista"],
     "write": ["complaint", "queixa"],
 }
 """By which wishes a role is asked."""

@@ -38,6 +38,9 @@ UNKNOWN = 8.0
 PLAIN = 0.3
 """Score from which a wish for no promotions is plain: other things are stopped and cancelled, too."""
 
+SPREAD = 0.5
+"""Difference of the scores of liking and disliking at which a feeling is 0.76."""
+
 KEPT = 64
 """Texts whose scores are kept: each is asked about blame, feeling and promotions."""
 
@@ -119,7 +122,7 @@ class Moods:
         scores = self._scores(text, words.base(language))
         if scores[NEUTRAL] >= max(scores[NEGATIVE], scores[POSITIVE]):
             return 0.0
-        return round(float(np.clip(scores[POSITIVE] - scores[NEGATIVE], -1, 1)), 3)
+        return round(float(np.tanh((scores[POSITIVE] - scores[NEGATIVE]) / SPREAD)), 3)
 
     def _counts(self, text: str, language: str, column: int, which: int) -> bool:
         if not self.speaks(language):

@@ -17,7 +17,7 @@ from models.scripted import ScriptedServer
 from tests.learned import Learned
 
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
-TURNS, SEED = (500, 1) if FULL else (20, 7)
+TURNS, SEED = (500, 1) if FULL else (40, 7)
 EVERY = 1 if FULL else 12
 LEAST = 60
 AURORA = Path(__file__).parents[2] / "examples" / "aurora"

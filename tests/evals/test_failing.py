@@ -1,6 +1,5 @@
 """When a role of the models fails, what customers read gives nothing away; what does is told."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -33,11 +32,6 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(folder)
 
 
-@pytest.mark.attack
-@pytest.mark.skipif(
-    os.environ.get("REGENTE_ATTACKS") != "full",
-    reason="it starts the product four times: `make attacks` runs it",
-)
 async def test_replies_are_quoted_under_each_failure_and_roles_that_nobody_asks_are_named(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, learned: Learned, tmp_path: Path
 ) -> None:
