@@ -6,6 +6,7 @@ back to how it was after the start, by restoring the database and removing the f
 
 import asyncio
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -24,7 +25,7 @@ from conversations.tables import conversations, effects
 from core.access import issue_key
 from core.database import Database, Tx
 from core.errors import Unavailable
-from core.settings import Settings
+from core.settings import Settings, settings
 from core.workspace import Workspace
 from customers.cases import open_cases
 from evals.runner import Facts
@@ -38,6 +39,8 @@ CLOCK = "clock-ahead-s"
 
 DAY_S = 86_400
 COPY = "at-start.sqlite"
+CACHE = "cache"
+"""Folder of a data folder with what was learned there."""
 
 
 class House:
@@ -183,6 +186,7 @@ async def opened(
     with tempfile.TemporaryDirectory(prefix="regente-evals-") as made:
         name = str(data or made)
         folder, port = Path(name), _free_port()
+        await asyncio.to_thread(take_over, settings().data_dir, folder)
         given = {"REGENTE_MODEL": model} if model else {}
         environment = os.environ | given | dict(told or {}) | {
             "REGENTE_HOST": "127.0.0.1",
@@ -208,6 +212,17 @@ async def opened(
                 yield house
             finally:
                 await house.close()
+
+
+def take_over(before: Path, folder: Path) -> None:
+    """Take over what was learned in another data folder, so that it is not learned again.
+
+    It stands under names that change with what it was made from: what does not fit is not read.
+    """
+    (folder / CACHE).mkdir(parents=True, exist_ok=True)
+    for path in before.joinpath(CACHE).glob("*.npz"):
+        if not (folder / CACHE / path.name).exists():
+            shutil.copyfile(path, folder / CACHE / path.name)
 
 
 def _free_port() -> int:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from evals import first_key
 from evals.first_key import report
 from evals.first_key.asking import Outcome, ask, asked
 from evals.first_key.leading import chosen, led
+from evals.house import take_over
 from graph import rehearsal
 from graph.ensemble import Ensemble, load
 from knowledge.retrieval import open_knowledge
@@ -38,7 +38,7 @@ SAMPLED = 8
 """One of so many is rehearsed; the rest is like it."""
 
 NOTHING_ASKED = 2
-SERVED, CACHE = "served", "cache"
+SERVED = "served"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,7 +105,7 @@ def _times(count: int, spent: Spent) -> Spent:
 
 def _opened(real: Settings, workspace: Workspace, folder: Path) -> Ensemble:
     """Give the workspace with the models of the settings, on data of its own."""
-    _learned(real.data_dir, folder)
+    take_over(real.data_dir, folder)
     apart = real.model_copy(update={"data_dir": folder, "database_url": ""})
     database = Database(apart.database)
     upgrade(database)
@@ -113,15 +113,8 @@ def _opened(real: Settings, workspace: Workspace, folder: Path) -> Ensemble:
     rehearsal.folder()
     library = open_knowledge(database, workspace, models, apart)
     ensemble = load(workspace, apart, models, library)
-    _learned(folder, folder / SERVED)
+    take_over(folder, folder / SERVED)
     return ensemble
-
-
-def _learned(before: Path, folder: Path) -> None:
-    """Take over what was learned before, so that it is not learned again."""
-    folder.mkdir(exist_ok=True)
-    if (before / CACHE).is_dir():
-        shutil.copytree(before / CACHE, folder / CACHE)
 
 
 async def _rehearsed(ensemble: Ensemble, folder: Path, every: int) -> list[Outcome]:

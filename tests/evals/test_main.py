@@ -1,11 +1,14 @@
 """The command says what there is, and by its exit status how it went."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.settings import settings
 from evals.__main__ import NOTHING_RAN, main
+from tests.learned import Learned
 
 
 @pytest.fixture
@@ -36,12 +39,22 @@ def test_a_folder_that_is_no_workspace_is_named(
     assert "workspace.yaml" in capsys.readouterr().err
 
 
+@pytest.fixture
+def before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, learned: Learned) -> Iterator[None]:
+    """A data folder of this machine's, in which something was learned before."""
+    monkeypatch.setenv("REGENTE_DATA_DIR", str(tmp_path / "data"))
+    settings.cache_clear()
+    with learned(tmp_path / "data"):
+        yield
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("before")
 def test_dialogues_run_against_a_server_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Two wordings of one customer: the second greeting says again that an AI speaks, as a first
     # reply does, so what the first one left behind is gone.
-    monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
     report = tmp_path / "report.json"
     aurora = Path(__file__).parents[2] / "examples" / "aurora"
     arguments = ["run", "--workspace", str(aurora), "--only", "^greeting/en/[12]$"]
@@ -50,10 +63,10 @@ def test_dialogues_run_against_a_server_of_their_own(
     assert "1 of 1 dialogues passed (2 wordings" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("before")
 def test_dialogues_run_with_a_model_server_that_fails(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
     report = tmp_path / "report.json"
     aurora = Path(__file__).parents[2] / "examples" / "aurora"
     arguments = ["run", "--workspace", str(aurora), "--only", "^return_policy/en/1$", "--stream"]
