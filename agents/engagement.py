@@ -211,7 +211,7 @@ def waiting(brief: Brief, kit: Kit) -> Report:
 
 def why(brief: Brief, kit: Kit) -> Report:
     """Repeat the reason that stands in what was said last, and offer a person to look at it."""
-    ours = [one["text"] for one in brief["history"] if one["role"] != "customer"]
+    ours = [one["text"] for one in brief["history"] if one["role"] == "ai"]
     told = [
         part.strip()
         for part in sentences(ours[-1] if ours else "")
@@ -222,9 +222,7 @@ def why(brief: Brief, kit: Kit) -> Report:
     language, question = brief["language"], say("offer_check", brief["language"])
     text = say("why", language, told=" ".join(told[:REASONS]))
     asked = [Question(agent="engagement", slot="person", text=question)]
-    return Report(
-        agent="engagement", text=f"{text} {question}", asked=asked, evidence=[*ours[-1:], text]
-    )
+    return Report(agent="engagement", text=f"{text} {question}", asked=asked, evidence=ours[-1:])
 
 
 def named(brief: Brief, kit: Kit) -> Report:

@@ -124,8 +124,7 @@ def asked_before(brief: Brief) -> bool:
 def words_of(brief: Brief) -> str:
     """Give what she said about this; all of her message where it is about nothing else."""
     whole = message(brief)
-    said = whole if brief["alone"] and brief["text"] in whole else brief["text"]
-    return denying.without_denied(said, brief["language"])
+    return whole if brief["alone"] and brief["text"] in whole else brief["text"]
 
 
 def values(
@@ -139,8 +138,11 @@ def values(
     if not schemas:
         return {}
     told, language = text or words_of(brief), brief["language"]
-    meant = denying.without_denied(told, language)
-    found = kit.understanding.values(schemas, meant, language, kit.context.now, asked=asked)
+    found = kit.understanding.values(schemas, told, language, kit.context.now, asked=asked)
+    if (meant := denying.without_denied(told, language)) != told:
+        formed = {name: one for name, one in schemas.items() if "pattern" in one}
+        again = kit.understanding.values(formed, meant, language, kit.context.now, asked=asked)
+        found = {name: value for name, value in found.items() if name not in formed} | again
     return found | attaching.attached(brief, kit, journey, asked, told)
 
 
@@ -154,7 +156,6 @@ def answer(
         return _to_proposal(brief, kit, journey, instance)
     if understanding.gives_up(text, language):
         return Cancel()
-    text = denying.without_denied(text, language)
     found = values(brief, kit, journey, text=text, asked=asked)
     unsure = unclear.readings(text, language, kit, journey, found, asked=asked)
     found |= unclear.told_by_choices(unsure, asked, journey, instance["options"])
@@ -169,7 +170,8 @@ def answer(
         return Answer(text, found, unsure=unsure)
     question = said(journey.slots[asked].ask, language) if asked in journey.slots else ""
     named = choosing.names(kit.journeys, language)
-    chosen = choosing.choose(understanding, named, labels, text, language, question)
+    meant = denying.without_denied(text, language)
+    chosen = choosing.choose(understanding, named, labels, meant, language, question)
     return Answer(text, found, chosen=chosen, unsure=unsure)
 
 

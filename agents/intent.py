@@ -24,7 +24,6 @@ from agents import (
 from agents.cards import beside, form, note_forms, prompted
 from core.errors import ModelFailed
 from models.embedded import changing, denying, heeding, words
-from models.embedded.language import ANSWERING, LATER, OPENING
 from models.usage import stood_in
 
 SURE = 0.6
@@ -62,7 +61,7 @@ class Wishes(BaseModel):
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the signals in the customer's words."""
     understanding, text = kit.understanding, brief["text"]
-    language = understanding.language(text, brief["language"], needed=_needed(brief))
+    language = reading.language_of(brief, understanding)
     read = await _read(text, language, brief, kit)
     names = {intent["name"] for intent in read.intents}
     signals: dict[str, Any] = {
@@ -73,7 +72,7 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         "urgent": understanding.urgent(text, language) or heeding.harmed(text, language),
         "complaint": clauses.COMPLAINT in names or understanding.complains(text, language),
         "opted_out": brief["signals"].get("opted_out", False)
-        or understanding.opts_out(text, language),
+        or understanding.opts_out(text, language, surely=True),
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
     }
@@ -122,14 +121,6 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
         intents = await offices.wanted(told, intents, language, kit)
     intents = await strangers.asking(await aimless.told(intents, language, kit), language, kit)
     return Read(recalling.intents(text, intents, language), earlier)
-
-
-def _needed(brief: Brief) -> int:
-    """Give how many signs of another language it takes to leave the one that is spoken."""
-    if brief["awaiting"]:
-        return ANSWERING
-    talking = any(said["role"] != "customer" for said in brief["history"])
-    return LATER if talking else OPENING
 
 
 async def _sure(intents: list[dict[str, Any]], brief: Brief, kit: Kit, language: str) -> bool:

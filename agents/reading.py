@@ -7,7 +7,7 @@ question on how things are in general is for the articles, even where a procedur
 
 from typing import Any
 
-from agents import Kit, choosing
+from agents import Brief, Kit, choosing
 from agents.clauses import (
     BY_FORM,
     COMPLAINT,
@@ -38,7 +38,9 @@ from agents.numbered import (
     without_numbers,
 )
 from journeys.repairing import fits
+from models import Understanding
 from models.embedded import splitting, words
+from models.embedded.language import ANSWERING, LATER, OPENING
 
 OF_HERSELF = ("cpf", "email", "phone", "card")
 """Values that tell who she is or how she pays."""
@@ -51,6 +53,13 @@ LEADS = {"greeting": "greets", "thanks": "thanks"}
 
 GREETING_WORDS = 3
 """Words after a greeting that may still belong to it: "hi, how are you"."""
+
+
+def language_of(brief: Brief, understanding: Understanding) -> str:
+    """Give the language that her message is in: that of before, unless it shows enough of another."""
+    talking = any(said["role"] != "customer" for said in brief["history"])
+    needed = ANSWERING if brief["awaiting"] else LATER if talking else OPENING
+    return understanding.language(brief["text"], brief["language"], needed=needed)
 
 
 async def completed(

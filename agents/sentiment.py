@@ -1,6 +1,6 @@
 """Reads how the customer feels, smoothed over her last messages."""
 
-from agents import Brief, Kit, Report, Specialist
+from agents import Brief, Kit, Report, Specialist, reading
 
 FRESH = 0.6
 """Weight of the newest message; the rest is what was felt before."""
@@ -8,7 +8,8 @@ FRESH = 0.6
 
 async def respond(brief: Brief, kit: Kit) -> Report:
     """Report the sentiment: -1 (angry) to 1 (delighted)."""
-    felt = kit.understanding.sentiment(brief["text"], brief["language"])
+    language = reading.language_of(brief, kit.understanding)
+    felt = kit.understanding.sentiment(brief["text"], language)
     before = brief["signals"].get("sentiment", 0.0)
     return Report(
         agent="sentiment",

@@ -1,1 +1,2 @@
-"""The people's side: the queue, taking over, replying, handing back, deciding approvals."""
+"""The people's side: the queue, taking over, replying with help, handing back, deciding approvals, parting
+what was wrongly merged."""

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agents import Intent
+from agents.clauses import COURTESIES
 from graph.situation import YES_NO, Claim, Situation
 from graph.state import Step
 
 MOVING = ("answer", "continue", "drop", "instead", "withdraw", "aside", "amend")
 """Goals with which procedures put their question themselves."""
 
-COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
 PERSON = "person"
 RECALL = "recall"
 
@@ -93,20 +93,24 @@ def _surely_wishes(situation: Situation) -> bool:
     """Say whether a wish stands out that is for more than the articles, or a thing of hers is named."""
     if any(entity["kind"] == "code" for entity in situation.signals["entities"]):
         return True
-    return any(
-        intent["confidence"] >= DIGRESSION and situation.owners.get(intent["name"]) != "knowledge"
-        for intent in situation.signals["intents"]
-    )
+    return any(name not in COURTESIES for name in _standing_out(situation))
 
 
 def _foreign(situation: Situation) -> bool:
     """Say whether it is in a language not spoken here, and no wish stands out of it all the same."""
     if situation.spoken or situation.answers or situation.gives_up:
         return False
-    return not any(
-        intent["confidence"] >= DIGRESSION and situation.owners.get(intent["name"]) != "knowledge"
+    return not _standing_out(situation)
+
+
+def _standing_out(situation: Situation) -> list[str]:
+    """Give the wishes that are sure, for more than the articles."""
+    return [
+        intent["name"]
         for intent in situation.signals["intents"]
-    )
+        if intent["confidence"] >= DIGRESSION
+        and situation.owners.get(intent["name"]) != "knowledge"
+    ]
 
 
 def step(

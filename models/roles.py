@@ -161,7 +161,7 @@ def _flat_reachable(settings: Settings) -> bool:
 def _checked_url(url: str, names: Names) -> None:
     if not url:
         return
-    if "@" in url.partition("//")[2].partition("/")[0]:  # whoever reads how models stand reads it
+    if "@" in url:  # whoever reads how models stand reads it; no address of a server needs one
         raise BadInput(
             f"{names.base_url} has a user or a password in it; leave them out, and set {names.key}."
         )

@@ -31,6 +31,11 @@ class DraftGiven(Words):
     )
 
     text: str = Field(min_length=1, max_length=8_000)
+
+
+class DraftInGiven(DraftGiven):
+    """The same, with the language that it is in."""
+
     language: str = Field(default="", max_length=20)
     """One of the workspace's; without it the text tells, and where it does not, the conversation."""
 
@@ -118,7 +123,7 @@ def _known(
 
 @router.post("/spelling", summary="What is likely misspelt in a draft")
 async def check_spelling(
-    conversation_id: ConversationId, given: DraftGiven, request: Request, caller: Desk
+    conversation_id: ConversationId, given: DraftInGiven, request: Request, caller: Desk
 ) -> Spelling:
     """Mark the words of a draft that are likely misspelt; names, codes, links and own words are not."""
     given.check_characters()
@@ -201,7 +206,7 @@ async def _thread(state: Any, conversation_id: str) -> Thread:
     return await state.database.reading(thread, state.workspace_id, conversation_id)
 
 
-def _language(state: Any, given: DraftGiven, here: Thread) -> str:
+def _language(state: Any, given: DraftInGiven, here: Thread) -> str:
     """Give the language of a draft.
 
     Raises:

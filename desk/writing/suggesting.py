@@ -99,7 +99,9 @@ def _written(here: Thread, ensemble: Ensemble) -> dict[str, str]:
     for journey in ensemble.journeys.values():
         for name, slot in journey.slots.items():
             if pattern := slot.schema_.get("pattern"):
-                told = set(re.findall(rf"(?<![\w-])(?:{pattern})(?![\w-])", hers))
+                inside = pattern.removeprefix("^").removesuffix("$")
+                places = re.finditer(rf"(?<![\w-])(?:{inside})(?![\w-])", hers)
+                told = {match[0] for match in places}  # the pattern may have groups of its own
                 if len(told) == 1:
                     found[name] = told.pop()
     return found

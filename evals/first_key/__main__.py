@@ -59,11 +59,17 @@ def _parser() -> argparse.ArgumentParser:
         description=first_key.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--every", type=int, default=1, help="ask only each n-th thing")
+    parser.add_argument("--every", type=_positive, default=1, help="ask only each n-th thing")
     parser.add_argument("--most-usd", type=float, help="ask nothing where it may cost more")
     parser.add_argument("--yes", action="store_true", help="go on without asking")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     return parser
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("it begins at 1")
+    return number
 
 
 async def _run(given: argparse.Namespace, folder: Path) -> int:
@@ -73,6 +79,15 @@ async def _run(given: argparse.Namespace, folder: Path) -> int:
         raise BadInput(
             "No role has an endpoint, so there is nothing to evaluate; set REGENTE_MODEL and "
             "REGENTE_OPENAI_API_KEY or REGENTE_OPENAI_BASE_URL (docs/models.md)."
+        )
+    if given.most_usd is not None and not all(one.priced for one in found.values()):
+        raise BadInput(
+            "--most-usd holds against prices, and some are not set; set "
+            "REGENTE_PRICE_PER_MILLION_INPUT and REGENTE_PRICE_PER_MILLION_OUTPUT."
+        )
+    if not await asyncio.to_thread(given.output.resolve().parent.is_dir):
+        raise BadInput(
+            f"{given.output.parent} is no folder to write into; make it, or set --output."
         )
     workspace = Workspace(real.workspace)
     ensemble = await asyncio.to_thread(_opened, real, workspace, folder)
@@ -89,8 +104,9 @@ async def _run(given: argparse.Namespace, folder: Path) -> int:
     outcomes = await _asked(ensemble, folder / SERVED, {}, given.every, _show)
     _show("")
     told = report.written(outcomes, found, name=workspace.path.name, at=datetime.now(UTC))
+    sys.stdout.write(f"{told}\n")
     given.output.write_text(told, "utf-8")
-    sys.stdout.write(f"{told}\nWritten to {given.output}.\n")
+    sys.stdout.write(f"Written to {given.output}.\n")
     return 0
 
 

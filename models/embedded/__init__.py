@@ -6,7 +6,8 @@
   way to say "unknown"; `courtesy` takes off what is only polite, `splitting`
   finds the clauses of a message that asks for two things.
 - `spelling` mends slips of the finger and `lexicon` knows which words are none.
-- `language`, `sentiment`, `agreement`: which language, which mood, yes or no.
+- `language`, `agreement`: which language, yes or no; `moods`: blame, a feeling, the wish for no promotions,
+  with `sentiment` for words that are bitter; `preferring`: what is named only to be turned down.
 - `dates`, `entities`: values that look the same everywhere; `values` fills a JSON schema from a text,
   `choosing` finds which of several labels is meant.
 - `understanding`: all of these behind the `models.Understanding` protocol, trained and cached.

@@ -14,7 +14,7 @@ from models.embedded.dates import dates
 from models.embedded.described import glossary_of, labelled
 from models.embedded.introduced import bare_answer
 from models.embedded.patterns import grouped_value
-from models.embedded.schemas import options_of, resolved, spelled_out
+from models.embedded.schemas import DEEPEST, options_of, resolved, spelled_out
 from models.embedded.values import ENDS, STARTS, is_free, values
 
 ARTICLE = re.compile(r"^(?:uma?|an?|meu|minha|my)\s+(?=[a-zà-ÿ])", re.IGNORECASE)
@@ -35,17 +35,18 @@ def arguments(
 
 def schemas_of(root: Mapping[str, Any], language: str) -> dict[str, dict[str, Any]]:
     """Give the schemas of an object's properties: references followed, options under what they are called."""
-    return _schemas(root, root, language)
+    return _schemas(root, root, language, DEEPEST)
 
 
 def _schemas(
-    schema: Mapping[str, Any], root: Mapping[str, Any], language: str
+    schema: Mapping[str, Any], root: Mapping[str, Any], language: str, deeper: int
 ) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, given in schema.get("properties", {}).items():
         one = labelled(resolved(given, root), language)
         if "properties" in one:
-            one = {**one, "properties": _schemas(one, root, language)}
+            inside = _schemas(one, root, language, deeper - 1) if deeper else {}
+            one = {**one, "properties": inside}
         found[name] = one
     return found
 
@@ -199,7 +200,8 @@ class _Reading:
             ]  # fmt: skip
             if len(open_) != 1 or open_[0] in found:
                 continue
-            said = mentioned.mentioned(kind, text, self._language, apart)
+            way = mentioned.way_of(open_[0], schemas[open_[0]])
+            said = mentioned.mentioned(kind, text, self._language, apart, way)
             if said is not None:
                 found[open_[0]] = said
 

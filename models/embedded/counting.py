@@ -19,6 +19,9 @@ BETWEEN = 1
 
 AGE = re.compile(r"[\s-]*(?:anos?\b(?!\s+d[eo]\s+(?:garantia|contrato))|years?[\s-]old|yo\b|y/o\b)")
 
+SINCE = re.compile(r"\b(?:ha|for|since|desde)\s+$")
+"""Before years that have passed: "cliente há 5 anos"."""
+
 Schemas = Mapping[str, dict[str, Any]]
 
 
@@ -78,7 +81,7 @@ def _counts(span: Span, name: str, schema: Mapping[str, Any], text: str, languag
     about = f"{spelled_out(name)} {schema.get('description', '')}"
     behind = re.split(r"[,;.!?]", text[span.end :], maxsplit=1)[0]
     if _listed("ages") & {*words.words(about)} and AGE.match(words.flat(text[span.end :])):
-        return True
+        return SINCE.search(words.flat(text[: span.start])) is None
     said = words.words(behind, language)[: BETWEEN + 1]
     return _is_key(said, about, words.base(language))
 
@@ -129,9 +132,9 @@ def _is_sum(name: str, schema: Mapping[str, Any]) -> bool:
     units = {
         words.folded(one) for called in words.load("arguments")["units"].values() for one in called
     }
-    if schema.get("type") == "number":
-        return not about & units
-    return schema.get("type") == "integer" and bool(about & hints_of("money"))
+    if schema.get("type") not in ("number", "integer") or about & units:
+        return False
+    return bool(about & hints_of("money"))
 
 
 def _is_estimate(name: str, schema: Mapping[str, Any]) -> bool:

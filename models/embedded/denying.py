@@ -12,8 +12,8 @@ LEAST_AFTER = 2
 
 PARTS = re.compile(r"[,;.!?\n]+|\s[-–—]\s")
 JOINTS = re.compile(r"\s(?:e|ou|mas|and|or|but)\s")
-NUMBER = r"(?:[a-z]{1,3}-?)?\d{3,}"
-"""A number of a thing as customers write it, folded."""
+NUMBER = r"(?:[a-z]{1,12}-|[a-z]{1,3})?\d{3,}(?!\w|-\d)"
+"""A number of a thing as customers write it, folded; no part of a longer one."""
 
 BESIDE_VERB = 4
 """Words between a verb and what it is about."""
@@ -71,13 +71,16 @@ def refuses_person(examples: Sequence[str], text: str, language: str) -> bool:
 
 
 def without_denied(text: str, language: str) -> str:
-    """Give a text without the numbers that it says are not meant: "no wait, not A-12", "o A-12 não"."""
+    """Give a text without the numbers that it says are not meant: "no wait, not A-12", "o A-12 não".
+
+    For what has a form of its own, such as a number of hers: in an address or a reason it may cut too much.
+    """
     flat, kept = words.flat(text), text
     kinds = turns.listed(language)
     before = words.either(kinds["not_it"])
     beside = words.either(kinds["beside_number"])
     pattern = re.compile(
-        rf"(?<!\w)(?:{before})\s+(?:(?:{beside})\s+)*{NUMBER}(?!\w)"
+        rf"(?<!\w)(?:{before})\s+(?:(?:{beside})\s+)*{NUMBER}"
         rf"|(?<!\w)(?:(?:{beside})\s+)*{NUMBER}\s+(?:{words.either(kinds['not_after'])})(?=\s*(?:[,;.!]|$))"
     )
     for match in reversed([*pattern.finditer(flat)]):

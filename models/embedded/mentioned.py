@@ -13,6 +13,7 @@ from models.embedded import lexicon, spelling, words
 from models.embedded.schemas import spelled_out
 
 Kind = Literal["name", "place", ""]
+Way = Literal["from", "to", ""]
 TOKEN = re.compile(r"[^\W\d_][\w'’-]*")
 OPENS = re.compile(r"(?:^|[.!?]\s)\W*$")
 JOINTS = frozenset(
@@ -49,7 +50,14 @@ def kind_of(name: str, schema: Mapping[str, Any]) -> Kind:
     return "name" if said & _listed("called") else ""
 
 
-def mentioned(kind: Kind, text: str, language: str, apart: str) -> str | None:
+def way_of(name: str, schema: Mapping[str, Any]) -> Way:
+    """Say whether a place is one that is left or one that is reached, where that is told."""
+    said = {*words.words(f"{spelled_out(name)} {schema.get('description', '')}")}
+    leaves, reaches = bool(said & _listed("origins")), bool(said & _listed("destinations"))
+    return "" if leaves == reaches else "from" if leaves else "to"
+
+
+def mentioned(kind: Kind, text: str, language: str, apart: str, way: Way = "") -> str | None:
     """Give the one name that a text has, without what `apart` says: other values, and what the tool does."""
     other = {*words.words(apart)}
     runs = [
@@ -57,12 +65,13 @@ def mentioned(kind: Kind, text: str, language: str, apart: str) -> str | None:
         for run in _capitals(text, language, OF if kind == "place" else JOINTS)
         if not {*words.words(run[0])} <= other
     ]
-    led = [run for run in runs if run[1] in _led(language)]
+    led = [run for run in runs if run[1] in _led(language, way)]
     if kind == "place":
         return led[0][0] if len(led) == 1 else None
     runs = [
         run
         for run in runs
+        if run[1] not in _listed("herself")
         if run not in led or " " in run[0] or run[1] in ("de", "da", "do", "of", "for", "pra")
     ]
     if len(runs) == 1:
@@ -117,9 +126,9 @@ def _end_of_name(
 
 
 def _is_name(word: str) -> bool:
-    return (
-        word[0].isupper() and (len(word) > 1 or word in "AOÉ") and not any(map(str.isdigit, word))
-    )
+    if re.split(r"['’]", word)[0] == "I" or any(map(str.isdigit, word)):
+        return False
+    return word[0].isupper() and (len(word) > 1 or word in "AOÉ")
 
 
 def _ordinary(word: str, language: str) -> bool:
@@ -128,7 +137,7 @@ def _ordinary(word: str, language: str) -> bool:
 
 def _is_word_of_time(word: str) -> bool:
     plain = words.folded(word)
-    return plain in _time() or DEMONYM.search(word.lower()) is not None or word == "I"
+    return plain in _time() or DEMONYM.search(word.lower()) is not None
 
 
 def _strange(text: str, language: str) -> list[str]:
@@ -168,10 +177,12 @@ def _listed(kind: str) -> frozenset[str]:
     return frozenset(words.folded(word) for listed in lists for word in listed)
 
 
-def _led(language: str) -> frozenset[str]:
-    return frozenset(
-        map(words.folded, words.load("arguments")["towards"].get(words.base(language), ()))
-    )
+def _led(language: str, way: Way) -> frozenset[str]:
+    """Give the words that lead a place."""
+    lists, base = words.load("arguments"), words.base(language)
+    leads = frozenset(map(words.folded, lists["towards"].get(base, ())))
+    leaving = frozenset(map(words.folded, lists["leaving"].get(base, ())))
+    return {"from": leaving, "to": leads - leaving, "": leads}[way]
 
 
-__all__ = ["Kind", "full_name", "kind_of", "mentioned"]
+__all__ = ["Kind", "full_name", "kind_of", "mentioned", "way_of"]

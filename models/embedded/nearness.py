@@ -13,7 +13,7 @@ from models.embedded import vectors, words
 from models.embedded.embedder import Lexical
 from models.embedded.features import meanings
 from models.embedded.language import Languages
-from models.embedded.schemas import options_of, resolved, spelled_out
+from models.embedded.schemas import DEEPEST, options_of, resolved, spelled_out
 from models.embedded.values import values
 
 SPOKEN = ("pt", "en")
@@ -204,13 +204,14 @@ def _options(function: Function) -> list[str]:
 
 def _properties(function: Function) -> Iterator[tuple[str, dict[str, Any]]]:
     root = function.get("parameters") or {}
-    waiting = [root]
+    waiting = [(root, 0)]
     while waiting:
-        for name, given in waiting.pop().get("properties", {}).items():
+        outer, depth = waiting.pop()
+        for name, given in outer.get("properties", {}).items():
             schema = resolved(given, root)
             yield name, schema
-            if "properties" in schema:
-                waiting.append(schema)
+            if "properties" in schema and depth < DEEPEST:
+                waiting.append((schema, depth + 1))
 
 
 def _telling(text: str) -> list[str]:

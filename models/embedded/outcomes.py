@@ -8,6 +8,9 @@ from functools import cache
 from models.embedded import acting, turns, words
 
 SHORTEST_VERB = 4
+BESIDE_DEEDS = 1
+"""Words of meaning beside a question on what we have done."""
+
 SHORT = 7
 """Words of a question on what became of something."""
 
@@ -30,8 +33,14 @@ def only_asks_why(text: str, language: str) -> bool:
 
 
 def asks_deeds(text: str, language: str) -> bool:
-    """Say whether a text asks what we have done: "what did you just do?", "mais alguma coisa foi feita?"."""
-    return turns.said_of(language, "deeds").search(words.plain(text, language)) is not None
+    """Say whether a text asks what we have done: "what did you just do?", "mais alguma coisa foi feita?".
+
+    Where it speaks of more than one thing besides, it complains, or asks or wants something else.
+    """
+    said, count = turns.said_of(language, "deeds").subn(" ", words.plain(text, language))
+    said = turns.said_of(language, "so_far").sub(" ", said)
+    beside = words.content(said.split(), (words.base(language),))
+    return count > 0 and len(beside) <= BESIDE_DEEDS
 
 
 def asks_reference(text: str, language: str) -> bool:

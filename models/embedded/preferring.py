@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from models.embedded import words
 
 ENDS = re.compile(r"[,;.!?\n]|$")
+CLAUSES = re.compile(r"[,;.!?\n]")
 LONGEST = 6
 """Words of what is turned down; more than that says something else too."""
 
@@ -30,19 +31,39 @@ def wanted(text: str, language: str) -> str:
 def _turned_down(text: str, language: str) -> list[tuple[int, int]]:
     """Give where something is turned down, in order."""
     flat, found = words.flat(text), []
-    prefers = _pattern(language, "prefers").search(flat)
     for kind in ("than", "instead", "not"):
         for match in _pattern(language, kind).finditer(flat):
-            if kind == "than" and (prefers is None or prefers.end() >= match.start()):
-                continue
             end = match.end() + _end(flat[match.end() :])
-            if len(flat[match.end() : end].split()) <= LONGEST:
+            if len(flat[match.end() : end].split()) > LONGEST:
+                continue
+            before, after = flat[: match.start()], flat[end:]
+            if kind == "than":
+                # "Rather than wait" prefers nothing: something stands before "than" that is preferred.
+                preferred = _pattern(language, "prefers").search(before)
+                wished = preferred is not None and bool(before[preferred.end() :].strip())
+            else:
+                wished = _wishes(before, language) or _wishes(after, language)
+                # "I got a blue one instead of the red", "não a recebi" tell what happened.
+                near = f"{CLAUSES.split(before)[-1]} {flat[match.end() : end]}"
+                told = _pattern(language, "tells").search(near) or _is_said(before, language)
+                wished = wished and not told
+            if wished:
                 found.append((match.start(), end))
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if not apart or start >= apart[-1][1]:
             apart.append((start, end))
     return apart
+
+
+def _wishes(text: str, language: str) -> bool:
+    return any(_pattern(language, kind).search(text) is not None for kind in ("prefers", "wishes"))
+
+
+def _is_said(before: str, language: str) -> bool:
+    """Say whether what is denied is told of something: "the dress is" not the right one."""
+    last = before.split()[-1:]
+    return bool(last) and _pattern(language, "is").fullmatch(last[0]) is not None
 
 
 def _end(rest: str) -> int:

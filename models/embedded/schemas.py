@@ -4,21 +4,39 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+DEEPEST = 4
+"""Objects within objects that are looked into: a schema may refer to itself without end."""
+
 
 def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
     """Give a property's schema with its reference followed and "or null" taken away."""
+    if not isinstance(schema, Mapping):  # `true` is a schema for anything
+        return {}
     if "$ref" in schema:
         name = str(schema["$ref"]).rsplit("/", 1)[-1]
-        return {
-            **root.get("$defs", {}).get(name, {}),
-            **{k: v for k, v in schema.items() if k != "$ref"},
-        }
+        return _plain(
+            {
+                **root.get("$defs", {}).get(name, {}),
+                **{k: v for k, v in schema.items() if k != "$ref"},
+            }
+        )
     for key in ("anyOf", "oneOf", "allOf"):
-        ways = [way for way in schema.get(key, []) if way.get("type") != "null"]
+        ways = [
+            way
+            for way in schema.get(key, [])
+            if isinstance(way, Mapping) and way.get("type") != "null"
+        ]
         if len(ways) == 1:
             rest = {name: given for name, given in schema.items() if name != key}
             return {**resolved(ways[0], root), **rest}
-    return dict(schema)
+    return _plain(schema)
+
+
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Give it with `items` that are a schema: `true`, or one for each place, allow anything."""
+    if isinstance(schema.get("items", {}), Mapping):
+        return dict(schema)
+    return {**schema, "items": {}}
 
 
 def options_of(schema: Mapping[str, Any]) -> list[Any]:
@@ -32,4 +50,4 @@ def spelled_out(name: str) -> str:
     return " ".join(re.sub(r"(?<=[a-z\d])(?=[A-Z])|[_\-.]+", " ", name).lower().split())
 
 
-__all__ = ["options_of", "resolved", "spelled_out"]
+__all__ = ["DEEPEST", "options_of", "resolved", "spelled_out"]

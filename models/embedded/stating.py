@@ -46,6 +46,8 @@ def _said(
     clause: str, yes: frozenset[str], no: frozenset[str], weak: frozenset[str], base: str
 ) -> bool | None:
     said = words.words(clause.replace("-", ""), base)
+    if _pattern("unsure", base).search(" ".join(said)):
+        return None
     stems = words.stems(said, base)
     if weak and 2 * len(weak & {*stems}) >= len(weak):
         yes = yes | weak

@@ -176,9 +176,8 @@ class LeanChatOpenAI(ChatOpenAI):
             failure.partial = text
             raise
         finally:
-            if (
-                text and not charged
-            ):  # what has come is paid for, also by who went away in the middle
+            # What has come is paid for, also by who went away in the middle.
+            if text and not charged:
                 self._charge(None, payload, text)
 
     async def _pieces(self, payload: dict[str, Any]) -> AsyncIterator[Piece]:

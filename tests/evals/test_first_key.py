@@ -66,6 +66,31 @@ def test_without_an_endpoint_it_says_what_to_set(
     assert not told.exists()
 
 
+@pytest.mark.parametrize(
+    ("unset", "arguments", "says"),
+    [
+        ("REGENTE_PRICE_PER_MILLION_INPUT", ["--most-usd", "2", "--yes"], "prices"),
+        ("", ["--yes", "--output", "/no/such/folder/evaluation.md"], "is no folder"),
+    ],
+)
+def test_what_cannot_be_held_or_kept_is_refused_before_it_is_paid_for(
+    monkeypatch: pytest.MonkeyPatch,
+    told: Path,
+    endpoint: ScriptedServer,
+    capsys: pytest.CaptureFixture[str],
+    unset: str,
+    arguments: list[str],
+    says: str,
+) -> None:
+    if unset:
+        monkeypatch.delenv(unset)
+        monkeypatch.delenv("REGENTE_PRICE_PER_MILLION_OUTPUT")
+        settings.cache_clear()
+    assert first_key.main(["--output", str(told), *arguments]) == first_key.NOTHING_ASKED
+    assert says in capsys.readouterr().err
+    assert endpoint.requests == []
+
+
 def test_it_is_priced_before_it_is_asked_and_figures_are_written_after(
     told: Path, endpoint: ScriptedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

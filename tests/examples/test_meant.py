@@ -41,6 +41,7 @@ async def test_what_would_be_is_not_looked_up_again(
 async def test_how_it_stands_undoes_nothing(aurora: House, asks: str) -> None:
     reply = await says(aurora, "C-1008", asks)
     assert "Posso confirmar" not in reply and "Shall I go ahead" not in reply
+    assert "A-1070" in reply or "R-" in reply
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,7 @@ async def test_a_number_that_is_not_meant_is_not_taken(
 ) -> None:
     reply = await says(aurora, "C-1007", wish, denies)
     assert "Posso confirmar" not in reply and "Shall I go ahead" not in reply
+    assert "Qual" in reply or "Which" in reply
 
 
 DONE = {
@@ -94,7 +96,7 @@ DONE = {
 )
 async def test_what_was_done_here_is_told(aurora: House, language: str, asks: str) -> None:
     reply = await says(aurora, "C-1003", *DONE[language], asks)
-    assert "R-5001" in reply and "sim" not in reply.split()
+    assert "R-5001" in reply
 
 
 @pytest.mark.parametrize("asks", ["o que você fez até agora?", "what have you changed?"])

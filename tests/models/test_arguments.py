@@ -68,6 +68,9 @@ REMOTE = {
         (PARKING, "a room with a view", "en", None),
         (ESTACIONAR, "um quarto sem vaga de estacionamento", "pt-BR", False),
         (ESTACIONAR, "com estacionamento, por favor", "pt-BR", True),
+        (PARKING, "a room. I don't know about parking yet", "en", None),
+        (PARKING, "not sure about parking", "en", None),
+        (ESTACIONAR, "não sei se quero estacionamento", "pt-BR", None),
         (REMOTE, "I'd rather talk by video", "en", True),
         (REMOTE, "I'd come to the office", "en", False),
     ],
@@ -83,6 +86,8 @@ def test_yes_or_no_is_read_where_it_is_said_of_the_matter(
     [
         ("horses", "Quantos cavalos", "tenho dois cavalos e três vacas", "pt-BR", 2),
         ("age", "Idade de quem vai", "minha avó tem 81 anos", "pt-BR", 81),
+        ("idade", "Idade de quem vai", "sou cliente há 5 anos", "pt-BR", None),
+        ("age", "Age", "I have been a customer for 5 years", "en", None),
         ("years", "Por quantos anos", "mais um ano de garantia", "pt-BR", 1),
         ("length_cm", "Length in centimetres", "a board of 40 cm", "en", 40),
         ("guests", "How many guests", "there will be five of us", "en", 5),
@@ -108,6 +113,14 @@ def test_each_of_two_counts_is_its_own() -> None:
         ("Title of the film", "two for Lanterns of Paper tomorrow", "en", "Lanterns of Paper"),
         ("City it goes to", "a parcel to Leicester", "en", "Leicester"),
         ("City it goes to", "a parcel from Leicester to York", "en", None),
+        ("Destination city", "I need to send a parcel from Leicester", "en", None),
+        (
+            "Cidade de destino",
+            "quero mandar uma encomenda de Campinas para Recife",
+            "pt-BR",
+            "Recife",
+        ),
+        ("Title of the film", "hi, I'm Maria, two tickets", "en", None),
         ("Name of the pet", "a wash for my Persian cat on Friday", "en", None),
         ("Nome do animal", "Quero marcar um banho na Terça", "pt-BR", None),
     ],
@@ -166,3 +179,16 @@ def test_a_last_day_that_is_asked_for_comes_after_the_first() -> None:
 def test_an_answer_loses_what_only_leads_to_it() -> None:
     schema = {"type": "string", "description": "Name of the medicine"}
     assert one(schema, "it's called zolpimarine", "en", asked=True) == "zolpimarine"
+
+
+def test_what_was_paid_is_no_rating() -> None:
+    rating = {"type": "number", "description": "How good it was, 1 to 5"}
+    assert arguments(tool(rating=rating), "I paid $40 for it", "en", NOW) == {}
+
+
+def test_a_schema_that_refers_to_itself_or_allows_anything_is_read_as_far_as_it_goes() -> None:
+    node = {"type": "object", "properties": {"child": {"$ref": "#/$defs/Node"}, "any": True}}
+    parameters = {**node, "$defs": {"Node": node}}
+    listed = {"type": "array", "items": True}
+    parameters["properties"] = {**node["properties"], "listed": listed}
+    assert arguments({"name": "grow", "parameters": parameters}, "grow a tree", "en", NOW) == {}

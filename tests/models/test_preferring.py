@@ -27,6 +27,12 @@ def test_what_is_turned_down_is_left_out(text: str, language: str, left: str) ->
         ("rather than wait I want my money back", "en"),
         ("não a azul", "pt-BR"),
         ("demorou mais do que o prometido", "pt-BR"),
+        ("comprei a blusa e não a recebi", "pt-BR"),
+        ("esse pedido não o recebi até hoje, quero saber dele", "pt-BR"),
+        ("os sapatos chegaram mas não os quero mais", "pt-BR"),
+        ("the dress is not the right size, I need another", "en"),
+        ("my refund was not a full refund", "en"),
+        ("I got a blue shirt instead of the red one, I want to exchange it", "en"),
     ],
 )
 def test_where_nothing_is_preferred_all_stays(text: str, language: str) -> None:

@@ -264,6 +264,14 @@ UNREACHABLE = {
         {"route": {"model": "m", "base_url": "http://me:pa55@h/v1"}},
         "REGENTE_ROLES.route.base_url has a user or a password .* set REGENTE_ROLES.route.key_env",
     ),
+    "a password with a slash": (
+        {"route": {"model": "m", "base_url": "http://me:pa/55@h/v1"}},
+        "REGENTE_ROLES.route.base_url has a user or a password",
+    ),
+    "a password and no scheme": (
+        {"route": {"model": "m", "base_url": "me:pa55@host/v1"}},
+        "REGENTE_ROLES.route.base_url has a user or a password",
+    ),
     "key unset": (
         {"write": {"model": "m", "base_url": "http://h/v1", "key_env": "NOT_SET_KEY"}},
         "REGENTE_ROLES.write.key_env names the variable 'NOT_SET_KEY', which is not set",

@@ -355,3 +355,36 @@ SEND_BACK = (
 def test_a_yes_that_names_the_act_and_no_more_agrees(text: str, agrees: bool) -> None:
     proposed = "I will open the return of the chair. Shall I go ahead?"
     assert acting.urges_act(text, proposed, SEND_BACK, "en") is agrees
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meant"),
+    [
+        ("wait, not A-1064", "en", "wait, "),
+        ("o A-1064 não", "pt-BR", ""),
+        ("not LOAN-2044, the other", "en", ", the other"),
+        ("not 98765-4321, it's 91234-5678", "en", "not 98765-4321, it's 91234-5678"),
+    ],
+)
+def test_a_number_that_is_said_not_to_be_meant_is_left_out(
+    text: str, language: str, meant: str
+) -> None:
+    assert denying.without_denied(text, language) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "asks"),
+    [
+        ("what did you just do?", "en", True),
+        ("mais alguma coisa foi feita hoje?", "pt-BR", True),
+        ("I can't believe what you did to my package, the driver broke it", "en", False),
+        ("olha o que vocês fizeram com meu pedido, chegou quebrado", "pt-BR", False),
+        ("o que mudou na política de troca?", "pt-BR", False),
+        ("what has been changed in your return policy?", "en", False),
+        ("cancel order A-1064 and tell me what was done", "en", False),
+    ],
+)
+def test_what_we_have_done_is_asked_for_only_where_nothing_else_is_said(
+    text: str, language: str, asks: bool
+) -> None:
+    assert outcomes.asks_deeds(text, language) is asks
