@@ -1,2 +1,1 @@
-"""The people's side: the queue, taking over, replying with help, handing back, deciding approvals, parting
-what was wrongly merged."""
+"""The people's side: a queue, taking over, replying with help, handing back, parting, deciding approvals."""

@@ -36,18 +36,8 @@ def _turned_down(text: str, language: str) -> list[tuple[int, int]]:
             end = match.end() + _end(flat[match.end() :])
             if len(flat[match.end() : end].split()) > LONGEST:
                 continue
-            before, after = flat[: match.start()], flat[end:]
-            if kind == "than":
-                # "Rather than wait" prefers nothing: something stands before "than" that is preferred.
-                preferred = _pattern(language, "prefers").search(before)
-                wished = preferred is not None and bool(before[preferred.end() :].strip())
-            else:
-                wished = _wishes(before, language) or _wishes(after, language)
-                # "I got a blue one instead of the red", "não a recebi" tell what happened.
-                near = f"{CLAUSES.split(before)[-1]} {flat[match.end() : end]}"
-                told = _pattern(language, "tells").search(near) or _is_said(before, language)
-                wished = wished and not told
-            if wished:
+            before, named, after = flat[: match.start()], flat[match.end() : end], flat[end:]
+            if _is_turned_down(kind, before, named, after, language):
                 found.append((match.start(), end))
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found):
@@ -56,12 +46,24 @@ def _turned_down(text: str, language: str) -> list[tuple[int, int]]:
     return apart
 
 
+def _is_turned_down(kind: str, before: str, named: str, after: str, language: str) -> bool:
+    if kind == "than":
+        # "Rather than wait" prefers nothing: something stands before "than" that is preferred.
+        preferred = _pattern(language, "prefers").search(before)
+        return preferred is not None and bool(before[preferred.end() :].strip())
+    # "I got a blue one instead of the red", "não a recebi" tell what happened.
+    near = f"{CLAUSES.split(before)[-1]} {named}"
+    if _pattern(language, "tells").search(near) or _is_said(before, language):
+        return False
+    return _wishes(before, language) or _wishes(after, language)
+
+
 def _wishes(text: str, language: str) -> bool:
     return any(_pattern(language, kind).search(text) is not None for kind in ("prefers", "wishes"))
 
 
 def _is_said(before: str, language: str) -> bool:
-    """Say whether what is denied is told of something: "the dress is" not the right one."""
+    """Say whether what is denied is told of something: "the blue one is" not the right one."""
     last = before.split()[-1:]
     return bool(last) and _pattern(language, "is").fullmatch(last[0]) is not None
 
