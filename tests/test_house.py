@@ -260,6 +260,7 @@ def shop_words() -> list[str]:
     return sorted({word.lower() for word in words} - GENERAL.keys() - {"customer_id"})
 
 
+@cache
 def shop_numbers() -> list[str]:
     """Give the forms of the shop's numbers, such as those of its orders."""
     forms = set()
