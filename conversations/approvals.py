@@ -379,6 +379,13 @@ def renew(tx: Tx, action: Action, lease_s: float) -> None:
     )  # fmt: skip
 
 
+def give_back(tx: Tx, action: Action) -> None:
+    """Give an approval back as if it had not been claimed: the process stops."""
+    if holds(tx, action):
+        attempts = max(0, action.approval["attempts"] - 1)
+        _change(tx, action.approval, attempts=attempts, **leases.FREED)
+
+
 def finish(tx: Tx, action: Action, event: dict[str, Any], rows: list[Row]) -> str | None:
     """Store how an approval ended and tell the customer's conversation; give that conversation's id."""
     workspace_id, approval_id = action.approval["workspace_id"], action.approval["approval_id"]

@@ -86,19 +86,26 @@ def due(tx: Tx, workspace_id: str, limit: int = 20) -> list[str]:
 def join(tx: Tx, workspace_id: str, customer_id: str, *, also: str = "") -> tuple[str, list[str]]:
     """Make one of a customer's open conversations; give it, and those that were merged into it.
 
-    Gives `""` while a turn has begun in one of them, or there is none any more.
+    Gives `""` while a turn has begun in one that is not alone or not hers yet, or there is none any more.
     """
     opening(tx, workspace_id, customer_id)
     theirs = _locked(tx, workspace_id, customer_id, also)
     if also:
         tokens_of.revoke_all(tx, workspace_id, also)
     rows = [row for row in theirs if row["state"] == "open"]
-    if len(rows) > 1 and any(mailbox.runs(tx, row) for row in rows):
+    rows.sort(
+        key=lambda row: row["customer_id"] != customer_id
+    )  # hers first: each other is a stranger's
+    strangers = [row for row in rows if row["customer_id"] != customer_id]
+    if strangers and any(mailbox.runs(tx, row) for row in rows):
+        for row in strangers:
+            merges.remember(tx, row)
         for row in rows:
             change(tx, row, joining=customer_id)
         return "", []
-    if len(rows) == 1 and rows[0]["customer_id"] != customer_id:
-        merges.remember(tx, rows[0], None, customer_id)
+    if rows and rows[0] in strangers:
+        merges.remember(tx, rows[0])
+        _give(tx, rows[0], customer_id)
     while len(rows) > 1:
         rows[:2] = [_merge(tx, rows[0], rows[1], customer_id)]
     for row in theirs:  # one that was closed before it came to it is hers as well
@@ -152,7 +159,7 @@ def _merge(tx: Tx, one: Row, other: Row, customer_id: str) -> Row:
     """Make one of two *locked* open conversations in which no turn runs; give the one that is kept."""
     first, _ = ownership.kept_of(_as_open(one), _as_open(other))
     kept, merged = (one, other) if first.conversation_id == one["conversation_id"] else (other, one)
-    merges.remember(tx, kept, merged, customer_id)
+    merges.remember_both(tx, kept, merged, customer_id)
     stands = ownership.joined(standing(kept), standing(merged))
     recent = max(kept, merged, key=lambda row: _last_said(tx, row))
     state = _state(tx, kept, merged, recent)
@@ -166,7 +173,8 @@ def _merge(tx: Tx, one: Row, other: Row, customer_id: str) -> Row:
         first_waiting_at=None, answer_by=None, lease_owner=None, lease_until=None,
         epoch=stands.epoch, fence=stands.fence, tenure=stands.tenure,
     )  # fmt: skip
-    _give(tx, merged, customer_id)
+    for row in (merged, kept):
+        _give(tx, row, customer_id)
     _move(tx, kept, merged, customer_id)
     change(
         tx, kept, owner=stands.owner, epoch=stands.epoch, fence=stands.fence, tenure=stands.tenure,

@@ -26,12 +26,9 @@ def apart(tx: Tx, merge: Merge, kept: Row, merged: Row) -> None:
 
     If the stranger's was kept, what came later goes with them, and so do the tokens.
     """
+    numbered = _hers if merge.strangers_was_kept else _strangers
     for table, number in ((messages, "message_seq"), (outbox, "message_seq"), (feed, "feed_seq")):
-        from_here = merge.kept[number]
-        behind = table.c.sequence > from_here
-        if not merge.strangers_was_kept:
-            behind &= table.c.sequence <= from_here + merge.merged[number]
-        _move(tx, table, kept, merged, behind, sequence=table.c.sequence - from_here)
+        numbered(tx, merge, table, number, kept, merged)
     for table, key in BY_KEY.items():
         theirs = key.in_(merge.theirs.get(table.name, []))
         # The states of both stand under ids of their own; they are put back one by one.
@@ -45,6 +42,38 @@ def apart(tx: Tx, merge: Merge, kept: Row, merged: Row) -> None:
     _change(tx, messages, merged, came, origin_conversation_id=None)
     for table in (summaries, message_terms):  # made anew of what each of them has
         tx.execute(table.delete().where(_of(table, kept)))
+
+
+def _strangers(
+    tx: Tx, merge: Merge, table: sa.Table, number: str, kept: Row, merged: Row
+) -> None:  # fmt: skip
+    """Take out of hers what the stranger's had when she proved who she is."""
+    begins = merge.kept[number]
+    its = table.c.sequence.between(begins + 1, begins + merge.proved[number])
+    _move(tx, table, kept, merged, its, sequence=table.c.sequence - begins)
+
+
+def _hers(tx: Tx, merge: Merge, table: sa.Table, number: str, kept: Row, merged: Row) -> None:
+    """Take out of the stranger's all that came after she had proved who she is.
+
+    Hers keep their numbers. What she wrote there before the merge goes behind them; in the feed to its end,
+    since whoever has followed hers over the merge knows the later entries by their numbers.
+    """
+    sequence, joined, proved = table.c.sequence, merge.kept[number], merge.proved[number]
+    own = merge.merged.get(number, 0)
+    of_feed = table is feed
+    behind = kept[number] - joined if of_feed else own
+    _move(
+        tx,
+        table,
+        kept,
+        merged,
+        sequence.between(joined + 1, joined + own),
+        sequence=sequence - joined,
+    )
+    later = joined if of_feed else proved
+    _move(tx, table, kept, merged, sequence > joined, sequence=sequence - later)
+    _move(tx, table, kept, merged, sequence > proved, sequence=sequence - proved + behind)
 
 
 def restore_stranger(tx: Tx, merge: Merge, row: Row, customer_id: str) -> None:

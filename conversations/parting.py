@@ -104,7 +104,12 @@ def _refuse(tx: Tx, merge: Merge, kept: Row, person: str) -> None:
         )
     newest = merges.latest(tx, kept["workspace_id"], merge.kept_id)
     if newest is not None and newest.merge_id != merge.merge_id:
-        raise Conflict(f"{newest.merged_id!r} was merged into it since; take that back first.")
+        what = (
+            f"{newest.merged_id!r} was merged into it"
+            if newest.merged_id
+            else "It was given to her"
+        )
+        raise Conflict(f"{what} since; take that back first.")
     if kept["owner"] == "person" and kept["owner_name"] != person:
         raise Conflict(
             f"{kept['owner_name']} is speaking in this conversation; ask them to part it."
@@ -165,15 +170,16 @@ def _stand(tx: Tx, merge: Merge, kept: Row, merged: Row, customer_id: str) -> No
     later = kept["seen_seq"] > cut["message_seq"] + past.get("message_seq", 0)
     if merge.strangers_was_kept:
         # The numbers of the one that is kept are not given out again: keys are made of them.
-        further = {name: kept[name] - cut[name] for name in ("message_seq", "feed_seq")}
-        seen = kept["seen_seq"] - cut["message_seq"] if later else past.get("seen_seq", 0)
+        further = {name: kept[name] - proved for name, proved in merge.proved.items()}
+        seen = kept["seen_seq"] - merge.proved["message_seq"] if later else past.get("seen_seq", 0)
         further["seen_seq"] = seen
         further["language"] = kept["language"] if later else past.get("language", "")
         strangers = {"customer_id": merge.stranger_id, "seen_seq": cut["seen_seq"]}
         change(tx, kept, **both, **_then(cut), **strangers)
         change(tx, merged, **both, **further, **_place(tx, merged, past), customer_id=customer_id)
         return
-    numbers = {name: past[name] for name in ("message_seq", "feed_seq", "seen_seq")}
+    # Its readers were given the numbers of what came later in hers; its row has those of its messages.
+    numbers = {"feed_seq": kept["feed_seq"] - cut["feed_seq"], "seen_seq": past["seen_seq"]}
     change(tx, merged, **both, **_then(past), **numbers, customer_id=merge.stranger_id)
     stands = {name: (kept if later else cut)[name] for name in ("language", "seen_seq")}
     change(tx, kept, **both, **_place(tx, kept, cut), **stands)

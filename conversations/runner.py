@@ -182,7 +182,7 @@ class Runner:
         kept, merged = await self._database.writing(merging.join, self._workspace_id, customer_id)
         for conversation_id in (*merged, kept) if kept else ():
             self._hub.ring(conversation_id)
-        if merged:
+        if kept:
             self.ring(kept)
 
     async def _close_quiet(self) -> None:
@@ -349,6 +349,10 @@ class Runner:
                 conversation_id = await self._act(action)
         except LeaseLost:
             return
+        except asyncio.CancelledError:
+            await asyncio.shield(self._database.writing(approvals.give_back, action))
+            self._call_others("approval", approval_id)
+            raise
         except Exception as error:  # tried again, then told to people
             log.exception("action_failed", approval_id=approval_id)
             conversation_id = await self._action_failed(action, type(error).__name__)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from conversations import approvals, handoffs, transcript
 from conversations.approvals import Kind
 from conversations.rows import found
-from core.database import Tx
+from core.database import Database, Tx
 from core.errors import Conflict, ToolFailed
-from tests.conversations.echo import House, W
+from tests.conversations.echo import House, W, house
 
 
 async def proposed(home: House) -> tuple[str, str, Any]:
@@ -162,6 +163,36 @@ async def test_an_action_that_kills_whoever_carries_it_out_is_tried_three_times_
     assert (home.paid, await state(home, approval_id)) == (0, "lost")
     row = await home.database.reading(found, W, conversation_id)
     assert row["owner"] == "queue", "a person finds out"
+
+
+async def test_restarts_in_the_middle_of_an_approved_write_are_not_counted_as_tries(
+    database: Database, tmp_path: Path
+) -> None:
+    home = house(database, tmp_path, retry="key")
+    _, approval_id, _ = await proposed(home)
+    till, go_on = home.conductor.tools["pay"], threading.Event()
+    called: list[float] = []
+
+    def pay(amount: float, *, context: Any) -> Any:
+        called.append(amount)
+        go_on.wait(30)
+        raise ConnectionError("the process is gone")
+
+    home.conductor.tools["pay"] = replace(till, function=pay)
+    await decide(home, approval_id, "approve")
+    for stops in range(1, approvals.MAX_DRIVES + 2):
+        home.runner._driver.stopping = False
+        home.runner.ring_approval(approval_id)
+        async with asyncio.timeout(5):
+            while len(called) < stops:
+                await asyncio.sleep(0.01)
+        await home.runner.stop(grace_s=0)
+        row = await home.database.reading(approvals.one, W, approval_id)
+        assert (row["attempts"], row["lease_owner"]) == (0, None)
+    go_on.set()
+    home.conductor.tools["pay"] = till
+    await carry_out(home, approval_id)
+    assert (home.paid, await state(home, approval_id)) == (1, "done")
 
 
 async def test_the_outcome_goes_to_the_person_when_one_has_the_conversation(home: House) -> None:

@@ -1,14 +1,16 @@
 """A merge that was wrong is taken back: what each had before is apart again, and nothing is lost."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from conversations import approvals, closing, feed, handoffs, merging, parting, transcript
-from conversations.accept import open_conversation
+from conversations import approvals, closing, feed, handoffs, merging, parting, tokens, transcript
+from conversations.accept import Accepted, open_conversation
 from conversations.parting import Parted
+from conversations.restored import restored
 from conversations.rows import exactly
 from conversations.tables import conversations, merges
 from conversations.visitors import Taken, Visitor, prove
@@ -17,7 +19,7 @@ from core.database import Tx, metadata
 from core.errors import Conflict, NotFound, Unauthenticated
 from customers import cases, identity
 from customers.verification import issue_code
-from tests.conversations.echo import House, W
+from tests.conversations.echo import House, W, take
 from tests.conversations.test_merging import (
     ANA,
     answered,
@@ -254,6 +256,192 @@ async def test_merges_are_taken_back_from_the_last_one_on(home: House) -> None:
     assert {"it is me", "me again"} <= set(its(home, own))
     with pytest.raises(NotFound, match="taken back already"):
         part(home, last)
+
+
+def numbers_of(home: House, conversation_id: str, after: int = 0) -> list[int]:
+    """Give the numbers of what staff read under an id, in the order they are given out."""
+    read: list[int] = []
+    while entries := home.database.read(feed.since, W, conversation_id, after, staff=True):
+        read += [entry["sequence"] for entry in entries]
+        after = read[-1]
+    return read
+
+
+def speaks(home: House, conversation_id: str, text: str) -> None:
+    """Let a person write in a conversation."""
+    for work, more in ((handoffs.take_over, {}), (handoffs.reply, {"text": text})):
+        home.database.write(work, W, conversation_id, person="Bia", actor="key_1", **more)
+
+
+@pytest.mark.parametrize("older", ["hers", "strangers"])
+async def test_staff_who_follow_either_id_miss_nothing_and_get_no_number_twice(
+    home: House, older: str
+) -> None:
+    begun = {"hers": hers, "strangers": stranger}
+    await begun.pop(older)(home, "hello")
+    (other,) = begun.values()
+    merged = await other(home, "good evening")
+    home.database.write(restored)  # far ahead, as after a backup
+    new = merged if older == "hers" else await oldest(home)
+    joined = await signs_in(home, new)
+    await answered(home, joined)
+    (it,) = both(home, merged)
+    before = numbers_of(home, it)
+    last = {one: numbers_of(home, one)[-1] for one in (it, *both(home, joined))}
+    row = home.database.read(lambda tx: exactly(tx, W, it))
+    part(home, it)
+    assert home.database.read(exactly, W, it)["message_seq"] >= row["message_seq"]
+    for one, read in last.items():
+        speaks(home, one, "I have read all of it.")
+        texts_after = [
+            entry["data"].get("text")
+            for entry in home.database.read(feed.since, W, one, read, staff=True)
+        ]
+        assert "I have read all of it." in texts_after
+        assert any("parted" in str(text) for text in texts_after)
+        assert not {"hello", "good evening", "it is me"} & set(texts_after)
+    assert len(set(before)) == len(before)
+
+
+async def oldest(home: House) -> Taken:
+    """Give the stranger's conversation that was begun first, by a token of its own."""
+
+    def opened(tx: Tx) -> Taken:
+        rows = sa.select(conversations.c.conversation_id).order_by(conversations.c.opened_at)
+        conversation_id = str(tx.scalars(rows.limit(1)).one())
+        accepted = Accepted(
+            conversation_id=conversation_id,
+            message_id="",
+            owner="ai",
+            repeated=False,
+            feed_before=0,
+        )
+        return Taken(accepted=accepted, token=tokens.issue(tx, W, conversation_id))
+
+    return home.database.write(opened)
+
+
+async def overtaken(home: House, new: Taken, *words: str) -> Taken:
+    """Let a stranger's turn run while she signs in and writes on; give where she goes on then."""
+    claim = await home.claim(both(home, new)[0])
+    joined = new
+    for text in words:
+        joined = await signs_in(home, joined, text)
+    await home.runner._turn(claim)
+    for _ in range(4):  # it was overtaken, so it runs once more
+        await home.runner.sweep()
+        await home.runner.settled()
+    return joined
+
+
+@pytest.mark.parametrize("older", ["hers", "strangers", "no other"])
+@pytest.mark.attack
+async def test_what_she_wrote_while_a_turn_let_her_wait_is_hers(home: House, older: str) -> None:
+    old = await hers(home, "from home") if older == "hers" else None
+    new = await stranger(home, "good evening")
+    await home.say("are you there?", new)
+    stranger_id = row_of(home, new)["customer_id"]
+    if older == "strangers":
+        old = await hers(home, "from home")
+    joined = await overtaken(home, new, "it is me", "my secret")
+    assert row_of(home, new)["joining"] is None
+    home.database.write(merging.join, W, row_of(home, joined)["customer_id"])
+    parted = part(home, both(home, new)[0])
+    assert parted.strangers_id == both(home, new)[0]
+    assert its(home, parted.strangers_id) == [
+        "good evening", "You said good evening.", "are you there?",
+    ]  # fmt: skip
+    own = its(home, parted.hers_id)
+    assert [text for text in own if not text.startswith("You said")] == [
+        *(["from home"] if old else []), "it is me", "my secret",
+    ]  # fmt: skip
+    row = home.database.read(exactly, W, parted.strangers_id)
+    assert row["customer_id"] == stranger_id
+    speaks(home, parted.strangers_id, "Good evening.")
+    home.database.write(
+        handoffs.hand_back, W, parted.strangers_id, wrap_up=WRAP_UP, person="Bia", actor="key_1"
+    )
+    while await home.runner.answer(parted.strangers_id):
+        pass
+    assert "secret" not in str(home.conductor.seen[-1])
+    again = await home.take("and now?", Visitor(asserted=ANA))
+    assert again.accepted.conversation_id == parted.hers_id
+    await answered(home, again)
+    assert its(home, parted.hers_id)[-1] == "You said and now?."
+
+
+@pytest.mark.parametrize("older", ["hers", "strangers"])
+async def test_what_waits_when_it_is_parted_is_answered_where_she_wrote_it(
+    home: House, older: str
+) -> None:
+    old = await hers(home, "pay") if older == "hers" else None
+    new = await home.say("pay this")
+    if old is None:
+        old = await hers(home, "pay")
+    till = home.conductor.tools["pay"]
+
+    def pay(amount: float, *, context: Any) -> Any:
+        home.database.write(take, "pay more", Visitor(token=new.token, asserted=ANA))
+        return till.function(amount, context=context)
+
+    home.conductor.tools["pay"] = replace(till, function=pay)
+    await home.runner._turn(await home.claim(both(home, new)[0]))
+    home.conductor.tools["pay"] = till
+    home.database.write(merging.join, W, row_of(home, old)["customer_id"])
+    await home.say("pay again", old)
+    assert row_of(home, new)["conversation_id"] == row_of(home, old)["conversation_id"]
+    parted = part(home, both(home, new)[0])
+    while await home.runner.answer(parted.hers_id):
+        pass
+    answers = [text for text in its(home, parted.hers_id) if text.startswith("You said")]
+    for text in ("pay more", "pay again"):
+        assert sum(text in answer for answer in answers) == 1
+    assert home.paid == 3, "two that were answered, and one for both that waited"
+
+
+async def test_of_three_conversations_each_strangers_is_its_own_again(home: House) -> None:
+    first, second = await stranger(home, "first"), await stranger(home, "second")
+    ids = both(home, first, second)
+    strangers = [row_of(home, one)["customer_id"] for one in (first, second)]
+    await home.say("wait", first)
+    claim = await home.claim(ids[0])
+    await signs_in(home, first, "it is me")
+    await signs_in(home, second, "me too")
+    assert {row_of(home, one)["state"] for one in (first, second)} == {"open"}
+    third = await hers(home, "from home")
+    await home.runner._turn(claim)
+    for _ in range(4):
+        await home.runner.sweep()
+        await home.runner.settled()
+    assert len({row_of(home, one)["conversation_id"] for one in (first, second, third)}) == 1
+    customer_id = row_of(home, third)["customer_id"]
+    while len(ids) > len(
+        parted := {row_of(home, one)["customer_id"] for one in (first, second)} - {customer_id}
+    ):
+        before = len(parted)
+        for conversation_id in ids:
+            try:
+                part(home, conversation_id)
+            except (Conflict, NotFound):
+                continue
+        after = {row_of(home, one)["customer_id"] for one in (first, second)} - {customer_id}
+        assert len(after) > before
+    assert [row_of(home, one)["customer_id"] for one in (first, second)] == strangers
+    assert its(home, ids[0])[:2] == ["first", "You said first."]
+    assert its(home, ids[1]) == ["second", "You said second."]
+    assert {"it is me", "me too"} <= set(its(home, row_of(home, third)["conversation_id"]))
+
+
+async def test_of_two_merges_between_which_nothing_was_said_the_later_is_taken_back_first(
+    home: House,
+) -> None:
+    first, second = await stranger(home, "first"), await stranger(home, "second")
+    customer_id = home.database.write(lambda tx: identity.resolve(tx, W, "user", "C-1"))
+    for it in both(home, first, second):
+        home.database.write(merging.bring, W, it, customer_id)
+    parted = part(home, both(home, first)[0])
+    assert (parted.hers_id, parted.strangers_id) == both(home, first, second)
+    assert part(home, both(home, first)[0]).strangers_id == both(home, first)[0]
 
 
 async def test_a_stranger_who_has_begun_again_keeps_one_open_conversation(home: House) -> None:
