@@ -90,9 +90,7 @@ def remember(tx: Tx, row: dict[str, Any]) -> Merge:
     return merge
 
 
-def remember_both(
-    tx: Tx, kept: dict[str, Any], merged: dict[str, Any], customer_id: str
-) -> None:  # fmt: skip
+def remember_both(tx: Tx, kept: dict[str, Any], merged: dict[str, Any], customer_id: str) -> None:
     """Remember how two *locked* conversations, hers and a stranger's, stand before they become one."""
     strangers, hers = (kept, merged) if merged["customer_id"] == customer_id else (merged, kept)
     merge = remember(tx, strangers)

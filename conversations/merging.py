@@ -86,16 +86,14 @@ def due(tx: Tx, workspace_id: str, limit: int = 20) -> list[str]:
 def join(tx: Tx, workspace_id: str, customer_id: str, *, also: str = "") -> tuple[str, list[str]]:
     """Make one of a customer's open conversations; give it, and those that were merged into it.
 
-    Gives `""` while a turn has begun in one that is not alone or not hers yet, or there is none any more.
+    Gives `""` while a turn has begun in one of them and not all are hers, or there is none any more.
     """
     opening(tx, workspace_id, customer_id)
     theirs = _locked(tx, workspace_id, customer_id, also)
     if also:
         tokens_of.revoke_all(tx, workspace_id, also)
     rows = [row for row in theirs if row["state"] == "open"]
-    rows.sort(
-        key=lambda row: row["customer_id"] != customer_id
-    )  # hers first: each other is a stranger's
+    rows.sort(key=lambda row: row["customer_id"] != customer_id)  # hers first, then strangers'
     strangers = [row for row in rows if row["customer_id"] != customer_id]
     if strangers and any(mailbox.runs(tx, row) for row in rows):
         for row in strangers:

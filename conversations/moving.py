@@ -44,9 +44,7 @@ def apart(tx: Tx, merge: Merge, kept: Row, merged: Row) -> None:
         tx.execute(table.delete().where(_of(table, kept)))
 
 
-def _strangers(
-    tx: Tx, merge: Merge, table: sa.Table, number: str, kept: Row, merged: Row
-) -> None:  # fmt: skip
+def _strangers(tx: Tx, merge: Merge, table: sa.Table, number: str, kept: Row, merged: Row) -> None:
     """Take out of hers what the stranger's had when she proved who she is."""
     begins = merge.kept[number]
     its = table.c.sequence.between(begins + 1, begins + merge.proved[number])
@@ -62,16 +60,9 @@ def _hers(tx: Tx, merge: Merge, table: sa.Table, number: str, kept: Row, merged:
     sequence, joined, proved = table.c.sequence, merge.kept[number], merge.proved[number]
     own = merge.merged.get(number, 0)
     of_feed = table is feed
-    behind = kept[number] - joined if of_feed else own
-    _move(
-        tx,
-        table,
-        kept,
-        merged,
-        sequence.between(joined + 1, joined + own),
-        sequence=sequence - joined,
-    )
-    later = joined if of_feed else proved
+    its_own = sequence.between(joined + 1, joined + own)
+    _move(tx, table, kept, merged, its_own, sequence=sequence - joined)
+    later, behind = (joined, kept[number] - joined) if of_feed else (proved, own)
     _move(tx, table, kept, merged, sequence > joined, sequence=sequence - later)
     _move(tx, table, kept, merged, sequence > proved, sequence=sequence - proved + behind)
 

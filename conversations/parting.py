@@ -104,11 +104,8 @@ def _refuse(tx: Tx, merge: Merge, kept: Row, person: str) -> None:
         )
     newest = merges.latest(tx, kept["workspace_id"], merge.kept_id)
     if newest is not None and newest.merge_id != merge.merge_id:
-        what = (
-            f"{newest.merged_id!r} was merged into it"
-            if newest.merged_id
-            else "It was given to her"
-        )
+        it = newest.merged_id
+        what = f"{it!r} was merged into it" if it else "It was given to a customer"
         raise Conflict(f"{what} since; take that back first.")
     if kept["owner"] == "person" and kept["owner_name"] != person:
         raise Conflict(
