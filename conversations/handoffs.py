@@ -91,12 +91,23 @@ def give_to(tx: Tx, row: dict[str, Any], owner: str, name: str = "") -> None:
         fence=row["fence"] + 1,
         tenure=row["tenure"] + 1,
     )
-    named = {"name": name} if owner == "person" else {}
-    feed.append(tx, row, "status", {"status": STATUS[owner], "owner": owner, **named})
+    tell_owner(tx, row)
 
 
 STATUS = {"ai": "answered", "queue": "handoff", "person": "with_person", "closed": "closed"}
 """What a customer's side is told about who is speaking."""
+
+
+def status(row: dict[str, Any]) -> str:
+    """Give what a customer's side is told about who speaks in a conversation."""
+    return STATUS["closed" if row["state"] == "closed" else row["owner"]]
+
+
+def tell_owner(tx: Tx, row: dict[str, Any], **more: Any) -> None:
+    """Tell all who follow a *locked* conversation who speaks in it now."""
+    named = {"name": row["owner_name"]} if row["owner"] == "person" else {}
+    told = {"status": status(row), "owner": row["owner"], **named}
+    feed.append(tx, row, "status", told | more)
 
 
 def current(tx: Tx, row: dict[str, Any]) -> dict[str, Any] | None:

@@ -224,6 +224,14 @@ def settle(tx: Tx, row: dict[str, Any]) -> None:
     )
 
 
+def resume(tx: Tx, row: dict[str, Any]) -> None:
+    """Leave what waits in a *locked* conversation to whoever speaks in it now."""
+    if row["owner"] == "person" or row["state"] != "open":
+        clear(tx, row)
+    else:
+        settle(tx, row)
+
+
 def rerun(tx: Tx, row: dict[str, Any]) -> None:
     """Free a locked conversation whose draft was stale: all that waits is run again."""
     _free_row(
@@ -241,7 +249,7 @@ def when_due(tx: Tx, row: dict[str, Any]) -> float:
 
 
 def clear(tx: Tx, row: dict[str, Any]) -> None:
-    """Mark all that waits as done without a turn: a person has taken the conversation over."""
+    """Mark all that waits as done without a turn: a person speaks, or it is closed."""
     tx.execute(
         messages.update()
         .where(

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from conversations import (
     checkpoints,
-    feed,
     handoffs,
     mailbox,
     merges,
@@ -268,10 +267,7 @@ def _where(table: sa.Table, columns: dict[str, Any]) -> list[sa.ColumnElement[bo
 def _go_on(tx: Tx, kept: Row, merged: Row, *, silenced: bool) -> None:
     """Let what waits be answered by whoever speaks now, and tell everybody who that is."""
     was = merged["conversation_id"]
-    if kept["owner"] == "person":
-        mailbox.clear(tx, kept)
-    else:
-        mailbox.settle(tx, kept)
+    mailbox.resume(tx, kept)
     transcript.add(
         tx,
         kept,
@@ -285,9 +281,7 @@ def _go_on(tx: Tx, kept: Row, merged: Row, *, silenced: bool) -> None:
     )
     if silenced:
         handoffs.recall(tx, kept)
-    named = {"name": kept["owner_name"]} if kept["owner"] == "person" else {}
-    status = {"status": handoffs.STATUS[kept["owner"]], "owner": kept["owner"], **named}
-    feed.append(tx, kept, "status", status)
+    handoffs.tell_owner(tx, kept)
     events.emit(
         tx,
         workspace_id=kept["workspace_id"],

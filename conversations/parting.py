@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from conversations import (
     checkpoints,
-    feed,
     handoffs,
     mailbox,
     merges,
@@ -225,10 +224,7 @@ def _restore_states(tx: Tx, merge: Merge, strangers: Row, hers: Row, now: list[A
 
 def _go_on(tx: Tx, merge: Merge, row: Row, other: Row) -> None:
     """Let what waits in a conversation be answered by whoever speaks in it, and tell people."""
-    if row["owner"] == "person" or row["state"] != "open":
-        mailbox.clear(tx, row)
-    else:
-        mailbox.settle(tx, row)
+    mailbox.resume(tx, row)
     it = other["conversation_id"]
     said = Utterance(
         role="system",
@@ -238,10 +234,7 @@ def _go_on(tx: Tx, merge: Merge, row: Row, other: Row) -> None:
         event={"kind": "parted", "conversation_id": it},
     )
     transcript.add(tx, row, said)
-    status = "closed" if row["state"] == "closed" else handoffs.STATUS[row["owner"]]
-    named = {"name": row["owner_name"]} if row["owner"] == "person" else {}
-    told = {"status": status, "owner": row["owner"], "parted": True, **named}
-    feed.append(tx, row, "status", told)
+    handoffs.tell_owner(tx, row, parted=True)
 
 
 def _tell(tx: Tx, merge: Merge, strangers: Row, hers: Row, actor: str) -> None:

@@ -41,11 +41,10 @@ def _shown(tx: Tx, workspace_id: str, conversation_id: str, *, staff: bool) -> d
         inside["handoff"] = {
             key: handoff[key] for key in ("handoff_id", "reason", "packet", "state")
         }
-    closed = row["state"] == "closed"
     return {
         **{key: row[key] for key in ("conversation_id", "state", "language", "channel")},
         "owner": row["owner"],
-        "status": "closed" if closed else handoffs.STATUS[row["owner"]],
+        "status": handoffs.status(row),
         "opened_at": row["opened_at"],
         "closed_at": row["closed_at"],
         "last_event_id": row["feed_seq"] - offset,

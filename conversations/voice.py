@@ -17,13 +17,11 @@ _SHARED = sa.select(sa.func.pg_advisory_xact_lock_shared(_KEY))
 
 def silence(tx: Tx, workspace_id: str, conversation_id: str) -> None:
     """Wait for sentences that are going out, and let none go out until this transaction ends."""
+    if tx.dialect.name != "postgresql":
+        return
     silenced = ""
-    while tx.dialect.name == "postgresql":
-        here = place(tx, workspace_id, conversation_id).conversation_id
-        if (
-            here == silenced
-        ):  # else it was merged while it was waited for, and speaks under another id
-            return
+    # Again, if it was merged while it was waited for: then it speaks under another id.
+    while (here := place(tx, workspace_id, conversation_id).conversation_id) != silenced:
         tx.execute(_ALONE, {"conversation": here})
         silenced = here
 
