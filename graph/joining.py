@@ -3,20 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from graph.perceiving import WINDOW
+from graph.perceiving import WINDOW, unread
 from graph.saver import Row, TurnSaver
 from graph.situation import YES_NO
+from graph.state import NO_TURN, UNREAD
 from tools import LEVELS
 
 LAPSING = YES_NO
 """Questions that nobody has before her any more: no later yes is to them."""
+
+ENDED = {"turn": NO_TURN, "event": {}, "plan": [], "reports": {}, "decision": {}, "draft": None}
+"""What a turn leaves behind, emptied: it may have been about what is the other's now."""
 
 
 def joined_state(kept: Sequence[Row], merged: Sequence[Row], *, kept_is_recent: bool) -> list[Row]:
     """Give the rows of the conversation that is kept, with what the other one knew.
 
     A pending hand-off of the kept one stays pending. The newer of two slots counts, unless the older is
-    surer; procedures under way go on the stack, those of the conversation she spoke in last on top.
+    surer; procedures under way go on the stack, those of the conversation she spoke in last on top. Her mood
+    is that of the latter; who wanted no promotions in one of them is offered none.
     """
     if not kept or not merged:
         return list(kept or merged)
@@ -46,7 +51,14 @@ def _values(
         "handoff": kept.get("handoff") or recent.get("handoff") or before.get("handoff") or {},
         "notice_due": bool(recent.get("notice_due") or before.get("notice_due")),
         "misses": recent.get("misses", 0),
+        "signals": _signals(recent, before),
     }
+
+
+def _signals(recent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Give how she is now."""
+    of_both = [state.get("signals") or UNREAD for state in (recent, before)]
+    return {**of_both[0], "opted_out": any(signals.get("opted_out") for signals in of_both)}
 
 
 def slots_of(recent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +83,11 @@ def parted_state(
     if not other:
         return list(now)
     into = TurnSaver(base)
-    found = _parted(*(TurnSaver(rows).values() for rows in (now, before, other)))
-    into.change(found)
+    states = [TurnSaver(rows).values() for rows in (now, before, other)]
+    turn, *former = (state.get("turn") for state in states)
+    if turn and turn in former:
+        return list(before)  # none has run since
+    into.change(_parted(*states))
     return [*into.rows(), *(row for row in base if row.namespace)]
 
 
@@ -92,8 +107,12 @@ def _own(
 def _parted(
     now: Mapping[str, Any], before: Mapping[str, Any], other: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Give the channels that change."""
+    """Give the channels that change; how she is since then is how she is."""
     found: dict[str, Any] = {
+        **ENDED,
+        "signals": unread(now.get("signals") or UNREAD),
+        "notice_due": now.get("notice_due", False),
+        "misses": now.get("misses", 0),
         "journey": _own(now, before, other, "journey", lambda one: one["instance_id"]),
         "offered": _own(now, before, other, "offered"),
     }

@@ -52,7 +52,7 @@ def _fresh(state: Conversation, context: TurnContext, asked: list[AnyMessage]) -
         **({"messages": evicted} if evicted else {}),
         "turn": Turn(turn_id=turn_id, message_ids=ids, hops=0, halted=""),
         "event": state.get("event") or {},
-        "signals": _unread(state),
+        "signals": unread(signals_of(state)),
         "plan": [],
         "reports": Overwrite({}),
         "decision": {},
@@ -67,8 +67,8 @@ def _evicted(messages: list[AnyMessage]) -> list[RemoveMessage]:
     return [RemoveMessage(id=message.id or "") for message in messages[: len(messages) - KEPT]]
 
 
-def _unread(state: Conversation) -> Signals:
+def unread(signals: Signals) -> Signals:
     """Give empty signals that keep the language, the mood and the wish for no promotions of before."""
     kept = ("language", "sentiment", "opted_out")
-    before = {name: value for name, value in signals_of(state).items() if name in kept}
+    before = {name: value for name, value in signals.items() if name in kept}
     return Signals(**{**UNREAD, **before})

@@ -176,9 +176,10 @@ def signals_of(state: Conversation) -> Signals:
 
 def turn_of(state: Conversation) -> Turn:
     """Give the run under way; `perceive` has begun it before anybody else runs."""
-    return state.get("turn") or Turn(turn_id="", message_ids=[], hops=0, halted="")
+    return state.get("turn") or NO_TURN
 
 
+NO_TURN = Turn(turn_id="", message_ids=[], hops=0, halted="")
 UNREAD = Signals(
     language="",
     intents=[],
