@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conversations import outbox
 from core.database import Tx
 
 
@@ -24,9 +25,12 @@ class Facts:
     consented: bool | None
     """To promotions on this channel; None: not known."""
 
+    torn: bool = False
+    """An earlier part of the same message did not go out."""
+
 
 Row = Mapping[str, Any]
-"""Of the outbox."""
+"""Of the database."""
 
 Rule = Callable[[Row, Facts, float], str | None]
 """Why not, or None; the moment is of the database's clock."""
@@ -37,8 +41,13 @@ def one_voice(delivery: Row, facts: Facts, _now: float) -> str | None:
     if delivery["role"] != "ai":
         return None
     if delivery["recalled"] or facts.owner == "person":
-        return "a person has taken over"
+        return outbox.TAKEN_OVER
     return "the conversation was closed" if facts.state == "closed" else None
+
+
+def whole(_delivery: Row, facts: Facts, _now: float) -> str | None:
+    """No part of a message after one that did not go out: torn in the middle it is worse than none."""
+    return outbox.TORN if facts.torn else None
 
 
 def consent(delivery: Row, facts: Facts, _now: float) -> str | None:
@@ -48,7 +57,7 @@ def consent(delivery: Row, facts: Facts, _now: float) -> str | None:
     return "she did not consent" if facts.consented is False else "no consent is known"
 
 
-RULES: tuple[Rule, ...] = (one_voice, consent)
+RULES: tuple[Rule, ...] = (one_voice, whole, consent)
 
 
 def objection(
@@ -58,7 +67,9 @@ def objection(
     return next((reason for rule in rules if (reason := rule(delivery, facts, now))), None)
 
 
-def facts(_tx: Tx, row: Mapping[str, Any]) -> Facts:
-    """Read the facts for a *locked* conversation."""
+def facts(tx: Tx, row: Row, delivery: dict[str, Any]) -> Facts:
+    """Read the facts for a delivery of a *locked* conversation."""
     # No consents are kept yet, so none is known.
-    return Facts(state=row["state"], owner=row["owner"], consented=None)
+    return Facts(
+        state=row["state"], owner=row["owner"], consented=None, torn=outbox.torn(tx, delivery)
+    )

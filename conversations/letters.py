@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations.outbox import change, end
+from conversations.outbox import again, end, send_rest, torn
 from conversations.rows import locked
 from conversations.settling import one
 from conversations.tables import messages, outbox
 from core import audit
-from core.database import Tx, database_now
+from core.database import Tx
 from core.errors import Conflict, NotFound
 
 Decision = Literal["replay", "drop"]
@@ -19,14 +19,26 @@ LISTED = 200
 
 def listed(tx: Tx, workspace_id: str, state: State | None) -> list[dict[str, Any]]:
     """Give deliveries with the words of their messages, the newest first: those in a state, or those
-    that wait for a person, being dead or never known.
+    that wait for a person, being dead or never known; each with the number of its message's `parts`, and
+    how many of them went out.
     """
     if state is None:
         wanted = outbox.c.state.in_(("dead", "unknown")) & outbox.c.due_at.is_(None)
     else:
         wanted = outbox.c.state == state
+    parts = outbox.alias("parts")
+    count = (
+        sa.select(sa.func.count())
+        .select_from(parts)
+        .where(
+            parts.c.workspace_id == outbox.c.workspace_id,
+            parts.c.message_id == outbox.c.message_id,
+        )
+    )
+    of_message = {"parts": count, "parts_sent": count.where(parts.c.state == "sent")}
+    counts = [query.scalar_subquery().label(name) for name, query in of_message.items()]
     found = (
-        sa.select(outbox, messages.c.text)
+        sa.select(outbox, messages.c.text, *counts)
         .join(
             messages,
             (messages.c.workspace_id == outbox.c.workspace_id)
@@ -44,11 +56,12 @@ def decide(
 ) -> dict[str, Any]:
     """Send a dead or unknown delivery once more, with the key it always had, or let it be.
 
-    One that is unknown may have reached her: unless the provider is repeatable, she may read it twice.
+    The parts of its message that were stopped behind it follow it, or are left with it. One that is unknown
+    may have reached her: unless the provider is repeatable, she may read it twice.
 
     Raises:
         NotFound: there is no such delivery.
-        Conflict: it is still on its way, or there is nothing to decide.
+        Conflict: it is still on its way, there is nothing to decide, or a part before it did not go out.
     """
     if (found := one(tx, workspace_id, delivery_id)) is None:
         raise NotFound(f"There is no delivery {delivery_id!r}.")
@@ -61,10 +74,10 @@ def decide(
     if found["due_at"] is not None:
         raise Conflict("It is not known yet whether it went out; look again in a minute.")
     if decision == "replay":
-        change(
-            tx, found, state="waiting", reason="", attempts=0, recalled=False, receipt="",
-            due_at=database_now(tx), settled_at=None,
-        )  # fmt: skip
+        if torn(tx, found):
+            raise Conflict("An earlier part of its message did not go out; that one comes first.")
+        again(tx, found)
+        send_rest(tx, found)
     else:
         end(tx, row, found, "cancelled", f"{person} dropped it")
     audit.append(

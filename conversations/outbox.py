@@ -5,8 +5,8 @@
        └───────────┘ └────▶ unknown              person, and only a repeatable provider is asked again
 
 One delivery of a conversation is under way at a time, in the order of its messages, replies before
-campaigns. `due_at` is null when nothing is left to do. Whoever changes a delivery holds its conversation's
-row.
+campaigns. A dead one does not hold up the next message, but no part of its own goes out after it. `due_at`
+is null when nothing is left to do. Whoever changes a delivery holds its conversation's row.
 """
 
 from collections.abc import Collection
@@ -29,6 +29,7 @@ REPLIES, CAMPAIGNS = 0, 1
 
 LONGEST_KEY = 200
 TAKEN_OVER = "a person has taken over"
+TORN = "an earlier part of its message did not go out"
 
 _OF_THE_MESSAGE = (
     "workspace_id", "conversation_id", "message_id", "sequence", "channel", "account", "role",
@@ -171,6 +172,38 @@ def end(tx: Tx, row: dict[str, Any], found: dict[str, Any], state: str, reason: 
                 "conversation_id": row["conversation_id"],
             },
         )
+
+
+def again(tx: Tx, found: dict[str, Any]) -> None:
+    """Let a delivery that has ended be sent after all; the gate is asked as for any."""
+    change(
+        tx, found, state="waiting", reason="", attempts=0, recalled=False, receipt="",
+        due_at=database_now(tx), settled_at=None,
+    )  # fmt: skip
+
+
+def torn(tx: Tx, found: dict[str, Any]) -> bool:
+    """Say whether an earlier part of a delivery's message has ended without going out."""
+    if found["part"] == 0:
+        return False
+    lost = (outbox.c.part < found["part"]) & outbox.c.state.in_(("dead", "cancelled"))
+    return tx.execute(_parts(found).where(lost).limit(1)).first() is not None
+
+
+def send_rest(tx: Tx, found: dict[str, Any], *, stopped_for: str | None = None) -> None:
+    """Let the parts of a message behind this one be sent that were stopped, for one reason or for any."""
+    stopped = (outbox.c.part > found["part"]) & (outbox.c.state == "cancelled")
+    if stopped_for is not None:
+        stopped &= outbox.c.reason == stopped_for
+    for part in tx.execute(_parts(found).where(stopped)).mappings().all():
+        again(tx, dict(part))
+
+
+def _parts(found: dict[str, Any]) -> sa.Select[Any]:
+    return sa.select(outbox).where(
+        outbox.c.workspace_id == found["workspace_id"],
+        outbox.c.message_id == found["message_id"],
+    )
 
 
 def recall(tx: Tx, row: dict[str, Any]) -> tuple[list[str], list[str]]:

@@ -72,7 +72,7 @@ def take(
             stop(tx, row, found, f"workspace.yaml has no account {found['account']!r}", to="dead")
         elif found["state"] == "unknown" and not account.provider.repeatable:
             stop(tx, row, found, found["reason"])  # the provider has said nothing
-        elif (reason := gate.objection(found, gate.facts(tx, row), now)) is not None:
+        elif (reason := gate.objection(found, gate.facts(tx, row, found), now)) is not None:
             stop(tx, row, found, reason)
         elif (wait_s := _over_rate(tx, found, account)) > 0:
             return Later(way=way(found), in_s=wait_s)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from channels.providers import Status
 from conversations.leases import FREED
-from conversations.outbox import TAKEN_OVER, change, end
+from conversations.outbox import TAKEN_OVER, TORN, change, end, send_rest
 from conversations.outcomes import Outcome
 from conversations.rows import locked
 from conversations.sending import MAX_ATTEMPTS, Delivery, bucket, stop, wonder
@@ -117,6 +117,7 @@ def reconcile(tx: Tx, workspace_id: str, channel: str, account: str, told: Statu
         change(tx, found, provider_message_id=told.provider_message_id[:200])
     if found["state"] != "sent":
         end(tx, row, found, "sent")
+        send_rest(tx, found, stopped_for=TORN)  # the word of its failure came first
     return found["conversation_id"]
 
 

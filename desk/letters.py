@@ -20,6 +20,12 @@ class DeliveryListed(BaseModel):
     part: int
     """0 is the first; a long message has several."""
 
+    parts: int
+    """How many the message has."""
+
+    parts_sent: int
+    """How many of them went out; behind one that is dead none does."""
+
     channel: str
     account: str
     role: str
@@ -52,7 +58,9 @@ class LetterDecided(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"decision": "replay"}]})
 
     decision: Literal["replay", "drop"]
-    """`replay` an `unknown` one only if she may read it twice, or the provider takes a key once."""
+    """`replay` an `unknown` one only if she may read it twice, or the provider takes a key once.
+
+    The parts of its message behind it go the same way."""
 
 
 class LetterLeft(BaseModel):

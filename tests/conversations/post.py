@@ -53,7 +53,7 @@ class Post:
 
     async def write(self, text: str, address: str = ANA, message_id: str = "") -> Accepted:
         """Let a phone write, past HTTP."""
-        payload = {"id": message_id or f"{address}:{text}", "from": address, "text": text}
+        payload = {"id": message_id or f"{address}:{text}"[:200], "from": address, "text": text}
         ours = self.accounts["loopback", "demo"]
         (inbound,) = ours.provider.read({"account": "demo", "messages": [payload]})
         limits = Limits.of(self.home.settings)

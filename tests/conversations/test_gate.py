@@ -11,8 +11,10 @@ def delivery(role: str = "ai", kind: str = "transactional", *, recalled: bool = 
     return {"role": role, "class": kind, "recalled": recalled}
 
 
-def facts(owner: str = "ai", state: str = "open", consented: bool | None = None) -> Facts:
-    return Facts(owner=owner, state=state, consented=consented)
+def facts(
+    owner: str = "ai", state: str = "open", consented: bool | None = None, *, torn: bool = False
+) -> Facts:
+    return Facts(owner=owner, state=state, consented=consented, torn=torn)
 
 
 @pytest.mark.parametrize("owner", ["ai", "queue"])
@@ -29,6 +31,12 @@ def test_the_ai_is_silent_once_a_person_speaks_or_the_conversation_is_closed() -
 @pytest.mark.parametrize("state", ["open", "closed"])
 def test_a_person_is_never_silenced(state: str) -> None:
     assert objection(delivery("person"), facts("person", state), 0.0) is None
+
+
+@pytest.mark.parametrize("role", ["ai", "person"])
+def test_no_part_goes_out_after_one_that_did_not_whoever_speaks(role: str) -> None:
+    reason = "an earlier part of its message did not go out"
+    assert objection(delivery(role), facts(role, torn=True), 0.0) == reason
 
 
 @pytest.mark.parametrize("role", ["ai", "person", "system"])

@@ -72,6 +72,22 @@ async def test_a_dead_letter_is_dropped(mail: Post, web: httpx.AsyncClient) -> N
     assert mail.texts(ANA) == []
 
 
+async def test_of_a_long_message_it_is_told_how_much_went_out_and_a_replay_sends_the_rest(
+    mail: Post, web: httpx.AsyncClient
+) -> None:
+    bia = await key(mail.home, "Bia")
+    long = " ".join(f"w{number}" for number in range(600))
+    mail.provider.faults.extend(["", "400"])
+    mail.home.runner.ring((await mail.write(long)).conversation_id)
+    await until(lambda: listed(web, bia))
+    (letter,) = await listed(web, bia)
+    assert (letter["part"], letter["parts"], letter["parts_sent"]) == (1, 3, 1)
+    await until(lambda: listed(web, bia, "cancelled"))
+    await decide(web, bia, letter, "replay")
+    await until(lambda: len(mail.texts(ANA)) == 3)
+    assert " ".join(mail.texts(ANA)) == f"You said {long}."
+
+
 async def test_letters_are_the_desks_and_an_unknown_one_is_not_found(
     mail: Post, web: httpx.AsyncClient
 ) -> None:

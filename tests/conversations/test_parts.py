@@ -1,0 +1,127 @@
+"""A long message goes out whole and in order, or not beyond the part that could not go out."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from channels.providers import Status
+from conversations import letters, settling
+from conversations.letters import Decision
+from conversations.outbox import TORN
+from core.errors import Conflict
+from tests.conversations.echo import House, W
+from tests.conversations.post import Post, courier, post
+
+LONG = " ".join(f"w{number}" for number in range(600))
+
+
+@pytest.fixture
+async def mail(home: House) -> AsyncIterator[Post]:
+    async with post(home) as given:
+        yield given
+
+
+async def restarted(mail: Post, conversation_id: str) -> None:
+    """Let a process that knows nothing but the database send what there is to send."""
+    other = courier(mail.home, mail.accounts, process_id="another")
+    while await other.deliver(conversation_id):
+        pass
+    await other.stop()
+
+
+async def decide(mail: Post, part: int, decision: Decision) -> None:
+    delivery_id = (await mail.rows())[part]["delivery_id"]
+    await mail.home.database.writing(
+        letters.decide, W, delivery_id, decision, person="Bia", actor="key_1"
+    )
+
+
+async def told(mail: Post, part: int, state: str) -> None:
+    key = (await mail.rows())[part]["key"]
+    status = Status(state=state, key=key)  # pyright: ignore[reportArgumentType]
+    await mail.home.database.writing(settling.reconcile, W, "loopback", "demo", status)
+
+
+async def refused(mail: Post, part: int, *, then: str = "") -> str:
+    """Let a part of a long reply be refused for good, and its process end there; give the conversation."""
+    conversation_id = await mail.answered(LONG)
+    if then:
+        await mail.answered(then)
+    for _ in range(part):
+        await mail.courier.deliver(conversation_id)
+    mail.provider.faults.append("400")
+    await mail.courier.deliver(conversation_id)
+    assert (await mail.states())[: part + 2] == ["sent"] * part + ["dead", "waiting"]
+    return conversation_id
+
+
+@pytest.mark.parametrize("part", [0, 1])
+async def test_no_part_goes_out_after_one_that_is_dead_and_the_next_message_goes_on(
+    mail: Post, part: int
+) -> None:
+    conversation_id = await refused(mail, part, then="and now?")
+    await restarted(mail, conversation_id)
+    assert await mail.states() == ["sent"] * part + ["dead", *["cancelled"] * (2 - part), "sent"]
+    assert {row["reason"] for row in (await mail.rows())[part + 1 : 3]} == {TORN}
+    assert mail.texts()[part:] == ["You said and now?."]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_replayed_it_is_followed_by_the_rest_in_order(
+    mail: Post, part: int, at_once: bool
+) -> None:
+    conversation_id = await refused(mail, part)
+    if not at_once:
+        await restarted(mail, conversation_id)
+    await decide(mail, part, "replay")
+    await restarted(mail, conversation_id)
+    assert " ".join(mail.texts()) == f"You said {LONG}."
+    assert await mail.states() == ["sent"] * 3
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_dropped_it_takes_the_rest_with_it(mail: Post, at_once: bool) -> None:
+    conversation_id = await refused(mail, 1, then="and now?")
+    if not at_once:
+        await restarted(mail, conversation_id)
+    await decide(mail, 1, "drop")
+    await restarted(mail, conversation_id)
+    assert await mail.states() == ["sent", "cancelled", "cancelled", "sent"]
+    assert mail.texts()[1:] == ["You said and now?."]
+
+
+async def test_refused_once_more_it_stops_the_rest_again(mail: Post) -> None:
+    conversation_id = await refused(mail, 0)
+    await restarted(mail, conversation_id)
+    await decide(mail, 0, "replay")
+    mail.provider.faults.append("400")
+    await restarted(mail, conversation_id)
+    assert await mail.states() == ["dead", "cancelled", "cancelled"]
+    assert mail.texts() == []
+
+
+async def test_what_the_provider_says_later_stops_the_rest_and_lets_it_go_again(mail: Post) -> None:
+    conversation_id = await mail.answered(LONG)
+    await mail.courier.deliver(conversation_id)
+    await told(mail, 0, "failed")
+    await restarted(mail, conversation_id)
+    assert await mail.states() == ["dead", "cancelled", "cancelled"]
+    await told(mail, 0, "delivered")
+    await restarted(mail, conversation_id)
+    assert await mail.states() == ["sent"] * 3
+    assert " ".join(mail.texts()) == f"You said {LONG}."
+
+
+async def test_of_two_dead_parts_the_first_is_replayed_first(mail: Post) -> None:
+    conversation_id = await mail.answered(LONG)
+    while await mail.courier.deliver(conversation_id):
+        pass
+    for part in (0, 1):
+        await told(mail, part, "failed")
+    with pytest.raises(Conflict, match="comes first"):
+        await decide(mail, 1, "replay")
+    for part in (0, 1):
+        await decide(mail, part, "replay")
+    await restarted(mail, conversation_id)
+    assert await mail.states() == ["sent"] * 3
