@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from conversations import approvals, mailbox, outbox
+from conversations import acting, mailbox, outbox
 from core import crew, events, limits, processes
 from core.database import Database, Tx
 from core.errors import RegenteError
@@ -78,8 +78,7 @@ class Pulse:
 
     def _free(self, tx: Tx, process_id: str) -> int:
         return sum(
-            kind.free_all(tx, self._workspace_id, process_id)
-            for kind in (mailbox, approvals, outbox)
+            kind.free_all(tx, self._workspace_id, process_id) for kind in (mailbox, acting, outbox)
         )
 
     async def end(self) -> None:

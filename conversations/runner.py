@@ -7,8 +7,18 @@ from typing import Any, Literal, Protocol
 import structlog
 
 from agents import Memory
-from conversations import approvals, closing, commit, mailbox, merging, orphans, summaries, turns
-from conversations.approvals import Action
+from conversations import (
+    acting,
+    approvals,
+    closing,
+    commit,
+    mailbox,
+    merging,
+    orphans,
+    summaries,
+    turns,
+)
+from conversations.acting import Action
 from conversations.driving import Driver, Sweeper
 from conversations.effects import Effects
 from conversations.leases import kept_alive
@@ -165,7 +175,7 @@ class Runner:
             self.ring(conversation_id)
         for customer_id in await self._database.reading(merging.due, self._workspace_id):
             await self.join(customer_id)
-        decided, late = await self._database.reading(approvals.due, self._workspace_id)
+        decided, late = await self._database.reading(acting.due, self._workspace_id)
         if late:
             decided += await self._database.writing(approvals.expire, self._workspace_id)
         for approval_id in decided:
@@ -334,7 +344,7 @@ class Runner:
     async def _carry_out(self, approval_id: str) -> None:
         """Drive a decided approval to its end, wherever an earlier process left it."""
         action = await self._database.writing(
-            approvals.claim,
+            acting.claim,
             self._workspace_id,
             approval_id,
             process_id=self._process_id,
@@ -350,7 +360,7 @@ class Runner:
         except LeaseLost:
             return
         except asyncio.CancelledError:
-            await asyncio.shield(self._database.writing(approvals.give_back, action))
+            await asyncio.shield(self._database.writing(acting.give_back, action))
             self._call_others("approval", approval_id)
             raise
         except Exception as error:  # tried again, then told to people
@@ -361,7 +371,7 @@ class Runner:
             self.ring(conversation_id)
 
     async def _action_failed(self, action: Action, failure: str) -> str | None:
-        return await self._database.writing(approvals.failed, action, failure=failure)
+        return await self._database.writing(acting.failed, action, failure=failure)
 
     async def _act(self, action: Action) -> str | None:
         conductor, approval = self._conductor(), action.approval
@@ -373,10 +383,10 @@ class Runner:
             conversation_id=approval["conversation_id"],
             turn_id=approval["approval_id"],
             run=action.epoch,
-            guard=lambda tx, _: approvals.holds(tx, action),
+            guard=lambda tx, _: acting.holds(tx, action),
             before=[],
         )
-        renewal = self._renewal(approvals.renew, action)
+        renewal = self._renewal(acting.renew, action)
         async with kept_alive(renewal, self._lease_s, self._max_turn_s):
             event = await conductor.act(
                 approval["proposal"],
@@ -387,7 +397,7 @@ class Runner:
             )
         if (event.get("outcome") or {}).get("state") == "stopped":
             return None  # another process has it
-        return await self._database.writing(approvals.finish, action, event, saver.rows())
+        return await self._database.writing(acting.finish, action, event, saver.rows())
 
     def _context(self, action: Action) -> Context:
         approval, customer = action.approval, action.customer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conversations import approvals, handoffs, transcript
+from conversations import acting, approvals, handoffs, transcript
 from conversations.approvals import Kind
 from conversations.rows import found
 from core.database import Database, Tx
@@ -79,7 +79,7 @@ async def test_what_is_not_approved_never_runs(home: House, kind: str) -> None:
     elif kind == "expire":
 
         def late(tx: Tx) -> None:
-            approvals._change(tx, approvals.one(tx, W, approval_id), expires_at=1.0)
+            approvals.change(tx, approvals.one(tx, W, approval_id), expires_at=1.0)
 
         await home.database.writing(late)
         with pytest.raises(Conflict, match="expired"):
@@ -139,9 +139,9 @@ async def test_an_action_without_its_thread_is_told_to_people_as_lost(home: Hous
     await decide(home, approval_id, "approve")
 
     def now(tx: Tx) -> None:
-        approvals._change(tx, approvals.one(tx, W, approval_id), due_at=1.0)
+        approvals.change(tx, approvals.one(tx, W, approval_id), due_at=1.0)
 
-    for _ in range(approvals.MAX_DRIVES):
+    for _ in range(acting.MAX_DRIVES):
         await carry_out(home, approval_id)
         if await state(home, approval_id) == "decided":
             await home.database.writing(now)
@@ -154,9 +154,9 @@ async def test_an_action_that_kills_whoever_carries_it_out_is_tried_three_times_
 ) -> None:
     conversation_id, approval_id, _ = await proposed(home)
     await decide(home, approval_id, "approve")
-    for number in range(approvals.MAX_DRIVES):
+    for number in range(acting.MAX_DRIVES):
         dies = await home.database.writing(
-            approvals.claim, W, approval_id, process_id=f"p{number}", lease_s=-1
+            acting.claim, W, approval_id, process_id=f"p{number}", lease_s=-1
         )
         assert dies is not None
     await carry_out(home, approval_id)
@@ -180,7 +180,7 @@ async def test_restarts_in_the_middle_of_an_approved_write_are_not_counted_as_tr
 
     home.conductor.tools["pay"] = replace(till, function=pay)
     await decide(home, approval_id, "approve")
-    for stops in range(1, approvals.MAX_DRIVES + 2):
+    for stops in range(1, acting.MAX_DRIVES + 2):
         home.runner._driver.stopping = False
         home.runner.ring_approval(approval_id)
         async with asyncio.timeout(5):

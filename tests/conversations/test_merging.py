@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from conversations import (
+    acting,
     approvals,
     checkpoints,
     closing,
@@ -143,7 +144,7 @@ async def test_an_approval_decided_before_or_after_reaches_her_where_she_is(
         approvals.decide, W, approval["approval_id"], "approve", person="Bia", actor="k"
     )
     action = home.database.write(
-        approvals.claim, W, approval["approval_id"], process_id="me", lease_s=15
+        acting.claim, W, approval["approval_id"], process_id="me", lease_s=15
     )
     assert action is not None
     if not merged_first:  # in the middle of its execution

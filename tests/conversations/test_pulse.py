@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations import approvals, commit, effects, transcript
+from conversations import acting, approvals, commit, effects, transcript
 from conversations.pulse import DEAD_AFTER_S, Pulse
 from conversations.rows import found
 from core import crew
@@ -111,7 +111,7 @@ async def test_an_approval_that_a_dead_process_was_carrying_out_is_driven_on(
     )
     dead = await Pulse(home.database, W, "1").begin()
     claimed = {"process_id": dead, "lease_s": 3600}
-    assert await home.database.writing(approvals.claim, W, approval_id, **claimed)
+    assert await home.database.writing(acting.claim, W, approval_id, **claimed)
     await home.database.writing(silent, dead)
     await home.runner._carry_out(approval_id)
     assert home.paid == 0

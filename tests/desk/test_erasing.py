@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from conversations import approvals, effects, feed, handoffs, parting, settling, transcript
+from conversations import acting, approvals, effects, feed, handoffs, parting, settling, transcript
 from conversations.accept import open_conversation
 from conversations.attachments import Shelf, checked, link
 from conversations.outcomes import Outcome
@@ -207,12 +207,12 @@ async def test_an_approval_that_is_being_carried_out_ends_the_same_way(home: Hou
         approvals.decide, W, approval["approval_id"], "approve", person="Bia", actor="k"
     )
     action = home.database.write(
-        approvals.claim, W, approval["approval_id"], process_id="me", lease_s=15
+        acting.claim, W, approval["approval_id"], process_id="me", lease_s=15
     )
     assert action is not None
     erased(home, customer_id)
     assert await home.runner._act(action) is None
-    assert home.database.write(approvals.failed, action, failure="Late") is None
+    assert home.database.write(acting.failed, action, failure="Late") is None
     await home.runner.sweep()
     await home.runner.settled()
     assert home.paid == 0
