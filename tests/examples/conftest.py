@@ -1,8 +1,8 @@
 """Aurora's records, built once and copied for every test; and houses of both trades to talk to."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,44 +20,37 @@ from tools import Preview, Result
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-Serve = Callable[[str], AbstractAsyncContextManager[House]]
-"""Starts a house of an example, by its name."""
+Serve = Callable[[str], Awaitable[House]]
+"""Gives the running house of an example, by its name; `says` begins each conversation in a fresh one."""
 
 
-@pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory, learned: Learned) -> Serve:
-    """Start houses: what the first of an example learns and indexes, the others find in their folders."""
-    begun: dict[str, Path] = {}
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def serve(tmp_path_factory: pytest.TempPathFactory, learned: Learned) -> AsyncIterator[Serve]:
+    """Start a house once, for all tests that talk to it."""
+    begun: dict[str, House] = {}
+    async with AsyncExitStack() as houses:
 
-    @asynccontextmanager
-    async def serving(name: str) -> AsyncIterator[House]:
-        workspace = Workspace(EXAMPLES / name)
-        if name not in begun:
-            first = tmp_path_factory.mktemp(name)
-            with learned(first):
-                async with opened(workspace, told=TOLD, data=first):
-                    pass
-            begun[name] = first
-        own = tmp_path_factory.mktemp(name)
-        shutil.copytree(begun[name], own, dirs_exist_ok=True)
-        async with opened(workspace, told=TOLD, data=own) as house:
-            yield house
+        async def serving(name: str) -> House:
+            if name not in begun:
+                data = tmp_path_factory.mktemp(name)
+                with learned(data):
+                    house = opened(Workspace(EXAMPLES / name), told=TOLD, data=data)
+                    begun[name] = await houses.enter_async_context(house)
+            return begun[name]
 
-    return serving
+        yield serving
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def aurora(serve: Serve) -> AsyncIterator[House]:
-    """A house of the demo shop, started once for a module."""
-    async with serve("aurora") as house:
-        yield house
+@pytest_asyncio.fixture(loop_scope="session")
+async def aurora(serve: Serve) -> House:
+    """A house of the demo shop."""
+    return await serve("aurora")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def clinica(serve: Serve) -> AsyncIterator[House]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinica(serve: Serve) -> House:
     """A house of another trade."""
-    async with serve("clinica") as house:
-        yield house
+    return await serve("clinica")
 
 
 @pytest.fixture(scope="session")

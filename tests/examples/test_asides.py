@@ -6,7 +6,7 @@ from evals.house import House
 from tests.examples.talking import says
 
 OURS = {"pt-BR": "cuido só dos assuntos da Aurora", "en": "only look after what concerns Aurora"}
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(

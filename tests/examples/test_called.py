@@ -5,7 +5,7 @@ import pytest
 from evals.house import House
 from tests.examples.talking import says
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STILL = ("ainda vai responder por aqui", "will still answer here")
 WAITS = ("Já chamei uma pessoa", "I've called a person")

@@ -4,7 +4,6 @@ One wording of each is drawn by seed here; all are led by `python -m evals run -
 """
 
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ LEFT_OUT = {
 """Whose wordings are not all understood yet without MiniLM: the command says how many are."""
 
 SEED = 11
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def contract(name: str) -> dict[str, Dialogue]:
@@ -49,10 +48,9 @@ def contract(name: str) -> dict[str, Dialogue]:
     return {one.dialogue: one for one in load(Workspace(EXAMPLES / name))}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DRAWN_FROM)
-async def place(request: pytest.FixtureRequest, serve: Serve) -> AsyncIterator[tuple[str, House]]:
-    async with serve(request.param) as house:
-        yield request.param, house
+@pytest_asyncio.fixture(loop_scope="session", params=DRAWN_FROM)
+async def place(request: pytest.FixtureRequest, serve: Serve) -> tuple[str, House]:
+    return request.param, await serve(request.param)
 
 
 @pytest.mark.parametrize("name", DRAWN_FROM)

@@ -5,7 +5,7 @@ import pytest
 from evals.house import House
 from tests.examples.talking import says
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SHOES = {"pt": "quero trocar o tênis por um 40", "en": "exchange the running shoes for a 40"}
 WRONG = {"pt": "veio o tênis errado", "en": "the wrong running shoes came"}

@@ -5,7 +5,7 @@ import pytest
 from evals.house import House
 from tests.examples.talking import says
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 ASKS = {"pt-BR": "Era isso que você queria saber?", "en": "Is that what you wanted to know?"}
 GUESSED = {"pt-BR": "O A-1062 vai passear amanhã.", "en": "My cousin thinks of A-1062 every day."}
 

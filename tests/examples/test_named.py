@@ -5,7 +5,7 @@ import pytest
 from evals.house import House
 from tests.examples.talking import PHOTO, says
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(

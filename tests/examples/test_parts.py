@@ -5,7 +5,7 @@ import pytest
 from evals.house import House
 from tests.examples.talking import says
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 WHOLE = {"pt-BR": "quero devolver tudo do A-1062", "en": "I want to return everything of A-1062"}
 PART = {
     "pt-BR": "quero devolver só a almofada do A-1062",

@@ -8,7 +8,7 @@ import pytest
 from evals.house import House
 from evals.runner import signed_in
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ASKED = {
     "pt": ("quero reembolso do jogo de lençol", "sim"),

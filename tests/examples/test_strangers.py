@@ -6,7 +6,7 @@ from evals.house import House
 from tests.examples.talking import says
 
 SIGN_IN = ("entre na sua conta", "sign in to your account")
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_it_is_called_off_once(ask: Ask) -> None:
         ask("withdraw_return", "C-1008", key="p2", order_id="A-1070")
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(
     ("turns", "proposed"),
     [

@@ -7,7 +7,7 @@ import pytest
 from evals.house import House
 from evals.runner import signed_in
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def talked(house: House, customer: str | None, *messages: str) -> str:
