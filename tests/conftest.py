@@ -14,6 +14,7 @@ from core.database import Database
 from core.upgrade import load_tables
 from tests import postgres
 from tests.learned import Learned, shared_in
+from tests.nursery import Nursery
 
 os.environ["REGENTE_DEMO_LIFE"] = "off"  # a test that wants the demo's past says so
 
@@ -63,6 +64,13 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
     base = tmp_path_factory.getbasetemp()
     alone = "PYTEST_XDIST_WORKER" not in os.environ
     return shared_in((base if alone else base.parent) / "learned")
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where a test begins processes that it kills."""
+    with Nursery() as begun:
+        yield begun
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
-"""A child process that dies at the n-th await of a piece of work; run by `test_crashes.py`.
+"""A child process that dies at the n-th await of a piece of work; begun by `test_crashes.py`.
 
-python -m tests.conversations.crash turn|action|accept|deliver DATABASE_URL FOLDER SUBJECT N
-python -m tests.conversations.crash merge DATABASE_URL FOLDER "CUSTOMER CONVERSATION" N
+turn|action|accept|deliver DATABASE_URL FOLDER SUBJECT N
+merge DATABASE_URL FOLDER "CUSTOMER CONVERSATION" N
 
 A merge has one await; its process dies at the n-th statement instead.
 
@@ -9,11 +9,9 @@ A delivery's subject is `CONVERSATION PROVIDER_URL`; `deliver-unrepeatable` has 
 same key twice.
 """
 
-import asyncio
 import os
 import signal
 import sqlite3
-import sys
 from collections.abc import Coroutine, Generator
 from pathlib import Path
 from typing import Any
@@ -88,7 +86,8 @@ def merge(database: Database, subject: str, die_at: int) -> int:
     return statements.executed
 
 
-async def main(work: str, url: str, folder: str, subject: str, die_at: int) -> None:
+async def main(work: str, url: str, folder: str, subject: str, last: str) -> None:
+    die_at = int(last)
     home = house(Database(url), Path(folder), lease_s=0.3)
     job: Any
     if work == "merge":
@@ -108,8 +107,3 @@ async def main(work: str, url: str, folder: str, subject: str, die_at: int) -> N
     counted = Counted(job, die_at)
     await counted
     print(counted.suspensions)
-
-
-if __name__ == "__main__":
-    job, address, data, about, suspension = sys.argv[1:]
-    asyncio.run(main(job, address, data, about, int(suspension)))

@@ -1,10 +1,9 @@
-"""A child process that answers, or carries an approval out, slowly, with a pulse; run by `test_pulse.py`.
+"""A child process that answers, or carries an approval out, slowly, with a pulse; begun by `test_pulse.py`.
 
-python -m tests.conversations.sleeper turn|tool|approval DATABASE_URL FOLDER CONVERSATION|APPROVAL
+turn|tool|approval DATABASE_URL FOLDER CONVERSATION|APPROVAL
 """
 
 import asyncio
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,3 @@ async def main(place: str, url: str, folder: str, subject: str) -> None:
         await home.runner.answer(subject)
     beating.cancel()
     print("ended", flush=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))

@@ -6,8 +6,7 @@ By default a seeded part of the places is tried; `REGENTE_ATTACKS=full` tries ev
 import asyncio
 import os
 import random
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,28 +20,29 @@ from customers import Assertion
 from graph.saver import TurnSaver
 from tests.conversations.echo import House, W, house, memory
 from tests.conversations.post import Post, post
+from tests.nursery import Nursery
 
-ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
 SEED = 20261124
+Work = Callable[[str, House, str, int], tuple[int, str]]
 UUID = "0b54c3f6-6f0e-4a44-8f8b-0f7b1f4f2f11"
 
 
-def child(work: str, home: House, subject: str, die_at: int) -> tuple[int, str]:
-    """Run a piece of work in a process of its own; give its exit status and what it printed."""
-    url = home.database.url.render_as_string(hide_password=False)
-    arguments = [work, url, str(home.settings.data_dir), subject, str(die_at)]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.conversations.crash", *arguments],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
-    )
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode, done.stdout.splitlines()[-1] if done.stdout else ""
+@pytest.fixture
+def child(nursery: Nursery) -> Work:
+    """Do a piece of work in a process of its own; give its exit status and what it printed."""
+
+    def do(work: str, home: House, subject: str, die_at: int) -> tuple[int, str]:
+        url = home.database.url.render_as_string(hide_password=False)
+        arguments = [work, url, str(home.settings.data_dir), subject, str(die_at)]
+        process = nursery.start("tests.conversations.crash", *arguments)
+        with process.stdout:
+            printed = process.stdout.read().splitlines()
+        status = process.wait(60)
+        assert status in (0, -9), printed
+        return status, printed[-1] if printed else ""
+
+    return do
 
 
 def places(every: int) -> list[int]:
@@ -65,7 +65,7 @@ async def replies(home: House, conversation_id: str) -> list[str]:
 @pytest.mark.parametrize("retry", ["never", "key"])
 @pytest.mark.attack
 async def test_a_turn_killed_anywhere_is_answered_once_and_pays_at_most_once(
-    database: Database, tmp_path: Path, retry: str
+    database: Database, tmp_path: Path, child: Work, retry: str
 ) -> None:
     home = house(database, tmp_path)
     first = await home.say("pay, wait")
@@ -106,7 +106,7 @@ async def test_a_turn_killed_anywhere_is_answered_once_and_pays_at_most_once(
 
 @pytest.mark.attack
 async def test_an_approved_action_killed_anywhere_happens_once_and_is_told_once(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, child: Work
 ) -> None:
     home = house(database, tmp_path)
 
@@ -142,7 +142,7 @@ async def test_an_approved_action_killed_anywhere_happens_once_and_is_told_once(
 
 @pytest.mark.attack
 async def test_accepting_killed_anywhere_and_sent_again_takes_the_message_once(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, child: Work
 ) -> None:
     home = house(database, tmp_path)
     for die_at in (1, 2):
@@ -158,25 +158,27 @@ async def test_accepting_killed_anywhere_and_sent_again_takes_the_message_once(
 
 @pytest.mark.attack
 async def test_a_delivery_killed_anywhere_reaches_her_once_or_is_shown_as_unknown(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, child: Work
 ) -> None:
     home, chance = house(database, tmp_path), random.Random(SEED)
     async with post(home) as takes_once, post(home, repeatable=False) as takes_twice:
         both = [takes_once, takes_twice]
-        status, suspensions, _ = await killed_delivery(takes_once, "+0", 10_000)
+        status, suspensions, _ = await killed_delivery(child, takes_once, "+0", 10_000)
         assert status == 0 and int(suspensions) >= 4
         killed = 0
         tried = places(int(suspensions))
         for die_at in tried if FULL else tried[::2]:
             for mail in both if FULL else [chance.choice(both)]:
                 address = f"+{die_at}{mail.provider.repeatable}"
-                status, _, conversation_id = await killed_delivery(mail, address, die_at)
+                status, _, conversation_id = await killed_delivery(child, mail, address, die_at)
                 killed += status == -9  # how often it waits for the network is not always the same
                 await recovers(mail, conversation_id, address)
         assert killed >= 2
 
 
-async def killed_delivery(mail: Post, address: str, die_at: int) -> tuple[int, str, str]:
+async def killed_delivery(
+    child: Work, mail: Post, address: str, die_at: int
+) -> tuple[int, str, str]:
     """Let a customer have two replies, and a process die while it sends the first."""
     conversation_id = await mail.answered("one", address)
     await mail.answered("two", address)
@@ -204,7 +206,7 @@ async def recovers(mail: Post, conversation_id: str, address: str) -> None:
 
 @pytest.mark.attack
 async def test_a_merge_killed_anywhere_has_not_happened_and_is_carried_out_by_another(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, child: Work
 ) -> None:
     home = house(database, tmp_path)
 

@@ -1,7 +1,6 @@
 """Processes that die, and such as only slept."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -20,8 +19,8 @@ from core.database import Database, Tx
 from core.processes import processes
 from graph.turn import Reply, TurnResult
 from tests.conversations.echo import House, W, house
+from tests.nursery import Child, Nursery
 
-ROOT = Path(__file__).parents[2]
 DRAFT = TurnResult(replies=[Reply(text="from the dead", agent="echo")], language="en")
 
 
@@ -150,16 +149,11 @@ async def test_who_leaves_gives_back_what_it_held(home: House, pulse: Pulse) -> 
 
 
 @contextmanager
-def child(place: str, home: House, subject: str) -> Iterator["subprocess.Popen[str]"]:
+def child(nursery: Nursery, place: str, home: House, subject: str) -> Iterator[Child]:
     """Give a process that is in the middle of a turn, or of the tool that it or an approval calls."""
     url = home.database.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.conversations.sleeper", place, url,
-         str(home.settings.data_dir), subject],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
-    )  # fmt: skip
-    assert process.stdout is not None
+    folder = str(home.settings.data_dir)
+    process = nursery.start("tests.conversations.sleeper", place, url, folder, subject)
     assert process.stdout.readline() == "in\n"
     try:
         yield process
@@ -190,18 +184,17 @@ async def recovered(home: House, conversation_id: str) -> float:
 @pytest.mark.parametrize("place", ["turn", "tool"])
 @pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
 async def test_another_process_answers_within_ten_seconds_and_nothing_is_doubled(
-    database: Database, tmp_path: Path, place: str, fate: signal.Signals
+    database: Database, tmp_path: Path, nursery: Nursery, place: str, fate: signal.Signals
 ) -> None:
     home = house(database, tmp_path)
     conversation_id = (await home.say("pay")).accepted.conversation_id
-    with child(place, home, conversation_id) as process:
+    with child(nursery, place, home, conversation_id) as process:
         process.send_signal(fate)
         assert await recovered(home, conversation_id) <= 10
         said = await replies(home, conversation_id)
         owner = (await home.database.reading(found, W, conversation_id))["owner"]
         if fate == signal.SIGSTOP:
             process.send_signal(signal.SIGCONT)
-            assert process.stdout is not None
             rest = await asyncio.to_thread(process.stdout.read)  # log lines, and its last word
             assert rest.endswith("ended\n")
     assert await replies(home, conversation_id) == said
@@ -219,14 +212,14 @@ async def test_another_process_answers_within_ten_seconds_and_nothing_is_doubled
 
 @pytest.mark.attack
 async def test_an_approved_write_in_which_the_process_dies_is_not_repeated_and_people_find_out(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, nursery: Nursery
 ) -> None:
     home = house(database, tmp_path)
     conversation_id = (await home.say("something big")).accepted.conversation_id
     await home.runner.answer(conversation_id)
     approval_id = (await database.reading(approvals.listed, W))[0]["approval_id"]
     await database.writing(approvals.decide, W, approval_id, "approve", person="Ana", actor="k")
-    with child("approval", home, approval_id) as process:
+    with child(nursery, "approval", home, approval_id) as process:
         process.kill()
     began = time.monotonic()
     pulse = Pulse(database, W, "1")

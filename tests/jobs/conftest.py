@@ -1,9 +1,6 @@
 """What the tests of jobs share: a diary, and other processes."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +10,9 @@ import pytest
 from core.database import Database
 from jobs import operating
 from tests.jobs.works import Diary, W
+from tests.nursery import Child, Nursery
 
-ROOT = Path(__file__).parents[2]
-Child = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., Child]
 
 
 @pytest.fixture
@@ -24,19 +21,14 @@ def diary(tmp_path: Path) -> Diary:
 
 
 @pytest.fixture
-def child(database: Database, tmp_path: Path) -> Iterator[Child]:
+def child(database: Database, tmp_path: Path, nursery: Nursery) -> Iterator[Start]:
     """Start other processes that run jobs; they are killed in the end."""
-    children: list[subprocess.Popen[str]] = []
+    children: list[Child] = []
 
-    def start(*options: str) -> "subprocess.Popen[str]":
+    def start(*options: str) -> Child:
         url = database.url.render_as_string(hide_password=False)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.works", url, str(tmp_path), *options],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
-        )  # fmt: skip
+        process = nursery.start("tests.jobs.works", url, str(tmp_path), *options)
         children.append(process)
-        assert process.stdout is not None
         assert process.stdout.readline() == "up\n"
         return process
 
@@ -44,7 +36,6 @@ def child(database: Database, tmp_path: Path) -> Iterator[Child]:
     for process in children:
         process.kill()
         process.wait()
-        assert process.stdout is not None
         process.stdout.close()
 
 

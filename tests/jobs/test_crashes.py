@@ -13,13 +13,13 @@ from conversations import pulse
 from core.database import Database
 from jobs import queue
 from tests.jobs import works
-from tests.jobs.conftest import Child, ended, seen
+from tests.jobs.conftest import Start, ended, seen
 from tests.jobs.works import Diary, W, running
 
 
 @pytest.mark.attack
 async def test_what_a_killed_process_was_doing_goes_on_elsewhere_within_ten_seconds(
-    database: Database, child: Child, diary: Diary
+    database: Database, child: Start, diary: Diary
 ) -> None:
     await database.writing(queue.enqueue, W, works.THREE, "1")
     await database.writing(queue.enqueue, W, works.CANCELLED, "1")
@@ -42,7 +42,7 @@ async def test_what_a_killed_process_was_doing_goes_on_elsewhere_within_ten_seco
 
 @pytest.mark.attack
 async def test_a_job_that_kills_its_processes_ends_in_the_dead_letters(
-    database: Database, child: Child, diary: Diary
+    database: Database, child: Start, diary: Diary
 ) -> None:
     await database.writing(queue.enqueue, W, works.POISON, "1")
     for _ in range(2):
@@ -56,7 +56,7 @@ async def test_a_job_that_kills_its_processes_ends_in_the_dead_letters(
 
 @pytest.mark.attack
 async def test_who_was_taken_for_dead_writes_nothing_when_it_wakes(
-    database: Database, tmp_path: Path, child: Child, diary: Diary, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, child: Start, diary: Diary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await database.writing(queue.enqueue, W, works.THREE, "1")
     monkeypatch.setattr(pulse, "BEAT_S", 0.2)
@@ -80,7 +80,7 @@ async def test_who_was_taken_for_dead_writes_nothing_when_it_wakes(
 @pytest.mark.skipif(os.environ.get("REGENTE_ATTACKS") != "full", reason="`make attacks` only")
 @pytest.mark.parametrize("seed", range(5))
 async def test_whenever_processes_are_killed_every_step_is_done_and_none_after_its_end_was_known(
-    database: Database, child: Child, diary: Diary, seed: int
+    database: Database, child: Start, diary: Diary, seed: int
 ) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)

@@ -1,13 +1,12 @@
 """Jobs for the tests, each of which writes into a file what it does, and a process that runs them.
 
-python -m tests.jobs.works DATABASE_URL FOLDER [hastened] [JOB ...]
+DATABASE_URL FOLDER [hastened] [JOB ...]
 """
 
 import asyncio
 import os
 import random
 import signal
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -150,7 +149,3 @@ async def main(url: str, folder: str, *options: str) -> None:
     async with running(Database(url), Path(folder), known):
         print("up", flush=True)
         await stop.wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
