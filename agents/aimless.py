@@ -10,7 +10,7 @@ from agents import Kit, choosing
 from agents.clauses import QUESTION, flattened, looking, owns
 from models.embedded import words
 
-UNSURE = 0.6
+UNSURE = 0.9
 """Confidence from which a wish is one, whatever it does not name."""
 
 ANSWERED = 0.45

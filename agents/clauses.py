@@ -17,16 +17,16 @@ RECALL = "recall"
 COURTESIES = ("greeting", "thanks", "small_talk", "goodbye")
 PLAIN = (QUESTION, *COURTESIES)
 
-BY_VALUE = 0.45
+BY_VALUE = 0.77
 """Confidence of a wish that is read from a number alone: looking something up harms nobody."""
 
-DOUBTFUL = 0.5
+DOUBTFUL = 0.82
 """Confidence below which a number in a clause tells more than what the clause is like."""
 
-UNLIKELY = 0.6
+UNLIKELY = 0.9
 """Confidence below which a wish is doubted that has no use for the number in its clause."""
 
-BY_FORM = 0.4
+BY_FORM = 0.71
 """Confidence of a wish that is read from the form of a question alone."""
 
 CODE_SIGNS = re.compile(r"--|[{}\[\]<>;='\"|\\^$%]")

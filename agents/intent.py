@@ -26,7 +26,7 @@ from core.errors import ModelFailed
 from models.embedded import changing, denying, heeding, words
 from models.usage import stood_in
 
-SURE = 0.6
+SURE = 0.9
 """Confidence from which no paid model is asked: the fast lane."""
 
 ANSWERED = 0.8

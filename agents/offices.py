@@ -14,7 +14,7 @@ from journeys.direct import of_tool
 from models.embedded import words
 from tools import Tool
 
-SURE = 0.6
+SURE = 0.9
 """Confidence from which a wish is one, whatever values stand beside it."""
 
 LIKELY = 0.03

@@ -45,7 +45,7 @@ from models.embedded.language import ANSWERING, LATER, OPENING
 OF_HERSELF = ("cpf", "email", "phone", "card")
 """Values that tell who she is or how she pays."""
 
-LIKELY = 0.8
+LIKELY = 0.98
 """Confidence below which a wish is none where she only tells such a value."""
 
 LEADS = {"greeting": "greets", "thanks": "thanks"}

@@ -28,13 +28,13 @@ from models.embedded.intents import ALIKE
 
 log = structlog.get_logger(__name__)
 
-SURE = 0.75
+SURE = 0.96
 """Confidence of a reading that nothing is held against."""
 
-SURE_OF_COMPLAINT = 0.45
+SURE_OF_COMPLAINT = 0.77
 """The same for a complaint, which no record speaks for."""
 
-ALIKE_BESIDE = 0.4
+ALIKE_BESIDE = 0.71
 """Confidence from which what is asked for beside a sure wish is a matter of its own."""
 
 SHORT = 6

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agents.clauses import COMPLAINT, QUESTION
+from models.embedded.certainty import as_met
 from models.embedded.intents import ALIKE
 
 LIKELY = 0.6
@@ -113,7 +114,7 @@ class Heard:
 
     def intent(self, text: str) -> dict[str, Any]:
         """Give it as a wish that this text says."""
-        return {"name": self.name, "confidence": round(self.chance, 3), "text": text}
+        return {"name": self.name, "confidence": round(as_met(self.chance), 3), "text": text}
 
 
 def read_by_words(name: str, score: float) -> Heard:

@@ -21,14 +21,14 @@ RECALL = "recall"
 MAX_STEPS = 4
 """Things taken on in one turn; the rest is named and left for the next."""
 
-PLAIN = 0.6
+PLAIN = 0.9
 """Confidence from which a courtesy is returned, and from which a person is called."""
 
-DIGRESSION = 0.5
+DIGRESSION = 0.82
 """Confidence from which another wish interrupts a question that is open."""
 
 
-ALIKE = 0.3
+ALIKE = 0.55
 """Confidence from which a wish counts that has other words to speak for it."""
 
 

@@ -11,7 +11,7 @@ from models.embedded import acting, changing, denying, heeding, pointing, splitt
 
 CANDIDATES = 3
 
-CERTAIN = 0.75
+CERTAIN = 0.96
 """Confidence from which a wish is no regret of another deed."""
 
 LIKE = 0.15

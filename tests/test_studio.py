@@ -57,6 +57,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory, learned: Learned) -> Iterat
                     **{key: value for key, value in os.environ.items() if "REGENTE" not in key},
                     "LANGGRAPH_CLI_NO_ANALYTICS": "1",
                     "LANGSMITH_TRACING": "false",
+                    "REGENTE_EMBEDDER": "lexical",
                     "PYTHONPATH": str(ROOT),
                     "REGENTE_DATA_DIR": str(folder / "data"),
                     "REGENTE_WORKSPACE": str(ROOT / "examples" / "aurora"),

@@ -1,8 +1,8 @@
-"""Learns the readings of one language from examples; all it knows of certainty comes from left-out ones.
+"""Learns the readings of one language from examples; what it knows of certainty comes from left-out ones.
 
 Ridge regression has its leave-one-out predictions in closed form, so what is known about certainty comes
 from examples that the classifier did not see: single ones left out, and whole labels left out, which stand
-for what nobody taught it.
+for what nobody taught it. Where too few are taught to tell, it comes from workspaces that were drawn.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from models.embedded import words
-from models.embedded.certainty import ELSEWHERE, THRESHOLD, LeftOut, chance, of_best
+from models.embedded.certainty import ELSEWHERE, THRESHOLD, LeftOut, chance, of_best, of_few
 from models.embedded.courtesy import stripped
 from models.embedded.embedder import one_thread
 from models.embedded.features import features, tokens
@@ -25,7 +25,6 @@ from models.embedded.intents import (
     VECTOR_SHARE,
     Again,
     Classifier,
-    Embed,
     Examples,
     known_share,
     mixed,
@@ -81,9 +80,14 @@ def fit(
         )
         if vectors and embedding:
             embed = vectors.reader(language, whole=few)
-            share = FEW_SHARE if few else VECTOR_SHARE
             found = embedding.result()[keep]
-            classifier.again = _again(kernel, found, left_out, unsure, embed, share)
+            share, sure = FEW_SHARE, of_few()
+            if not few:
+                share = VECTOR_SHARE
+                sure = _calibration_again(kernel, found, left_out, unsure, share)
+            both = mixed(kernel, found @ found.T, share)
+            learned = coefficients(both, left_out.owners)
+            classifier.again = Again(found, learned, sure, embed, share)
     return classifier
 
 
@@ -154,27 +158,16 @@ def _without_spare(
     return part, Ridge(np.power(part, SHARPNESS), owners), stays
 
 
-def _again(
-    kernel: np.ndarray, vectors: np.ndarray, left_out: LeftOut, unsure: np.ndarray, embed: Embed,
-    share: float,
-) -> Again:  # fmt: skip
-    """Learn the second reading; `kernel` is used up.
-
-    How sure it is comes from every other example of each label, which takes an eighth of the time.
-    """
-    half = _every_other(left_out.owners)
-    chosen = np.isin(left_out.rows, half)
-    calibration = _calibration_again(
-        kernel[np.ix_(half, half)], vectors[half], left_out.part(half), unsure[chosen], share
-    )
-    both = mixed(kernel, vectors @ vectors.T, share)
-    return Again(vectors, coefficients(both, left_out.owners), calibration, embed, share)
-
-
 def _calibration_again(
     kernel: np.ndarray, vectors: np.ndarray, left_out: LeftOut, unsure: np.ndarray, share: float
 ) -> np.ndarray:
-    """Learn how sure the second reading is, from the texts that it would be asked about."""
+    """Learn how sure the second reading is, from the texts that it would be asked about.
+
+    Every other example of each label tells enough, and takes an eighth of the time.
+    """
+    half = _every_other(left_out.owners)
+    unsure = unsure[np.isin(left_out.rows, half)]
+    kernel, vectors, left_out = kernel[np.ix_(half, half)], vectors[half], left_out.part(half)
     near = vectors @ vectors.T
     apart = [left_out.near(one) for one in (kernel, near)]
     both = mixed(kernel, near, share)

@@ -7,25 +7,25 @@ is slower by the vector of the text. `fitting` learns both readings from example
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from models.embedded import words
-from models.embedded.certainty import chance, of_best, same_names, signs
+from models.embedded.certainty import Signs, chance, of_best, same_names, signs
 from models.embedded.courtesy import stripped
 from models.embedded.features import MEANINGS, PARTS, SIGNS, WORDS, features, tokens
 from models.embedded.spelling import Spelling
 
-VERSION = "10"
+VERSION = "11"
 GROUPS = {WORDS: 0.36, PARTS: 0.40, MEANINGS: 0.24}
 SHARPNESS = 1.5
 
 ALIKE = 0.15
 """Score from which a text without a single known word is like what was taught."""
 
-SURE = 0.6
+SURE = 0.9
 """Confidence from which the words alone are enough."""
 
 VECTOR_SHARE = 0.35
@@ -54,7 +54,7 @@ class Reading:
     """The likeliest intent; `ELSEWHERE` when it is none of the workspace's business."""
 
     confidence: float
-    """0 to 1: how often such a reading was right on examples left out."""
+    """0 to 1: how often such a reading of a message is right."""
 
     runner_up: str
     known: float
@@ -137,6 +137,12 @@ class Classifier:
             return reading
         return self._read_again(text, similar[None], reading.known, self.again)
 
+    def signs_again(self, text: str) -> Signs:
+        """Give what the certainty of the second reading is read from, whether or not the words are enough."""
+        assert self.again is not None
+        similar, _, reading = self._by_words(text)
+        return self._signs_again(text, similar[None], reading.known, self.again)
+
     @cached_property
     def _by_words(self) -> Callable[[str], tuple[np.ndarray, np.ndarray, Reading]]:
         """Give how like each example a text is, its scores, and what that says.
@@ -171,16 +177,19 @@ class Classifier:
         return similar, scores, Reading(best, float(confidence), second, known)
 
     def _read_again(self, text: str, similar: np.ndarray, known: float, again: Again) -> Reading:
+        found = self._signs_again(text, similar, known, again)
+        [confidence] = chance(found.values, again.calibration)
+        return Reading(
+            self.labels[found.best[0]], float(confidence), self.labels[found.second[0]], known
+        )
+
+    def _signs_again(self, text: str, similar: np.ndarray, known: float, again: Again) -> Signs:
         near = self._by_vectors(text)[None]
         apart = [self._near(one) for one in (similar, near)]
         both = mixed(similar.copy(), near.copy(), again.share)
         found = signs(both @ again.coefficients, self._near(both), np.array([known]), self._same)
         nearest = [of_best(one, found.best, self._same) for one in apart]
-        values = np.column_stack([found.values, *nearest])
-        [confidence] = chance(values, again.calibration)
-        return Reading(
-            self.labels[found.best[0]], float(confidence), self.labels[found.second[0]], known
-        )
+        return replace(found, values=np.column_stack([found.values, *nearest]))
 
     def _near(self, similar: np.ndarray) -> np.ndarray:
         """Give the similarity of the nearest example of each column."""

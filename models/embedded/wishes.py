@@ -8,7 +8,7 @@ from models.embedded.courtesy import is_courtesy
 from models.embedded.intents import Reading
 from models.embedded.splitting import Clause, bare, clauses
 
-WEAK_CUT_BONUS = 0.15
+WEAK_CUT_BONUS = 0.37
 """How much surer, of what is left to 1, the parts around "and" or a comma must be."""
 
 LEAST_WORDS = 3

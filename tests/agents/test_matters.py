@@ -33,7 +33,7 @@ async def heard(
     found: list[tuple[str, str]] = []
 
     async def several(brief: Brief, kit: Kit) -> Report:
-        intents = [{"name": name, "confidence": 0.8, "text": text}]
+        intents = [{"name": name, "confidence": 0.98, "text": text}]
         told = await settling.settled(text, intents, language, brief, kit)
         found.extend((one["name"], one["text"]) for one in told)
         return Report(agent="intent", text="")

@@ -88,8 +88,8 @@ async def test_what_leads_up_to_a_request_is_no_wish_and_goes_with_it(
     told: str, asked: str, language: str, names: list[str]
 ) -> None:
     read = [
-        {"name": "visit", "confidence": 0.6, "text": told.strip()},
-        {"name": "cancel", "confidence": 0.6, "text": asked},
+        {"name": "visit", "confidence": 0.9, "text": told.strip()},
+        {"name": "cancel", "confidence": 0.9, "text": asked},
     ]
     text = f"{told}{asked}" if told.endswith("\n") else f"{told} {asked}"
     found = await reading.completed(text, read, language, kit())

@@ -93,16 +93,16 @@ async def test_no_record_turns_a_question_on_how_it_is_done_into_a_wish_to_do_it
 
 async def test_readings_as_good_as_each_other_are_left_as_they_are() -> None:
     scores = {"move": 0.3, "cancel": 0.3}
-    assert await settled("V-1001", scores, "en", ("move", 0.4)) == ["move"]
+    assert await settled("V-1001", scores, "en", ("move", 0.71)) == ["move"]
 
 
 async def test_a_sure_reading_is_not_rehearsed() -> None:
-    assert await settled("V-1001", {"visit": 0.9}, "en", ("question", 0.8)) == ["question"]
+    assert await settled("V-1001", {"visit": 0.9}, "en", ("question", 0.98)) == ["question"]
 
 
 async def test_words_of_no_weight_beside_a_sure_wish_only_lead_up_to_it() -> None:
     scores = {"visit": 0.05, "question": 0.05}
-    assert await settled("well", scores, "en", ("cancel", 0.9), ("question", 0.4)) == ["cancel"]
+    assert await settled("well", scores, "en", ("cancel", 0.99), ("question", 0.71)) == ["cancel"]
 
 
 async def test_what_several_procedures_want_to_see_is_looked_up_once() -> None:
@@ -132,7 +132,7 @@ async def test_records_that_are_slow_to_come_leave_the_words_to_decide(
     monkeypatch.setattr(settling, "PATIENCE_S", 0.05)
     slow = replace(clinic().tools["my_visits"], function=function)
     tools = {**clinic().tools, "my_visits": slow}
-    said = await settled("my hour with Prado", {"cancel": 0.3}, "en", ("visit", 0.4), tools=tools)
+    said = await settled("my hour with Prado", {"cancel": 0.3}, "en", ("visit", 0.71), tools=tools)
     assert said == ["visit"]
 
 
@@ -141,7 +141,7 @@ async def test_two_numbered_matters_are_two() -> None:
 
     class Told(Read):
         def likely(self, text: str, language: str, limit: int = 5) -> list[tuple[str, float]]:
-            return [("cancel", 0.4)] if "V-1001" in text else [("visit", 0.4)]
+            return [("cancel", 0.71)] if "V-1001" in text else [("visit", 0.71)]
 
     found = await settled(
         "V-1001 is not for me, and of V-1002 I forget the day", scores, read=Told(scores)
@@ -178,7 +178,7 @@ async def _told(
 async def test_a_wish_takes_the_words_before_it_that_say_what_of_hers_it_is_about() -> None:
     text = "The hour with Prado is bad for me, free it. And do you open on Sundays?"
     wish, question = "free it.", "And do you open on Sundays?"
-    found = await _told(text, {}, ("cancel", 0.9, wish), ("question", 0.9, question))
+    found = await _told(text, {}, ("cancel", 0.99, wish), ("question", 0.99, question))
     assert found == [
         ("cancel", "The hour with Prado is bad for me, free it."),
         ("question", question),
@@ -187,7 +187,7 @@ async def test_a_wish_takes_the_words_before_it_that_say_what_of_hers_it_is_abou
 
 async def test_a_complaint_is_about_all_of_the_message() -> None:
     text = "Shame on you, V-1001 is late again"
-    assert await _told(text, {}, ("complaint", 0.9, "Shame on you,")) == [("complaint", text)]
+    assert await _told(text, {}, ("complaint", 0.99, "Shame on you,")) == [("complaint", text)]
 
 
 async def test_what_would_find_nothing_gives_way_where_the_message_is_about_something_else(
@@ -195,7 +195,7 @@ async def test_what_would_find_nothing_gives_way_where_the_message_is_about_some
 ) -> None:
     text, stray = "my voucher is no good, it is off", "it is off"
     scores = {"voucher": {"question": 0.9}, "off": {"cancel": 0.8}}
-    read = (("question", 0.9, "my voucher is no good,"), ("cancel", 0.9, stray))
+    read = (("question", 0.99, "my voucher is no good,"), ("cancel", 0.99, stray))
     assert [name for name, _ in await _told(text, scores, *read)] == ["question", "cancel"]
 
     async def in_vain(stage: Any, name: str, text: str) -> bool:
@@ -207,4 +207,4 @@ async def test_what_would_find_nothing_gives_way_where_the_message_is_about_some
 
 async def test_a_wish_told_by_its_number_alone_stands_though_its_words_are_like_nothing() -> None:
     text = "hm, V-1001"
-    assert await _told(text, {"hm": {"": 0.05}}, ("visit", 0.45, text)) == [("visit", text)]
+    assert await _told(text, {"hm": {"": 0.05}}, ("visit", 0.77, text)) == [("visit", text)]

@@ -17,10 +17,17 @@ from models.scripted import ScriptedServer
 from tests.learned import Learned
 
 FULL = os.environ.get("REGENTE_ATTACKS") == "full"
-TURNS, SEED = (500, 1) if FULL else (40, 7)
-EVERY = 1 if FULL else 12
+TURNS, SEED = (500, 1) if FULL else (30, 7)
+EVERY = 1 if FULL else 16
 LEAST = 60
 AURORA = Path(__file__).parents[2] / "examples" / "aurora"
+
+
+@pytest.fixture(autouse=True)
+def embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part is tried with what starts soonest, everything with what the product starts with."""
+    if not FULL:
+        monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def test_a_folder_that_is_no_workspace_is_named(
 def before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, learned: Learned) -> Iterator[None]:
     """A data folder of this machine's, in which something was learned before."""
     monkeypatch.setenv("REGENTE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
     settings.cache_clear()
     with learned(tmp_path / "data"):
         yield

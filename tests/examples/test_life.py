@@ -25,6 +25,11 @@ def whole() -> dump.Past:
     return dump.read(HOME / FILE)
 
 
+@pytest.fixture
+def lexical(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGENTE_EMBEDDER", "lexical")
+
+
 async def lived(folder: Path, seed: int, learned: Learned) -> dump.Past:
     folder.mkdir()
     out = folder / "life.jsonl.gz"
@@ -38,6 +43,7 @@ def compared(past: dump.Past) -> dict[str, Any]:
     return {name: rows for name, rows in past.rows.items() if name not in BY_CHANCE}
 
 
+@pytest.mark.usefixtures("lexical")
 async def test_the_same_seed_gives_the_same_past(tmp_path: Path, learned: Learned) -> None:
     first = await lived(tmp_path / "a", 3, learned)
     again = await lived(tmp_path / "b", 3, learned)
