@@ -6,7 +6,7 @@ same name beside it. A workspace adds specialists as `agents/*.md`.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict
 
 from core.workspace import Autonomy, Workspace
 from journeys import Instance, Journey
@@ -14,6 +14,9 @@ from knowledge import Passage, Search
 from models import Models, Understanding
 from models.embedded.bank import Switch
 from tools import Context, Ledger, Proposal, Tool
+
+if TYPE_CHECKING:
+    from knowledge.answers import Approved
 
 
 class Slot(TypedDict):
@@ -287,6 +290,9 @@ class Kit:
     ledger: Ledger
     context: Context
     catalog: Mapping[str, "Specialist"] = field(default_factory=dict)
+    approved: "Approved | None" = None
+    """What people have agreed to say; None: nothing."""
+
     memory: Memory | None = None
     """None where there is no transcript, as in Studio: then the brief's history is all."""
 

@@ -4,7 +4,8 @@ import json
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agents import Brief, Citation, Kit, Report, Specialist, choosing, hers
+from agents import Brief, Citation, Kit, Report, Specialist, approved, choosing, hers
+from agents.approved import last_said
 from agents.cards import beside, prompted
 from agents.citing import cited, shown
 from agents.clauses import asks_leave
@@ -53,7 +54,7 @@ async def answer(brief: Brief, kit: Kit, *, tags: tuple[str, ...]) -> Report:
     A clause that says too little by itself ("and until when?") is asked again as the whole message.
     """
     report = await _answered(brief, kit, tags)
-    for text in (_message(brief), _of_anything(brief, kit)):
+    for text in (last_said(brief), _of_anything(brief, kit)):
         if not report.get("unanswered") or text in ("", brief["text"]):
             continue
         again = await _answered(Brief(**{**brief, "text": text}), kit, tags)
@@ -69,17 +70,13 @@ def _of_anything(brief: Brief, kit: Kit) -> str:
     )
 
 
-def _message(brief: Brief) -> str:
-    """Give all that the customer said last."""
-    said = [utterance["text"] for utterance in brief["history"] if utterance["role"] == "customer"]
-    return said[-1] if said else ""
-
-
 async def _answered(brief: Brief, kit: Kit, tags: tuple[str, ...]) -> Report:
     language = brief["language"]
     if not any(word.isalpha() and len(word) > 1 for word in words.words(brief["text"])):
         return _unknown(brief)  # a letter is in many an article, and asks for none
     asked, passages = await _found(brief["text"], language, kit.search, tags)
+    if not tags and (given := await approved.given(brief, kit, passages)):
+        return given
     brief = Brief(**{**brief, "text": asked})
     if not passages:
         return _unknown(brief)

@@ -72,6 +72,7 @@ class Ensemble:
             ledger=_RecordingLedger(services.ledger, evidence),
             context=self.tool_context(context, brief["turn_id"], brief["language"]),
             catalog=self.team.members,
+            approved=self.approved,
             memory=services.memory,
             say=say,
         )

@@ -4,7 +4,7 @@ SQL holds sources and passages; Chroma (dense) and BM25 (words) are derived from
 again. Below a calibrated score nothing is returned: the caller abstains.
 """
 
-from typing import Literal, Protocol, TypedDict
+from typing import Literal, NotRequired, Protocol, TypedDict
 
 Audience = Literal["customer", "staff"]
 
@@ -24,6 +24,9 @@ class Passage(TypedDict):
 
     score: float
     """0 to 1, calibrated: the chance that this passage answers the question."""
+
+    alike: NotRequired[float]
+    """How near the question is to the nearest that its article says it answers, -1 to 1."""
 
 
 class Search(Protocol):

@@ -14,7 +14,8 @@
         approved_on: 2026-11-20
         valid_until: 2027-12-31
 
-Whoever uses one fills its places; one that cannot be filled is shown as it is.
+Whoever uses one fills its places; one that cannot be filled is shown as it is. With `ai: true` the AI gives
+it by itself, word for word, to whoever surely asks just that.
 """
 
 import re
@@ -30,6 +31,7 @@ from core.workspace import Text, Workspace, read_model, said
 from knowledge import matters
 from knowledge.dense import Held
 from knowledge.index import Asked, Entry, Hit, Index
+from knowledge.reading import terms, units
 from knowledge.retrieval import OFF_TOPIC
 from knowledge.spoken import speaking
 from models import Embedder
@@ -39,6 +41,9 @@ FILE = "answers.yaml"
 PLACE = re.compile(r"\{([^{}\n]*)\}")
 PLACES = ("customer_name", "first_name", "writer", "company", "assistant")
 """Places that every workspace has; the slots of its journeys are others."""
+
+AI_PLACES = ("customer_name", "first_name", "company", "assistant")
+"""Places that the AI fills: what a slot holds may be of another matter, and nobody writes."""
 
 
 class Answer(BaseModel):
@@ -60,6 +65,10 @@ class Answer(BaseModel):
     url: str = ""
     """Where a customer can read on."""
 
+    ai: bool = False
+    """Whether the AI may give it by itself: it is right for everybody who asks, asks nothing back and
+    promises nothing that somebody would have to do."""
+
     approved_by: str = Field(min_length=1)
     approved_on: date
     valid_from: date | None = None
@@ -70,9 +79,21 @@ class Answer(BaseModel):
     def _usable(self) -> "Answer":
         if not self.intents and not any(self.questions.values()):
             raise ValueError(f"{self.id!r} has neither `intents` nor `questions`: nothing finds it")
+        if self.ai and (wrong := self._unfit()):
+            raise ValueError(f"{self.id!r} is none that the AI can give by itself: {wrong}")
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValueError(f"{self.id!r} ends before it begins")
         return self
+
+    def _unfit(self) -> str:
+        """Say why the AI could not give it by itself; empty: it could."""
+        if not any(self.questions.values()):
+            return "without `questions` nobody surely asks for it"
+        if beyond := sorted(self.places() - {*AI_PLACES}):
+            return f"it fills {list(AI_PLACES)}, and not {beyond}"
+        if any(text.rstrip().endswith("?") for text in self.text.values()):
+            return "it ends with a question, and nobody would wait for what is replied"
+        return ""
 
     def holds(self, day: date) -> bool:
         """Say whether it may be used on a day."""
@@ -140,6 +161,27 @@ def filled(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
     return PLACE.sub(lambda place: values.get(place[1]) or place[0], text), list(missing)
 
 
+def beyond(answer: Answer, text: str, language: str) -> list[str]:
+    """Give the words of a text that mean something and are new to an answer's questions and title."""
+    listed = [*answer.questions.get(language, []), said(answer.title, language)]
+    known = set(terms("\n".join(listed), language))
+    return [
+        word
+        for word, stem, meanings in units(text, language)
+        if stem not in known and not meanings & known
+    ]
+
+
+def names(customer: str, company: str, assistant: str) -> dict[str, str]:
+    """Give what fills the places that every workspace has, but for who writes."""
+    return {
+        "customer_name": customer,
+        "first_name": customer.partition(" ")[0],
+        "company": company,
+        "assistant": assistant,
+    }
+
+
 class Fit(NamedTuple):
     """An answer that fits what she wrote."""
 
@@ -148,6 +190,8 @@ class Fit(NamedTuple):
     """Chance that it answers, 0 to 1."""
 
     by: Literal["question", "intent"]
+    alike: float = 0.0
+    """How near what she wrote is to the nearest of its questions, -1 to 1."""
 
 
 class Approved:
@@ -172,8 +216,10 @@ class Approved:
         if not holding:
             return []
         hits = self._hits(text, language, limit, holding)
-        found = {hit.entry.source_id: Fit(holding[hit.entry.source_id], hit.score, "question")
-                 for hit in reversed(hits)}  # fmt: skip
+        found = {
+            hit.entry.source_id: Fit(holding[hit.entry.source_id], hit.score, "question", hit.alike)
+            for hit in reversed(hits)
+        }
         for answer in holding.values():
             sure = max((wishes.get(intent, 0.0) for intent in answer.intents), default=0.0)
             if sure > (found[answer.id].score if answer.id in found else 0.0):

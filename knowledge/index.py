@@ -74,6 +74,9 @@ class Hit:
     score: float
     """Chance that it answers, 0 to 1."""
 
+    alike: float
+    """Cosine of the question and the nearest one of its article; 0 where there is none, or no vector."""
+
 
 @dataclass(frozen=True)
 class _Question:
@@ -140,13 +143,15 @@ class Index:
         """
         if not self._entries:
             return []
-        said, matter, signals = self._scored(self._asked_for(question))
+        read = self._asked_for(question)
+        said, matter, signals = self._scored(read)
         total = said + matter
         said[self._opens] += OPENING
         by_article: dict[str, list[int]] = {}
         for number in map(int, np.argsort(-total)):
             if (source_id := self._entries[number].source_id) in allowed:
                 by_article.setdefault(source_id, []).append(number)
+        alike = self._best_of_article(read.near_asked)
         hits: list[Hit] = []
         for numbers in islice(by_article.values(), ARTICLES):
             # Sections of one article are about the same: which of them answers is told by what is said.
@@ -154,7 +159,8 @@ class Index:
             chance = max(self._calibration.chance(signals[number]) for number in sections)
             if chance < self._calibration.threshold:
                 break  # what is less near is not given in its place
-            hits += [Hit(self._entries[number], round(chance, 4)) for number in sections]
+            near = round(float(alike[sections[0]]), 4)
+            hits += [Hit(self._entries[number], round(chance, 4), near) for number in sections]
         return hits[:limit]
 
     def _asked_for(self, question: str) -> _Question:

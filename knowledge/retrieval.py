@@ -117,6 +117,7 @@ class Knowledge:
             language=language,
             url=self._sources[entry.source_id].url,
             score=hit.score,
+            alike=hit.alike,
         )
 
     def reload(self) -> bool:

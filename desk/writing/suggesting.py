@@ -22,7 +22,7 @@ from desk.writing.summary import Summary
 from desk.writing.thread import Thread
 from graph.ensemble import Ensemble
 from graph.saver import TurnSaver
-from knowledge.answers import Fit, filled
+from knowledge.answers import Fit, filled, names
 from knowledge.reading import terms
 
 MESSAGES = 3
@@ -84,11 +84,8 @@ def values(tx: Tx, here: Thread, ensemble: Ensemble, writer: str) -> dict[str, s
     return {
         **_written(here, ensemble),
         **slots,
-        "customer_name": name,
-        "first_name": name.split(" ")[0],
+        **names(name, profile.name, profile.assistant),
         "writer": writer,
-        "company": profile.name,
-        "assistant": profile.assistant,
     }
 
 

@@ -160,3 +160,36 @@ def _read_of(of: Workspace) -> tuple[Answer, ...]:
     listed = read_yaml(of.path / "answers.yaml")["answers"]
     intents = {name for answer in listed for name in answer.get("intents", [])}
     return load(of, intents, {"order_id", "visit_id"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("title: {en: Refund,", "ai: true\n    title: {en: Refund,", "and not ['ticket']"),
+        (
+            'text: {en: "Hello {first_name}, we open at 8."',
+            'ai: true\n    text: {en: "Hello {first_name}, shall I?"',
+            "ends with a question",
+        ),
+        ("intents: [hours]", "ai: true\n    intents: [hours]", "without `questions`"),
+    ],
+)
+def test_what_the_ai_could_not_say_by_itself_is_refused(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    given = GOOD.replace(before, after, 1)
+    assert given != GOOD
+    if "questions" in told:
+        head, _, tail = given.partition("    questions:")
+        given = head + "    text:" + tail.partition("    text:")[2]
+    with pytest.raises(WorkspaceError) as failure:
+        read(tmp_path, given)
+    assert told in str(failure.value)
+
+
+def test_how_near_a_message_is_to_the_questions_of_an_answer_is_told(tmp_path: Path) -> None:
+    approved = read(tmp_path)
+    (same, *_) = approved.fitting("what are your opening hours?", "en", DAY, {})
+    (like, *_) = approved.fitting("tell me your opening hours tomorrow", "en", DAY, {})
+    assert same.alike == pytest.approx(1.0, abs=0.001)
+    assert 0 < like.alike < same.alike
