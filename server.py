@@ -135,7 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             process_id=process_id,
             jobs=all_jobs(),
             zone=state.workspace.zone,
-            things=(state.settings, state.workspace, state.hub, state.runner),
+            things=(state.settings, state.workspace, state.hub, state.runner, state.versions),
         )
         key = await state.database.writing(first_key, state.workspace_id)
         async with _running(state):

@@ -55,6 +55,9 @@ class Signals(TypedDict):
     scene: NotRequired[bool]
     """Whether they only tell what led up to something: "I opened the box"."""
 
+    lane: NotRequired[float]
+    """How surely the embedded reading was taken, 0 to 1, where a paid routing model was not asked."""
+
     sentiment: float
     """-1 (angry) to 1 (delighted)."""
 

@@ -76,6 +76,8 @@ async def respond(brief: Brief, kit: Kit) -> Report:
         "wants_person": PERSON in names,
         "entities": understanding.entities(text, language, kit.context.now),
     }
+    if read.lane is not None:
+        signals["lane"] = round(read.lane, 4)
     return Report(agent="intent", text="", signals=signals)
 
 
@@ -86,6 +88,8 @@ class Read:
     intents: Sequence[Mapping[str, Any]]
     earlier: str = ""
     scene: bool = False
+    lane: float | None = None
+    """How surely, where a paid model was not asked for it."""
 
 
 async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
@@ -109,9 +113,11 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
         surely = [one for one in intents if clauses.surely_looks_up(one, kit)]
         surely = await strangers.asking(surely, language, kit)
         return Read(recalling.intents(text, surely, language), scene=True)
-    asks_model = "route" in kit.models.external and not await _sure(intents, brief, kit, language)
-    if asks_model and (wished := await routed(brief, kit, language)):
-        return Read(recalling.intents(text, wished, language), earlier)
+    lane: float | None = None
+    if "route" in kit.models.external and not brief["awaiting"]:
+        lane = await _surely(intents, brief, kit, language)
+        if lane is None and (wished := await routed(brief["text"], language, kit)):
+            return Read(recalling.intents(text, wished, language), earlier)
     doubtful = all(one["confidence"] < SURE for one in intents)
     anew = told != text or (doubtful and words.is_question(text, language))
     intents = await settling.settled(told, intents, language, brief, kit, anew=anew)
@@ -120,38 +126,46 @@ async def _read(text: str, language: str, brief: Brief, kit: Kit) -> Read:
     if not brief["awaiting"]:
         intents = await offices.wanted(told, intents, language, kit)
     intents = await strangers.asking(await aimless.told(intents, language, kit), language, kit)
-    return Read(recalling.intents(text, intents, language), earlier)
+    return Read(recalling.intents(text, intents, language), earlier, lane=lane)
 
 
-async def _sure(intents: list[dict[str, Any]], brief: Brief, kit: Kit, language: str) -> bool:
-    """Say whether the embedded reading is good enough, or the specialist who asked goes on anyway."""
-    if brief["awaiting"]:
-        return True
-    if intents and all(intent["confidence"] >= SURE for intent in intents):
-        return True
+async def _surely(
+    intents: list[dict[str, Any]], brief: Brief, kit: Kit, language: str
+) -> float | None:
+    """Give how sure the embedded reading is where it is good enough; None: a model is to read, too."""
+    surely = min((float(intent["confidence"]) for intent in intents), default=0.0)
+    if surely >= SURE:
+        return surely
     if any(intent["name"] != clauses.QUESTION for intent in intents):
-        return False
+        return None
     found = await kit.search(brief["text"], language=language, limit=1)
-    return bool(found) and found[0]["score"] >= ANSWERED
+    return found[0]["score"] if found and found[0]["score"] >= ANSWERED else None
 
 
-async def routed(brief: Brief, kit: Kit, language: str) -> list[dict[str, Any]]:
-    """Ask the routing model; `[]` when it gives nothing usable."""
+async def second_opinion(text: str, language: str, kit: Kit) -> list[str] | None:
+    """Give the intents that a turn would have taken from the routing model; None: it gave nothing usable."""
+    wished = await routed(text, language, kit)
+    if wished is None:
+        return None
+    return sorted({str(one["name"]) for one in recalling.intents(text, wished, language)})
+
+
+async def routed(text: str, language: str, kit: Kit) -> list[dict[str, Any]] | None:
+    """Ask the routing model; `[]`: she wants nothing it knows; None: it gave nothing usable."""
     known = taught(kit, language)
     listed = "\n".join(f"- {name}: {_quoted(said[:SHOWN])}" for name, said in sorted(known.items()))
     prompt = prompted(CARD.prompt, "agents/intent.md", intents=listed, language=language)
     note_forms()
     model = kit.models.route.with_structured_output(Wishes, include_raw=True)
     try:
-        answer: Any = await model.ainvoke([SystemMessage(prompt), HumanMessage(brief["text"])])
+        answer: Any = await model.ainvoke([SystemMessage(prompt), HumanMessage(text)])
     except ModelFailed:
-        return []
-    if stood_in(answer["raw"]):
-        return []  # the embedded reading is here already, and is better than a form filled in
-    wishes = answer["parsed"].wishes if isinstance(answer["parsed"], Wishes) else []
+        return None
+    if stood_in(answer["raw"]) or not isinstance(answer["parsed"], Wishes):
+        return None  # the embedded reading is here already, and is better than a form filled in
     return [
-        {"name": wish.intent, "confidence": SURE, "text": _hers(wish.words, brief["text"])}
-        for wish in wishes
+        {"name": wish.intent, "confidence": SURE, "text": _hers(wish.words, text)}
+        for wish in answer["parsed"].wishes
         if wish.intent in known
     ]
 

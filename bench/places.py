@@ -237,6 +237,7 @@ def product(
         "REGENTE_WORKSPACE": str(settings.workspace.resolve()),
         "REGENTE_EMBEDDER": settings.embedder,
         "REGENTE_MODEL": "embedded",
+        "REGENTE_ROUTE_SAMPLE": "0",
         "LANGSMITH_TRACING": "false",
         **(more or {}),
     }

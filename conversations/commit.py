@@ -1,7 +1,7 @@
 """The commit of a turn: all that it changed becomes true in one transaction, or nothing does."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from conversations import (
@@ -12,6 +12,7 @@ from conversations import (
     handoffs,
     mailbox,
     notices,
+    sampling,
     transcript,
     turns,
 )
@@ -26,8 +27,19 @@ from graph.saver import Row
 from graph.turn import Reply, TurnResult
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What of the workspace and the deployment shapes a commit."""
+
+    follow_up_hours: float = 48.0
+    """After which a case is followed up."""
+
+    route_sample: float = 0.0
+    """Share of the turns read without the routing model that it is shown afterwards, 0 to 1."""
+
+
 def commit(
-    tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], *, follow_up_hours: float = 48.0
+    tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], rules: Rules = Rules()
 ) -> Verdict:
     """Commit what a run prepared, unless the conversation has moved on; say what became of it.
 
@@ -52,7 +64,7 @@ def commit(
     elif decided == "withhold":
         _withhold(tx, row, claim, result, done)
     elif decided == "commit":
-        _store(tx, row, claim, result, rows, done, follow_up_hours)
+        _store(tx, row, claim, result, rows, done, rules)
     return decided
 
 
@@ -76,10 +88,10 @@ def _too_late(tx: Tx, row: dict[str, Any], claim: Claim) -> bool:
 
 
 def finish(
-    tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], *, follow_up_hours: float = 48.0
+    tx: Tx, claim: Claim, result: TurnResult, rows: list[Row], rules: Rules = Rules()
 ) -> tuple[Verdict, float | None]:
     """Commit, and say besides in how many seconds another turn is due; None: nothing waits."""
-    decided = commit(tx, claim, result, rows, follow_up_hours=follow_up_hours)
+    decided = commit(tx, claim, result, rows, rules)
     return decided, mailbox.due_in_s(tx, found(tx, claim.workspace_id, claim.conversation_id))
 
 
@@ -105,7 +117,7 @@ def _store(
     result: TurnResult,
     rows: list[Row],
     done: list[dict[str, Any]],
-    follow_up_hours: float,
+    rules: Rules,
 ) -> None:
     checkpoints.store(
         tx, claim.workspace_id, claim.conversation_id, rows, conversation_id=claim.conversation_id
@@ -125,7 +137,7 @@ def _store(
         approvals.propose(tx, row, pending, turn_id=claim.turn_id)
     for number, case in enumerate(result.cases):
         case_id = case.get("case_id") or cases.protocol(f"{claim.turn_id}:{number}")
-        _open_case(tx, row, {**case, "case_id": case_id}, follow_up_hours)
+        _open_case(tx, row, {**case, "case_id": case_id}, rules.follow_up_hours)
     handoff_id = None
     if handoff is not None:
         handoff_id = handoffs.request(
@@ -134,6 +146,7 @@ def _store(
     elif result.handoff_withdrawn and row["owner"] == "queue":
         handoffs.withdraw(tx, row)
     turns.keep(tx, claim, "committed", result, owner_after=row["owner"])
+    sampling.draw(tx, claim, result, share=rules.route_sample)
     _done(tx, row, claim, handoff_id)
     mailbox.settle(tx, row)
     _tell(tx, claim, "turn.committed", {"replies": len(replies), "handoff": handoff_id or ""})

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from channels import Inbound, webchat
 from conversations import (
+    agreement,
     explaining,
     listing,
     reading,
@@ -258,5 +259,5 @@ async def verify(proof: Proof, request: Request, token: Token = None) -> dict[st
     return {"conversation_id": proven.conversation_id, "conversation_token": proven.token}
 
 
-for more in (showing, listing, uploads, explaining, webhooks):
+for more in (showing, listing, uploads, explaining, agreement, webhooks):
     router.include_router(more.router)

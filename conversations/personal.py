@@ -23,6 +23,7 @@ from conversations.tables import (
     message_terms,
     messages,
     outbox,
+    route_samples,
     summaries,
     tokens,
     turns,
@@ -32,6 +33,7 @@ from core.database import Tx, domain_now
 from core.personal import ERASED, PersonalData, Subject
 
 _WORDS = {
+    "route samples": route_samples,  # found by the turns
     "messages": messages,
     "deliveries": outbox,
     "summaries": summaries,
@@ -58,7 +60,11 @@ def _ids(tx: Tx, subject: Subject) -> list[str]:
 
 
 def _of(table: sa.Table, subject: Subject, ids: list[str]) -> sa.ColumnElement[bool]:
-    return (table.c.workspace_id == subject.workspace_id) & table.c.conversation_id.in_(ids)
+    of_workspace = table.c.workspace_id == subject.workspace_id
+    if table is route_samples:
+        theirs = sa.select(turns.c.turn_id).where(_of(turns, subject, ids))
+        return of_workspace & table.c.turn_id.in_(theirs)
+    return of_workspace & table.c.conversation_id.in_(ids)
 
 
 def count(tx: Tx, subject: Subject) -> dict[str, int]:

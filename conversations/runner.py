@@ -272,7 +272,10 @@ class Runner:
                 claim,
                 result,
                 saver.rows(),
-                follow_up_hours=self._workspace.policies.case_hours,
+                commit.Rules(
+                    follow_up_hours=self._workspace.policies.case_hours,
+                    route_sample=self._settings.route_sample,
+                ),
             )
             done = decided == "commit"
             log.info("turn", turn_id=claim.turn_id, verdict=decided, attempt=claim.attempts)

@@ -241,6 +241,20 @@ turns = sa.Table(
     sa.Column("finished_at", Moment, nullable=False),
 )
 
+# What the routing model wants of a message that was read without it, beside what was taken: no words of hers.
+# Whose it is, its turn's record says.
+route_samples = sa.Table(
+    "route_samples",
+    metadata,
+    workspace(),
+    sa.Column("turn_id", KEY, primary_key=True),
+    sa.Column("confidence", sa.Double, nullable=False),  # of the reading that was taken, two places
+    sa.Column("taken", sa.Text, nullable=False),  # intents: a JSON list, sorted
+    sa.Column("routed", sa.Text, nullable=False),  # the same of the model's
+    sa.Column("asked_at", Moment, nullable=False),
+)
+sa.Index("ix_route_samples_asked", route_samples.c.workspace_id, route_samples.c.asked_at)
+
 effects = sa.Table(
     "effects",
     metadata,
@@ -415,6 +429,7 @@ kept = (
         days=30,
         where=outbox.c.state.in_(("sent", "cancelled")),
     ),
+    Kept(rows="route_samples", table=route_samples, since=route_samples.c.asked_at, days=180),
     # A provider sends a message again for a week at most.
     Kept(rows="forgotten", table=forgotten, since=forgotten.c.erased_at, days=30),
 )

@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     turn_limit_usd: float = Field(default=0, ge=0)
     """US dollars after which the embedded model answers the rest of a turn; 0: any amount."""
 
+    route_sample: float = Field(default=0.02, ge=0, le=1)
+    """Share of the messages read without the routing model that it is shown afterwards; 0: none, 1: all."""
+
     embedder: Literal["auto", "lexical", "minilm", "openai"] = "auto"
     """Sentence vectors: `auto` takes `minilm` where its weights are installed, else `lexical`."""
 

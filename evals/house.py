@@ -196,6 +196,7 @@ async def opened(
             "REGENTE_WORKSPACE": str(workspace.path),
             "REGENTE_LOG_FORMAT": "text",
             "REGENTE_DEMO_LIFE": "off",
+            "REGENTE_ROUTE_SAMPLE": "0",  # which calls there are is told by what customers write
             "REGENTE_CLOCK_FILE": str(folder / CLOCK) if workspace.profile.demo else "",
             # Dialogues are never uploaded anywhere.
             "LANGSMITH_TRACING": "false",

@@ -177,7 +177,7 @@ def _stage(
                  "complaint": False, "wants_person": False, "entities": []},
         awaiting=[], journey=[], reports=[], event={}, facts={}, alone=True, done=[], given=[],
     )  # fmt: skip
-    kit = ensemble.kit(brief, context, evidence=[], say=None)
+    kit = ensemble.kit(context, turn_id=brief["turn_id"], language=language, evidence=[])
     return Stage(language, brief, kit), [p for p in parted(text, language, kit) if p != text]
 
 

@@ -22,7 +22,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from agents import Memory
+from agents import Memory, intent
 from core.privacy import Known
 from graph import action, results, specialists, stages, studio
 from graph.context import Services, TurnContext
@@ -36,7 +36,7 @@ from graph.tracing import traced
 from graph.turn import Live, TurnRequest, TurnResult, attached
 from graph.unheard import unheard
 from graph.voice import Voice
-from models.usage import metered
+from models.usage import acting, metered
 from models.veiling import veiled_for
 from tools import Context, Ledger, Proposal
 
@@ -124,6 +124,18 @@ class Conductor:
         return results.result(
             state, request, self.ensemble, approvals=approvals, path=path, usage=usage
         )
+
+    async def second_opinion(
+        self, text: str, language: str, *, conversation_id: str, known: Known, agent: str
+    ) -> list[str] | None:
+        """Ask the routing model what messages want, as a turn would; None: it gave nothing usable.
+
+        What it costs is written down for `agent`. Nothing is changed, and no customer's record is read.
+        """
+        context = self.ensemble.in_studio(TurnContext(language=language))
+        kit = self.ensemble.kit(context, turn_id=agent, language=language, evidence=[])
+        with self._apart(conversation_id, known), metered(), acting(agent):
+            return await intent.second_opinion(text, language, kit)
 
     @contextmanager
     def _apart(self, conversation_id: str, known: Known) -> Iterator[None]:

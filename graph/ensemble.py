@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from agents import Brief, Evidence, Kit
+from agents import Evidence, Kit
 from agents.catalog import Team, team
 from core.errors import ToolError, WorkspaceError
 from core.injected import injected, plain_data, without_orders
@@ -58,7 +58,13 @@ class Ensemble:
         return given if given.services else replace(given, services=studio_services(self.tools))
 
     def kit(
-        self, brief: Brief, context: TurnContext, *, evidence: list[Evidence], say: Say | None
+        self,
+        context: TurnContext,
+        *,
+        turn_id: str,
+        language: str,
+        evidence: list[Evidence],
+        say: Say | None = None,
     ) -> Kit:
         """Give a specialist what it works with; what tools and passages say is added to `evidence`."""
         services: Services = context.services
@@ -70,7 +76,7 @@ class Ensemble:
             tools=_RecordedTools(self.tools, evidence),
             journeys=self.journeys,
             ledger=_RecordingLedger(services.ledger, evidence),
-            context=self.tool_context(context, brief["turn_id"], brief["language"]),
+            context=self.tool_context(context, turn_id, language),
             catalog=self.team.members,
             approved=self.approved,
             memory=services.memory,

@@ -57,7 +57,8 @@ def step_of(name: str, specialist: Specialist, ensemble: Ensemble) -> Step:
         evidence = [Evidence(source="effect", text=done) for done in brief["done"]]
         context = ensemble.in_studio(runtime.context)
         say = _say(brief, context, ensemble, evidence) if brief["alone"] else None
-        kit = ensemble.kit(brief, context, evidence=evidence, say=say)
+        of = {"turn_id": brief["turn_id"], "language": brief["language"]}
+        kit = ensemble.kit(context, **of, evidence=evidence, say=say)
         calls = calls_so_far()
         with acting(name):
             found = await specialist.respond(brief, kit)

@@ -31,7 +31,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("REGENTE_")},
         "REGENTE_DATA_DIR": str(folder), "REGENTE_WORKSPACE": "tests/workspaces/clube",
-        "REGENTE_EMBEDDER": "lexical", "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), **more,
+        "REGENTE_EMBEDDER": "lexical", "REGENTE_ROUTE_SAMPLE": "0",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), **more,
     }  # fmt: skip
 
 

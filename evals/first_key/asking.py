@@ -23,6 +23,7 @@ PER_INTENT = 2
 PER_ARTICLE = 1
 PER_TOOL = 2
 OFF_TOPIC = 20
+TURN = "first-key:1"
 PROMPT = Path(__file__).with_name("tools.md")
 OFF_TOPIC_FILE = Path(knowledge.__file__).parents[1] / "knowledge" / "off_topic.yaml"
 
@@ -116,14 +117,13 @@ def _spread(texts: Sequence[str], most: int) -> list[str]:
 
 
 async def _routed(ensemble: Ensemble, one: Asked) -> str:
-    brief = _brief(one.text, one.language)
-    wishes = await routed(brief, _kit(ensemble, one.language, brief), one.language)
+    wishes = await routed(one.text, one.language, _kit(ensemble, one.language))
     return str(wishes[0]["name"]) if wishes else ""
 
 
 async def _answered(ensemble: Ensemble, one: Asked) -> str:
     brief = _brief(one.text, one.language)
-    report = await knowledge.answer(brief, _kit(ensemble, one.language, brief), tags=())
+    report = await knowledge.answer(brief, _kit(ensemble, one.language), tags=())
     cited = [said["title"].split(knowledge.PART)[0] for said in report.get("citations", ())]
     if not one.right:
         return ", ".join(cited)
@@ -154,14 +154,14 @@ _PARTS: dict[str, Callable[[Ensemble, Asked], Awaitable[str]]] = {
 }
 
 
-def _kit(ensemble: Ensemble, language: str, brief: Brief | None = None) -> Kit:
+def _kit(ensemble: Ensemble, language: str) -> Kit:
     context = ensemble.in_studio(TurnContext(language=language))
-    return ensemble.kit(brief or _brief("", language), context, evidence=[], say=None)
+    return ensemble.kit(context, turn_id=TURN, language=language, evidence=[])
 
 
 def _brief(text: str, language: str) -> Brief:
     return Brief(
-        turn_id="first-key:1", step="", agent="", goal="", why="", text=text, intent="",
+        turn_id=TURN, step="", agent="", goal="", why="", text=text, intent="",
         language=language, history=[{"role": "customer", "text": text}], slots={},
         signals={"language": language, "intents": [], "sentiment": 0.0, "urgent": False,
                  "complaint": False, "wants_person": False, "entities": []},

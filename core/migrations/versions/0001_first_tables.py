@@ -622,6 +622,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "process_id", name=op.f("pk_processes")),
     )
     op.create_table(
+        "route_samples",
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("turn_id", sa.String(length=200), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("taken", sa.Text(), nullable=False),
+        sa.Column("routed", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "turn_id", name=op.f("pk_route_samples")),
+    )
+    with op.batch_alter_table("route_samples", schema=None) as batch_op:
+        batch_op.create_index("ix_route_samples_asked", ["workspace_id", "asked_at"], unique=False)
+
+    op.create_table(
         "sources",
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
         sa.Column("source_id", sa.String(length=200), nullable=False),
@@ -683,6 +696,10 @@ def downgrade() -> None:
     op.drop_table("turns")
     op.drop_table("summaries")
     op.drop_table("sources")
+    with op.batch_alter_table("route_samples", schema=None) as batch_op:
+        batch_op.drop_index("ix_route_samples_asked")
+
+    op.drop_table("route_samples")
     op.drop_table("processes")
     with op.batch_alter_table("passages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passages_source_id"))
