@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import RegenteError
 from evals import brain
-from evals.brain import choosing, moods, reading, values
+from evals.brain import choosing, moods, public, reading, values
 from evals.brain.figures import Figure, table
 from models.embedded.embedder import one_thread
 
@@ -21,6 +21,8 @@ PARTS: dict[str, tuple[str, Callable[[Path], Iterator[Figure]]]] = {
     "values": ("values.yaml", values.values),
     "choosing": ("tools.yaml", choosing.choosing),
     "calling": ("tools.yaml", choosing.calling),
+    "banking77": ("banking77_train.csv", public.banking77),
+    "clinc150": ("clinc150_train_val.json", public.clinc150),
 }
 
 

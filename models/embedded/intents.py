@@ -77,6 +77,10 @@ class Again:
     embed: Embed
     share: float = VECTOR_SHARE
 
+    def asked(self, reading: Reading) -> bool:
+        """Say whether a text is read again: where the words leave it unsure, always where vectors lead."""
+        return self.share >= FEW_SHARE or (bool(reading.known) and reading.confidence < SURE)
+
 
 @dataclass
 class Classifier:
@@ -121,7 +125,7 @@ class Classifier:
         By vectors, too, where the words leave it unsure and there are any.
         """
         similar, scores, reading = self._by_words(text)
-        if self.again is not None and reading.confidence < SURE:
+        if self.again is not None and (self.again.asked(reading) or not reading.known):
             both = mixed(similar.copy(), self._by_vectors(text).copy(), self.again.share)
             scores = both @ self.again.coefficients
         best: dict[str, float] = {}
@@ -132,8 +136,7 @@ class Classifier:
     def read(self, text: str, *, haste: bool = False) -> Reading:
         """Give the likeliest label; well under a millisecond in `haste` or where the words are enough."""
         similar, _, reading = self._by_words(text)
-        sure = not reading.known or reading.confidence >= SURE
-        if self.again is None or haste or sure:
+        if self.again is None or haste or not self.again.asked(reading):
             return reading
         return self._read_again(text, similar[None], reading.known, self.again)
 

@@ -80,9 +80,10 @@ def test_what_the_words_leave_unsure_is_read_by_its_meaning(text: str, language:
 
 
 @UNSURE
-def test_nothing_is_embedded_where_the_words_are_sure(
+def test_nothing_is_embedded_where_many_are_taught_and_the_words_are_sure(
     monkeypatch: pytest.MonkeyPatch, text: str, language: str
 ) -> None:
+    monkeypatch.setattr("models.embedded.fitting.FEW", 0)
     embedder = Meaning()
     by_words = fit(EXAMPLES, language)
     by_both = fit(EXAMPLES, language, vectors=_vectors(embedder))
@@ -91,6 +92,18 @@ def test_nothing_is_embedded_where_the_words_are_sure(
     assert by_both.read(text) == by_words.read(text)
     assert by_both.read("xyzzy plugh") == by_words.read("xyzzy plugh")
     assert embedder.asked == []
+
+
+@UNSURE
+def test_words_are_never_enough_where_few_are_taught(
+    monkeypatch: pytest.MonkeyPatch, text: str, language: str
+) -> None:
+    embedder = Meaning()
+    by_words, by_both = fit(EXAMPLES, language), fit(EXAMPLES, language, vectors=_vectors(embedder))
+    embedder.asked.clear()
+    monkeypatch.setattr("models.embedded.intents.SURE", by_words.read(text).confidence)
+    assert by_both.read(text).label == "lost_card"
+    assert len(embedder.asked) == 1
 
 
 def test_another_embedder_changes_nothing() -> None:
