@@ -29,7 +29,8 @@ def key(examples: Examples, language: str, names: Mapping[str, str], vectors: st
     `vectors` names those of the second reading, where there is one.
     """
     lists = [(words.DATA / f"{name}.yaml").read_bytes().hex()
-             for name in ("chat", "courtesies", "function_words", "thesaurus", "elsewhere")]  # fmt: skip
+             for name in ("chat", "courtesies", "function_words", "thesaurus", "elsewhere",
+                          "certainty")]  # fmt: skip
     versions = [words.VERSION, features.VERSION, intents.VERSION, vectors, *lists]
     said = [
         [label, spoken, list(texts)]
