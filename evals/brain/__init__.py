@@ -17,13 +17,13 @@ what is learned, what is asked in other words, and the same as typed in haste |
 | `sentiment.yaml` | `{LANGUAGE: {negative, neutral, positive: [messages]}}` |
 | `values.yaml` | `{now, cases: [{language, text, values: [{kind, value}], doubtful: [kinds]}]}`; money has \
 `{value, currency}`, a period `{start, end}` |
-| `tools.yaml` | `{tools: [functions], requests: [{language, text, tool}], talks: [{language, tool, opening, \
-answers: {argument: reply}, arguments}]}`; a description may be `{LANGUAGE: words}` |
+| `tools.yaml` | `{tools: [functions], requests: [{language, text, tool}] or none, talks: [{language, tool, \
+opening, answers: {argument: reply}, arguments}]}`; a description may be `{LANGUAGE: words}` |
 | `banking77_train.csv` | banking77's training part as published, `text,category`; ten of an intent are \
 taught, twenty others asked |
 | `clinc150_train_val.json` | clinc150's `train`, `val`, `oos_train`, `oos_val` as published; ten of an \
 intent are taught, `val` is asked |
 
 The sets under `tests/evals/data/brain` come in `dev`, which may be looked at while something is made better,
-and `gate`, which may not.
+and `gate`, which may not. `dev2` are more talks about tools, of other trades.
 """

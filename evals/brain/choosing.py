@@ -24,7 +24,9 @@ def choosing(folder: Path) -> Iterator[Figure]:
     data = read_yaml(folder / "tools.yaml")
     for language in LANGUAGES:
         tools = [spoken(tool, language) for tool in data["tools"]]
-        requests = [one for one in data["requests"] if one["language"] == language]
+        requests = [one for one in data.get("requests", ()) if one["language"] == language]
+        if not requests:
+            continue
         chosen = [asyncio.run(_chosen(tools, one)) for one in requests]
         right = [one["tool"] == tool for one, tool in zip(requests, chosen, strict=True)]
         yield Figure(

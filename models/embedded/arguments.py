@@ -9,10 +9,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from models.embedded import counting, labels, mentioned, nested, stating, vectors, words
+from models.embedded import (
+    counting,
+    labels,
+    mentioned,
+    nested,
+    sharing,
+    stating,
+    vectors,
+    whose,
+    words,
+)
+from models.embedded.corrected import corrected
 from models.embedded.dates import dates
 from models.embedded.described import glossary_of, labelled
 from models.embedded.introduced import bare_answer
+from models.embedded.lengths import in_other_unit
 from models.embedded.patterns import grouped_value
 from models.embedded.schemas import DEEPEST, options_of, resolved, spelled_out
 from models.embedded.values import ENDS, STARTS, is_free, values
@@ -30,7 +42,10 @@ def arguments(
     """Find values for a function's parameters; `asked` is the one that the text answers a question for."""
     root = function.get("parameters") or {}
     does = f"{spelled_out(str(function.get('name', '')))} {function.get('description', '')}"
-    return _Reading(root, does, language, now).read(schemas_of(root, language), text, asked)
+    schemas = schemas_of(root, language)
+    if not is_free(schemas.get(asked, {"enum": []})):
+        text = corrected(text, language, now)
+    return _Reading(root, does, language, now).read(schemas, text, asked)
 
 
 def schemas_of(root: Mapping[str, Any], language: str) -> dict[str, dict[str, Any]]:
@@ -60,18 +75,38 @@ class _Reading:
 
     def read(self, schemas: Schemas, text: str, asked: str) -> dict[str, Any]:
         plain = {name: one for name, one in schemas.items() if "properties" not in one}
-        found = values(plain, text, self._language, self._now, asked=asked)
+        called = {} if asked else whose.called(schemas, text, self._language)
+        for name in called.values():  # "Rua Sete de Setembro" is no day
+            text = text.replace(name, "", 1)
+        found = values(plain, text, self._language, self._now, asked=asked) | called
+        for name in found.keys() - {asked}:
+            if is_free(schemas[name]) and whose.is_street(name, schemas[name]):
+                found[name] = re.split(r",\s*(?!\d)", found[name])[0]
         found |= {
             name: value for name, value in self._periods(schemas, text).items() if name != asked
         }
         found = self._counted(schemas, found, text, asked)
+        self._share(schemas, found, text, asked)
+        shared = {name for names in sharing.groups(schemas) for name in names if name != asked}
         for name, schema in schemas.items():
+            if name in shared:
+                continue
             value = self._more(name, schema, schemas, found.get(name), text, name == asked)
             if value is not None:
                 found[name] = value
+        self._answered(schemas, found, text, asked)
         if not asked or "properties" in schemas.get(asked, {}):
-            self._names(schemas, found, text)
+            whose.mentioned_names(schemas, found, text, self._language, self._does)
         return {name: found[name] for name in schemas if name in found}
+
+    def _share(self, schemas: Schemas, found: dict[str, Any], text: str, asked: str) -> None:
+        """Leave an option to the one of several arguments that it is told to be for."""
+        for names in sharing.groups(schemas):
+            told = sharing.shared_out(names, schemas, text, self._language, asked)
+            for name in names:
+                if name != asked:
+                    found.pop(name, None)
+            found |= told
 
     def _more(
         self,
@@ -91,7 +126,7 @@ class _Reading:
         if options_of(schema) and found is not None:
             return self._affirmed(schema, text, found)
         if found is not None:
-            return self._bare(found, schema, text) if asked else None
+            return self._bare(name, found, schema, text) if asked else None
         if options_of(schema):
             return self._option(schema, text, asked)
         if kind == "boolean":
@@ -107,28 +142,46 @@ class _Reading:
     ) -> dict[str, Any]:
         """Give each number to what it counts; one that counts something else is no value."""
         counts = {
-            name: counting.counted(name, schema, schemas, text, self._language, asked=False)
-            for name, schema in schemas.items()
-            if schema.get("type") in ("integer", "number")
-            and "enum" not in schema
-            and name != asked
-        }
+            name: counting.counted(name, schemas[name], schemas, text, self._language, asked=False)
+            for name in counts_of(schemas) if name != asked
+        }  # fmt: skip
         told = {name: count for name, count in counts.items() if count is not None}
         claimed = [*told.values()]
         kept = {
             name: value for name, value in found.items()
             if name not in counts or name in told or not (
                 value in claimed
+                or counting.is_of_another(value, name, schemas[name], text, self._language)
                 or counting.counts_other(value, name, schemas[name], text, self._language)
             )
         }  # fmt: skip
-        return kept | told
+        found = kept | told
+        if asked in counts_of(schemas) and asked in found:  # one number is no two values
+            found = {
+                name: value for name, value in found.items()
+                if name not in told or value != found[asked]
+            }  # fmt: skip
+        return found
+
+    def _answered(self, schemas: Schemas, found: dict[str, Any], text: str, asked: str) -> None:
+        """Leave out an answer that is a part of the number asked for, and read one in another unit."""
+        schema = schemas.get(asked, {})
+        if asked not in counts_of(schemas):
+            return
+        other, count = in_other_unit(asked, schema, text, self._language)
+        if other or counting.is_part(found.get(asked), text, self._language):
+            found.pop(asked, None)
+        if count is not None:
+            found[asked] = count
 
     def _part(self, schemas: Schemas, text: str, asked: bool) -> dict[str, Any]:
         return values(schemas, text, self._language, self._now)
 
-    def _bare(self, value: Any, schema: dict[str, Any], text: str) -> Any:
-        """Give an answer in free words without the article that is none of its own."""
+    def _bare(self, name: str, value: Any, schema: dict[str, Any], text: str) -> Any:
+        """Give an answer in free words without what only leads to it."""
+        is_place = is_free(schema) and mentioned.kind_of(name, schema) == "place"
+        if is_place and (place := mentioned.place_in(text, self._language)):
+            return place
         if not isinstance(value, str) or not is_free(schema) or len(value.split()) > SHORT_ANSWER:
             return None
         return ARTICLE.sub("", bare_answer(value, self._language)) or None
@@ -161,7 +214,7 @@ class _Reading:
     def _several(self, schema: dict[str, Any], text: str) -> list[Any]:
         options, called = options_of(schema), schema["items"].get("x-labels", {})
         found = [
-            one for said in self._ways(text)
+            one for said in self._ways(stating.undenied(text, self._language))
             for one in labels.values_meant(options, called, said, self._language)
         ]  # fmt: skip
         return [option for option in options if option in found]
@@ -190,20 +243,13 @@ class _Reading:
             return {}
         return dict(zip(ends, told, strict=True))
 
-    def _names(self, schemas: Schemas, found: dict[str, Any], text: str) -> None:
-        """Give the one name that is mentioned to the one argument that may be it."""
-        apart = f"{self._does} {' '.join(map(_written, found.values()))} {_options(schemas)}"
-        for kind in ("place", "name"):
-            open_ = [
-                name for name, schema in schemas.items()
-                if is_free(schema) and mentioned.kind_of(name, schema) == kind and "properties" not in schema
-            ]  # fmt: skip
-            if len(open_) != 1 or open_[0] in found:
-                continue
-            way = mentioned.way_of(open_[0], schemas[open_[0]])
-            said = mentioned.mentioned(kind, text, self._language, apart, way)
-            if said is not None:
-                found[open_[0]] = said
+
+def counts_of(schemas: Schemas) -> list[str]:
+    """Give the arguments that are numbers of any size."""
+    numeric = ("integer", "number")
+    return [
+        name for name, one in schemas.items() if one.get("type") in numeric and "enum" not in one
+    ]
 
 
 def _behind_name(name: str, text: str) -> str:
@@ -241,22 +287,6 @@ def after_start(
     day = datetime.combine(date.fromisoformat(found[ends[0]]), now.timetz())
     again = arguments(function, text, language, day, asked=asked)
     return {asked: again[asked]} if asked in again else {}
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return " ".join(map(_written, value.values()))
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _options(schemas: Schemas) -> str:
-    """Give all that options are called: these are no names."""
-    called: list[str] = []
-    for schema in schemas.values():
-        inner = schema.get("x-labels") or schema.get("items", {}).get("x-labels", {})
-        called += [spelled_out(str(option)) for option in options_of(schema)]
-        called += [_written(list(one.values())) for one in inner.values()]
-    return " ".join(called)
 
 
 def without_past_end(

@@ -118,7 +118,7 @@ def clock_of(base: str) -> Clock:
         durations=re.compile(rf"(?<![^\W_])(?:{either(lists['durations'])})\s+$"),
         bounds=re.compile(rf"(?<![^\W_])(?:{either(lists['bounds'])})\s+(?:as\s+|o\s+)?$"),
         range_before=re.compile(
-            rf"(?<![^\W_])(?:\d{{1,2}}(?:h\d{{0,2}}|:\d\d|\s?[ap]m)?|{hour})(?:\s+horas)?(?:\s+e\s+meia)?"
+            rf"(?<![^\W_])(?<!\d/)(?<!dia\s)(?:\d{{1,2}}(?:h\d{{0,2}}|:\d\d|\s?[ap]m)?|{hour})(?:\s+horas)?(?:\s+e\s+meia)?"
             rf"\s*(?:\s(?:e|{UNTIL})(?:\s+as)?\s+|[-–]\s*)(?:as\s+|o\s+|at\s+)?$"
         ),
         range_after=re.compile(

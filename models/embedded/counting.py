@@ -29,11 +29,15 @@ def counted(
     name: str, schema: Mapping[str, Any], schemas: Schemas, text: str, language: str, *, asked: bool
 ) -> float | int | None:
     """Give the number that is plainly meant for an argument; None where none or several are."""
-    spans = [span for span in numbers(text, language, article=True) if not span.doubt]
+    spans = [
+        span for span in numbers(text, language, article=True)
+        if not span.doubt and (asked or not _is_past(span, text, language))
+    ]  # fmt: skip
     if asked:
         fitting = _fitting(spans, schema)
         return fitting.pop() if len(fitting) == 1 else None
     named = [span for span in spans if _counts(span, name, schema, text, language)]
+    named = named or [span for span in spans if _is_said(span, name, schema, text, language)]
     if not named and _alone(name, schemas, _is_sum):
         named = [
             span for span in money(text, language)
@@ -59,6 +63,59 @@ def counts_other(
             said = words.words(behind, language)[:1]
             return bool(words.content(said, (base,))) and not _is_key(said, about, base)
     return False
+
+
+def is_of_another(
+    value: Any, name: str, schema: Mapping[str, Any], text: str, language: str
+) -> bool:
+    """Say whether a number is that of people who come, or of a thing named before it: "in flat 302"."""
+    about, base = f"{spelled_out(name)} {schema.get('description', '')}", words.base(language)
+    for span in numbers(text, language, article=True):
+        if span.value != value:
+            continue
+        if _is_past(span, text, language):
+            return True
+        if _of_party(span, text, language):
+            return not _is_party(name, schema)
+        before = THING.search(words.flat(text[: span.start]))
+        said = [*before.groups()] if before else []
+        if said and words.content(said, (base,)) == said[1:] and not _is_key(said[1:], about, base):
+            return True
+    return False
+
+
+def is_part(value: Any, text: str, language: str) -> bool:
+    """Say whether an answer adds a number to others that it does not tell: "me, my wife and two kids"."""
+    base = words.base(language)
+    for span in numbers(text, language, article=True):
+        joined = JOINED.search(text[: span.start])
+        if span.value == value and joined and words.content(words.words(joined[1]), (base,)):
+            return True
+    return False
+
+
+def _is_past(span: Span, text: str, language: str) -> bool:
+    """Say whether a number is told of another time: "the last one took 90 minutes"."""
+    lists = words.load("arguments")["earlier"]
+    told = words.pattern(*lists.get(words.base(language), lists["en"]))
+    start = max(text.rfind(mark, 0, span.start) for mark in ",;.!?") + 1
+    return told.search(words.flat(re.split(r"[,;.!?]", text[start:])[0])) is not None
+
+
+JOINED = re.compile(r"(\w[\w ,]*?)[, ]+(?:e|and|mais|plus)\s+(?:a\s+|as\s+|os\s+)?$", re.IGNORECASE)
+
+THING = re.compile(r"(?<![^\W_])([a-z]+)\s+([a-z]{2,})\s+$")
+"""The two words before a number: a small word and what may be a thing, "in flat"."""
+
+IS = re.compile(r"(?:^|\s)(?:e|sao|is|are|deu|:|=)\s*$")
+
+
+def _is_said(span: Span, name: str, schema: Mapping[str, Any], text: str, language: str) -> bool:
+    """Say whether a sentence about what the argument is named for ends in the number: "the reading is 9"."""
+    clause = re.split(r"[,;!?]|\.\s|\s(?:e|and)\s", text[: span.start])[-1]
+    about, base = f"{spelled_out(name)} {schema.get('description', '')}", words.base(language)
+    told = words.content(words.words(clause), (base,))
+    return IS.search(words.flat(clause)) is not None and _is_key(told[:1], about, base)
 
 
 def _is_key(said: list[str], about: str, base: str) -> bool:
@@ -98,7 +155,7 @@ def _keys(about: str, base: str) -> frozenset[str]:
         keys |= {_key(word, base) for word in told
                  if english & {*words.stems(words.words(glossary.english([word])), "en")}}  # fmt: skip
     for unit, called in words.load("arguments")["units"].items():
-        if {words.folded(one) for one in called} & {unit, *told}:
+        if {unit, *map(words.folded, called)} & {*told}:
             keys |= {words.folded(one) for one in called}
     return frozenset(keys)
 
@@ -177,4 +234,4 @@ def _listed(kind: str) -> frozenset[str]:
     )
 
 
-__all__ = ["counted", "counts_other"]
+__all__ = ["counted", "counts_other", "is_of_another", "is_part"]

@@ -103,7 +103,7 @@ def _distant(
     if parts.get("working") or parts.get("works"):
         day = _working(today, sign * count)
         return doubted(replace(span, value=day), "working days, which depend on holidays", day)
-    if vague:
+    if vague or (sign < 0 and length == A_YEAR):
         return doubted(span, "only about so long", span.value)
     if (
         sign > 0
@@ -113,6 +113,12 @@ def _distant(
         return doubted(span, "how long it took, or when it will be", span.value)
     return span
 
+
+A_YEAR = "m12"
+"""Who counts in years what has passed tells no day, and may tell an age: "ele tem 3 anos"."""
+
+LASTS = re.compile(r"(?<![^\W_])(?:for|por|durante)\s+$")
+"""Before a length of time that begins at a day: "for 3 weeks from December 1st"."""
 
 INSTALMENTS = re.compile(r"(?:parcel\w*|dividi\w*|instal\w*|pay\w*|paga\w*)\s+(?:\w+\s+){0,2}$")
 
@@ -137,7 +143,8 @@ def _within(span: Span, flat: str, said: Words, base: str) -> Span:
     """Add what stands before a day: "a week from Monday"; a bound ("after Friday") is no day."""
     line = flat[max(0, span.start - 40) : span.start]
     offset = said.offset.search(line)
-    if offset and not (offset["way"] == "on" and "week" not in offset["unit"]):
+    lasts = offset and LASTS.search(line[: offset.start()])
+    if offset and not lasts and not (offset["way"] == "on" and "week" not in offset["unit"]):
         written = words.spaced(offset["count"])
         count = 1 if written in ("a", "an") else small_number(written, base) or 0
         sign = -1 if offset["way"].startswith(("before", "antes")) else 1

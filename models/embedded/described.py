@@ -7,6 +7,7 @@ the options, or "quinta (Thursday)" beside each.
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from models.embedded import lexicon, vectors, words
@@ -14,6 +15,9 @@ from models.embedded.glossing import Glossary
 from models.embedded.schemas import options_of, spelled_out
 
 LISTED = re.compile(r"\s*(?:[,;/|]|\s(?:ou|or|e|and|y|o)\s)\s*")
+COMMAS = re.compile(r"\s*[,;/|]\s*(?:(?:ou|or|e|and)\s+)?")
+"""Between options of which one may be "father or mother"."""
+
 LEADS = re.compile(
     r"^(?:(?:para|por|a|o|as|os|um|uma|the|an|for|to|by|in|em|no|na|if|se|é|is)\s+)+", re.IGNORECASE
 )
@@ -58,8 +62,9 @@ def _labels(description: str, options: tuple[str, ...], base: str) -> dict[str, 
 
 def _in_order(description: str, options: Sequence[str]) -> list[tuple[str, str]]:
     """Read "Format: digital or printed" where what is listed is as many as the options."""
-    for text in (description.rpartition(":")[2], description):
-        parts = [LEADS.sub("", part.strip(" .;()")) for part in LISTED.split(text.strip())]
+    told = (description.rpartition(":")[2], description)
+    for text, between in product(told, (LISTED, COMMAS)):
+        parts = [LEADS.sub("", part.strip(" .;()")) for part in between.split(text.strip())]
         parts = [part for part in parts if part]
         if len(parts) != len(options) or any(len(part.split()) > LONGEST for part in parts):
             continue

@@ -11,6 +11,9 @@ from models.embedded.spelling import listening
 
 MARKS = " ,;.:-–—|/\n"
 NUMBERED = re.compile(r"(?<![\w-])\d\w*(?:\s+[^\s,]+){0,3}\s*$")
+OF = frozenset(("de", "da", "do", "das", "dos", "of", "the", "e"))
+"""Small words within the name of a street."""
+
 LEAD_WORDS = 2
 """Words left beside other values that only lead to them: "the code is 24020-100"."""
 
@@ -38,12 +41,21 @@ def like_address(text: str) -> bool:
 
 def address_in(text: str) -> str:
     """Give the address that stands in a text which nobody asked for one; empty: none for sure."""
-    street = words.pattern(*words.load("values")["streets"]).search(words.flat(text))
+    flat = words.flat(text)
+    kinds = words.pattern(*words.load("values")["streets"])
+    street = next((match for match in kinds.finditer(flat) if _is_named(match, text, flat)), None)
     number = re.search(r"(?<![\w-])\d", text)
     if street is None or number is None:  # the digits of a code are those of no house
         return ""
     first = min(street.start(), number.start())
     return text[first:].strip(MARKS)
+
+
+def _is_named(street: re.Match[str], text: str, flat: str) -> bool:
+    """Say whether a kind of street has a name: "a hole in the road at" has none."""
+    behind = re.match(r"\s+([a-z]+)", flat[street.end() :])
+    led = behind is not None and behind[1] in words.function_words(("pt", "en")) - OF
+    return text[street.start()].isupper() or not led
 
 
 def alone(address: str, language: str) -> str:

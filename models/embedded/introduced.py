@@ -80,6 +80,10 @@ BELONGS = {"no", "na", "in", "at", "on", "para", "to", "for", "o", "a", "the", "
 """Words that introduce an answer and belong to it all the same."""
 
 
+SAINTS = {"sao"}
+"""Words that introduce an answer, and begin names: "São Paulo"."""
+
+
 def bare_answer(text: str, language: str) -> str:
     """Give an answer without the words that only introduce it, marks and courtesies."""
     answer = text.strip().strip("\"'“”").rstrip(" .;,!")
@@ -89,7 +93,7 @@ def bare_answer(text: str, language: str) -> str:
         if match is None or match[0] in BELONGS:
             break
         rest = answer[match.end() :].lstrip(" ,:")
-        if not rest:
+        if not rest or (match[0] in SAINTS and answer[0].isupper() and rest[0].isupper()):
             break
         answer = rest
     return answer

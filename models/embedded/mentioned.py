@@ -38,6 +38,7 @@ JOINTS = frozenset(
 )
 OF = frozenset(("de", "da", "do", "das", "dos", "of", "del"))
 DEMONYM = re.compile(r"(?:ian|ean|ish|ese|ican|ês|esa|ense|ano|ana)$")
+LONGEST_INITIALS = 4
 SHORTEST = 4
 """Letters of a word that is a name for being unknown; shorter ones are mostly sounds and slips."""
 
@@ -57,22 +58,28 @@ def way_of(name: str, schema: Mapping[str, Any]) -> Way:
     return "" if leaves == reaches else "from" if leaves else "to"
 
 
-def mentioned(kind: Kind, text: str, language: str, apart: str, way: Way = "") -> str | None:
-    """Give the one name that a text has, without what `apart` says: other values, and what the tool does."""
+def mentioned(
+    kind: Kind, text: str, language: str, apart: str, way: Way = "", *, sole: bool = False
+) -> str | None:
+    """Give the one name that a text has, without what `apart` says: other values, and what the tool does.
+
+    With `sole` a tool takes one place only, so that "in" leads it, whether it is left or reached.
+    """
     other = {*words.words(apart)}
     runs = [
         run
         for run in _capitals(text, language, OF if kind == "place" else JOINTS)
         if not {*words.words(run[0])} <= other
     ]
-    led = [run for run in runs if run[1] in _led(language, way)]
+    led = [run for run in runs if run[1] in _led(language, way, sole=sole)]
     if kind == "place":
         return led[0][0] if len(led) == 1 else None
     runs = [
         run
         for run in runs
         if run[1] not in _listed("herself")
-        if run not in led or " " in run[0] or run[1] in ("de", "da", "do", "of", "for", "pra")
+        if run not in led or " " in run[0] or run[1] in _listed("for_whom")
+        if not is_initials(run[0]) or text.isupper()
     ]
     if len(runs) == 1:
         return runs[0][0]
@@ -118,7 +125,8 @@ def _end_of_name(
     for later in range(at + 1, len(tokens)):
         if text[tokens[later - 1].end() : tokens[later].start()].strip():
             break
-        if _is_name(tokens[later].group()) and not _is_word_of_time(tokens[later].group()):
+        dated = _is_word_of_time(tokens[later].group()) and tokens[later - 1].group() not in OF
+        if _is_name(tokens[later].group()) and not dated:
             end = later
         elif tokens[later].group() not in joints:
             break
@@ -177,12 +185,42 @@ def _listed(kind: str) -> frozenset[str]:
     return frozenset(words.folded(word) for listed in lists for word in listed)
 
 
-def _led(language: str, way: Way) -> frozenset[str]:
+def is_initials(said: str) -> bool:
+    """Say whether a word in capitals is short for others, "DNA", and nobody's name."""
+    return said.isupper() and 1 < len(said) <= LONGEST_INITIALS
+
+
+def named_by(keys: frozenset[str], text: str, language: str) -> list[str]:
+    """Give the names that stand beside what they are the name of, or have it in them.
+
+    "no bairro Santa Cruz", "the Riverside neighborhood", "Elm Street".
+    """
+    found: list[str] = []
+    for run, before in _capitals(text, language, OF):
+        at = text.index(run)
+        behind = re.match(r"\s+([^\W\d_]+)", text[at + len(run) :])
+        inside = {*words.words(run)}
+        beside = {words.folded(before), words.folded(behind[1]) if behind else ""}
+        if (inside & keys and len(inside) > 1) or (not inside & keys and beside & keys):
+            found.append(run)
+    return found
+
+
+def place_in(text: str, language: str) -> str | None:
+    """Give the place that a sentence ends in: "I'll pick it up in Boston"."""
+    runs = _capitals(text, language, OF)
+    if len(runs) != 1 or runs[0][1] not in _led(language, ""):
+        return None
+    return runs[0][0] if text.rstrip(" .!").endswith(runs[0][0]) else None
+
+
+def _led(language: str, way: Way, *, sole: bool = False) -> frozenset[str]:
     """Give the words that lead a place."""
     lists, base = words.load("arguments"), words.base(language)
     leads = frozenset(map(words.folded, lists["towards"].get(base, ())))
     leaving = frozenset(map(words.folded, lists["leaving"].get(base, ())))
-    return {"from": leaving, "to": leads - leaving, "": leads}[way]
+    around = frozenset(map(words.folded, lists["around"].get(base, ()))) if sole else frozenset()
+    return {"from": leaving | around, "to": leads - leaving, "": leads}[way]
 
 
-__all__ = ["Kind", "full_name", "kind_of", "mentioned", "way_of"]
+__all__ = ["Kind", "Way", "full_name", "kind_of", "mentioned", "named_by", "place_in", "way_of"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from models.embedded import words
@@ -71,13 +72,21 @@ def _address(parts: Mapping[str, Any], text: str) -> dict[str, Any]:
     if said is None:
         return {}
     street, number, rest = said
-    city = CITY.match(rest[-1].strip()) if rest else None
+    city = _city(rest)
     known = {"street": street, "number": number, "city": city[0].strip() if city else ""}
     return {
         name: int(known[role]) if schema.get("type") == "integer" and known[role].isdigit() else known[role]
         for name, schema in parts.items()
         if (role := _role(name)) and known[role]
     }  # fmt: skip
+
+
+def _city(clauses: list[str]) -> re.Match[str] | None:
+    """Give the city among what follows a house number, without what is no part of the address."""
+    told = list(takewhile(lambda one: not any(map(str.isdigit, one)), map(str.strip, clauses)))
+    if told and told[0][:1].isupper():
+        told = list(takewhile(lambda one: one[:1].isupper(), told))
+    return CITY.match(told[-1]) if told else None
 
 
 def _where(text: str) -> tuple[str, str, list[str]] | None:

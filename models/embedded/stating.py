@@ -18,6 +18,10 @@ SIDES = re.compile(
     re.IGNORECASE,
 )
 CLAUSE = re.compile(r"[,;.!]+(?=\s|$)|(?<=\?)|\s+(?:mas|but|so|then|então)\s+")
+SHORTEST_BEGINNING = 5
+ENDING = 3
+"""Letters that one of two forms of a word may have more."""
+
 REACH = 5
 """Words between a denial and what it denies."""
 
@@ -52,16 +56,36 @@ def _said(
     if weak and 2 * len(weak & {*stems}) >= len(weak):
         yes = yes | weak
     for at, stem in enumerate(stems):
-        if stem in yes | no:
+        if _is_of(stem, yes | no):
             denied = _denied(said[max(0, at - REACH) : at], base)
             denied = denied or (at + 2 == len(said) and _denied(said[at + 1 :], base))
-            return denied if stem in no else not denied
+            return denied if _is_of(stem, no) else not denied
     return None
+
+
+def _is_of(stem: str, stems: frozenset[str]) -> bool:
+    """Say whether a stem is one of others, or the beginning of one or the other way round: "delivered"."""
+    return stem in stems or any(
+        min(len(stem), len(one)) >= SHORTEST_BEGINNING and abs(len(stem) - len(one)) <= ENDING
+        and (stem.startswith(one) or one.startswith(stem))
+        for one in stems
+    )  # fmt: skip
 
 
 def denies(clause: str, language: str) -> bool:
     """Say whether a clause denies something."""
     return _denied(words.words(clause), words.base(language))
+
+
+def undenied(text: str, language: str) -> str:
+    """Give a text without what is denied: "just a bath, no haircut"; all of it, where nothing is left."""
+    denials = _pattern("denials", words.base(language))
+    kept: list[str] = []
+    for clause in CLAUSE.split(text):
+        match = denials.search(words.flat(clause))
+        kept.append(clause[: match.start()] if match else clause)
+    left = ", ".join(one for one in kept if one.strip())
+    return left or text
 
 
 def _denied(said: Sequence[str], base: str) -> bool:
@@ -96,7 +120,9 @@ def _about(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Give the stems that name an argument, and those of its description that do so together."""
     told = _stems(description, base)
-    own = {*_stems(name, base), *_stems(name, "en")}
+    own = {*_stems(name, base), *_stems(name, "en")} or {
+        words.stem(word, way) for word in words.words(name) if len(word) > 3 for way in (base, "en")
+    }  # a name that is a word of the frame alone: "covered", "at_home"
     glossary = glossary_of(base)
     named = {
         stem for stem, word in told.items()
@@ -118,4 +144,4 @@ def _stems(text: str, base: str) -> dict[str, str]:
     return {words.stem(word, base): word for word in said if word not in frame}
 
 
-__all__ = ["denies", "stated"]
+__all__ = ["denies", "stated", "undenied"]

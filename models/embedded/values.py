@@ -102,6 +102,8 @@ def _kind(name: str, schema: dict[str, Any]) -> str:
         return f"pattern {schema['pattern']}"
     if form in ("date", "date-time", "time", "email", "attachment"):
         return form
+    if form in ("uri", "url"):
+        return "uri"
     type_ = schema.get("type", "string")
     if isinstance(type_, list):
         type_ = next((one for one in type_ if one != "null"), "string")
@@ -150,6 +152,14 @@ def _personal(kind: str) -> Callable[[Asking, list[Span]], Span | None]:
         return _chosen([span for span in found if span.kind == kind], asking, taken)
 
     return find
+
+
+LINK = re.compile(r"(?<!\w)(?:https?://|www\.)[^\s<>\"']*[\w/]", re.IGNORECASE)
+
+
+def _link(asking: Asking, taken: list[Span]) -> Span | None:
+    found = [Span("uri", match[0], *match.span()) for match in LINK.finditer(asking.text)]
+    return _chosen(found, asking, taken)
 
 
 def _boolean(asking: Asking, taken: list[Span]) -> Span | None:
@@ -225,6 +235,10 @@ def _several(asking: Asking) -> list[Any]:
         return labels.values_meant(
             items["enum"], items.get("x-labels", {}), asking.text, asking.language
         )
+    if items.get("format") == "email":
+        found = entities(asking.text, asking.language, asking.now)
+        spans = affirmed([span for span in found if span.kind == "email"], asking)
+        return list(dict.fromkeys(span.value for span in spans))
     if asking.asked and items.get("type", "string") == "string":
         answer = introduced.answer(asking, asking.text)
         parts = re.split(r"\s*[,;]\s*|\s+(?:e|and|y)\s+", answer.value) if answer else []
@@ -298,6 +312,7 @@ FINDERS: dict[str, Callable[[Asking, list[Span]], Span | None]] = {
     "pattern": coded.code,
     **{kind: _taken_from(candidates) for kind, candidates in CANDIDATES.items()},
     "boolean": _boolean,
+    "uri": _link,
     "free": introduced.free,
     **{kind: _personal(kind) for kind in PERSONAL},
 }

@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from evals.brain.__main__ import PARTS, main
-from evals.brain.choosing import same
+from evals.brain.choosing import calling, same
 from evals.brain.figures import Figure, macro_f1, table
 from evals.brain.values import judge
 from models.embedded import bank
+from models.embedded.embedder import minilm_folder
 
 NOW = datetime.fromisoformat("2026-11-28T10:00:00-03:00")
 SETS = Path(__file__).parent / "data" / "brain"
@@ -85,3 +86,13 @@ def test_a_part_is_measured_and_printed(part: str, capsys: pytest.CaptureFixture
     assert main([str(SETS / "dev"), "--only", part]) in (0, 1)
     said = capsys.readouterr().out
     assert said.count("pt-BR") >= 1 and said.count(", en |") >= 1
+
+
+@pytest.mark.skipif(minilm_folder() is None, reason="the sentence model is not here")
+@pytest.mark.parametrize(("half", "least"), [("dev", 0.87), ("dev2", 0.74)])
+def test_no_tool_is_called_with_a_wrong_argument_and_most_are_called_right(
+    half: str, least: float
+) -> None:
+    figures = [*calling(SETS / half)]
+    assert {one.value for one in figures if "wrong" in one.what} == {0}
+    assert all(one.value >= least for one in figures if "right" in one.what)

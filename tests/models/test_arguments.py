@@ -181,6 +181,89 @@ def test_an_answer_loses_what_only_leads_to_it() -> None:
     assert one(schema, "it's called zolpimarine", "en", asked=True) == "zolpimarine"
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("send ten bags, actually fifteen", "en", 15),
+        ("ten bags, no, make it 12 bags", "en", 12),
+        ("manda dez sacos, aliás quinze", "pt-BR", 15),
+        ("10 sacos, não, 12 sacos", "pt-BR", 12),
+        ("ten bags, no, two vans to fetch them", "en", 10),
+    ],
+)
+def test_what_is_put_right_in_the_same_breath_is_taken(
+    text: str, language: str, value: int
+) -> None:
+    bags = {"type": "integer", "description": "Bags (sacos)"}
+    assert one(bags, text, language, name="bags") == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "language", "value"),
+    [
+        ("days", "a week", "en", 7),
+        ("dias", "duas semanas", "pt-BR", 14),
+        ("weeks", "a month", "en", None),
+        ("semanas", "um mês", "pt-BR", None),
+        ("passengers", "me, my wife and 2 kids", "en", None),
+        ("passageiros", "eu, minha mulher e 2 crianças", "pt-BR", None),
+    ],
+)
+def test_an_answer_in_another_unit_or_with_more_to_add_is_no_bare_number(
+    name: str, text: str, language: str, value: int | None
+) -> None:
+    assert one({"type": "integer"}, text, language, name=name, asked=True) == value
+
+
+def test_one_option_is_not_given_to_two_arguments_but_by_what_leads_it() -> None:
+    spoken = {"enum": ["english", "german"]}
+    way = tool(source=spoken, target=spoken)
+    given = arguments(way, "from english into german, please", "en", NOW)
+    assert given == {"source": "english", "target": "german"}
+    assert arguments(way, "it's about german", "en", NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("ele tem 3 anos", "pt-BR"), ("sou cliente há 2 anos", "pt-BR"), ("I'm in flat 302", "en")],
+)
+def test_an_age_and_the_number_of_a_flat_are_neither_day_nor_count(
+    text: str, language: str
+) -> None:
+    reading = {"type": "integer", "description": "Reading of the meter"}
+    assert arguments(tool(day=DAY, reading=reading), text, language, NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("for 3 weeks from december 1st", "en"),
+        ("por 3 semanas a partir de 1º de dezembro", "pt-BR"),
+    ],
+)
+def test_how_long_something_lasts_moves_no_first_day(text: str, language: str) -> None:
+    assert one(DAY, text, language) == "2026-12-01"
+
+
+def test_each_of_two_places_is_told_by_its_way() -> None:
+    place = {"type": "string"}
+    given = arguments(tool(origem=place, destino=place), "de Belém pra Soure", "pt-BR", NOW)
+    assert given == {"origem": "Belém", "destino": "Soure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("I'll pick it up in Boston", "en", "Boston"),
+        ("retiro em Salvador", "pt-BR", "Salvador"),
+        ("São Paulo", "pt-BR", "São Paulo"),
+    ],
+)
+def test_a_place_is_answered_in_a_sentence(text: str, language: str, value: str) -> None:
+    schema = {"type": "string", "description": "Cidade / city"}
+    assert one(schema, text, language, name="city", asked=True) == value
+
+
 def test_what_was_paid_is_no_rating() -> None:
     rating = {"type": "number", "description": "How good it was, 1 to 5"}
     assert arguments(tool(rating=rating), "I paid $40 for it", "en", NOW) == {}
