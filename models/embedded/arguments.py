@@ -23,6 +23,7 @@ from models.embedded import (
 from models.embedded.corrected import corrected
 from models.embedded.dates import dates
 from models.embedded.described import glossary_of, labelled
+from models.embedded.entities import entities
 from models.embedded.introduced import bare_answer
 from models.embedded.lengths import in_other_unit
 from models.embedded.patterns import grouped_value
@@ -30,6 +31,9 @@ from models.embedded.schemas import DEEPEST, options_of, resolved, spelled_out
 from models.embedded.values import ENDS, STARTS, is_free, values
 
 ARTICLE = re.compile(r"^(?:uma?|an?|meu|minha|my)\s+(?=[a-zà-ÿ])", re.IGNORECASE)
+NONE = object()
+"""What was found for an argument is no value of it after all."""
+
 SHORT_ANSWER = 5
 """Words of an answer that may begin with an article that does not belong to it."""
 
@@ -92,7 +96,9 @@ class _Reading:
             if name in shared:
                 continue
             value = self._more(name, schema, schemas, found.get(name), text, name == asked)
-            if value is not None:
+            if value is NONE:
+                found.pop(name, None)
+            elif value is not None:
                 found[name] = value
         self._answered(schemas, found, text, asked)
         if not asked or "properties" in schemas.get(asked, {}):
@@ -122,9 +128,10 @@ class _Reading:
             return nested.filled(schema, text, self._part, asked=asked)
         kind = schema.get("type", "string")
         if kind == "array" and options_of(schema):
-            return self._several(schema, text) or None
+            return self._several(schema, text) or (NONE if found else None)
         if options_of(schema) and found is not None:
-            return self._affirmed(schema, text, found)
+            value = self._affirmed(schema, text, found)
+            return NONE if value is None else value
         if found is not None:
             return self._bare(name, found, schema, text) if asked else None
         if options_of(schema):
@@ -145,12 +152,16 @@ class _Reading:
             name: counting.counted(name, schemas[name], schemas, text, self._language, asked=False)
             for name in counts_of(schemas) if name != asked
         }  # fmt: skip
-        told = {name: count for name, count in counts.items() if count is not None}
+        told = {
+            name: count for name, count in counts.items()
+            if count is not None and not self._has_rival(count, schemas[name], text)
+        }  # fmt: skip
         claimed = [*told.values()]
         kept = {
             name: value for name, value in found.items()
             if name not in counts or name in told or not (
                 value in claimed
+                or self._has_rival(value, schemas[name], text)
                 or counting.is_of_another(value, name, schemas[name], text, self._language)
                 or counting.counts_other(value, name, schemas[name], text, self._language)
             )
@@ -163,9 +174,19 @@ class _Reading:
             }  # fmt: skip
         return found
 
+    def _has_rival(self, count: float, schema: dict[str, Any], text: str) -> bool:
+        """Say whether another number that counts nothing may be meant: "it is at 28 degrees, put 22"."""
+        busy = [
+            span for span in entities(text, self._language, self._now)
+            if span.kind not in ("number", "code")
+        ]  # fmt: skip
+        return count in counting.rivalled(text, schema, busy, self._language)
+
     def _answered(self, schemas: Schemas, found: dict[str, Any], text: str, asked: str) -> None:
         """Leave out an answer that is a part of the number asked for, and read one in another unit."""
         schema = schemas.get(asked, {})
+        if asked in found and is_free(schema) and stating.is_unsure(text, self._language):
+            del found[asked]
         if asked not in counts_of(schemas):
             return
         other, count = in_other_unit(asked, schema, text, self._language)
@@ -192,7 +213,7 @@ class _Reading:
         for said in self._ways(text):
             span = labels.value_meant(options, called, said, self._language, asked=asked)
             if span is not None:
-                return span.value
+                return self._affirmed(schema, said, span.value)
         return self._affirmed(schema, text, None)
 
     def _affirmed(self, schema: dict[str, Any], text: str, found: Any) -> Any:
@@ -206,9 +227,14 @@ class _Reading:
             return found
         clauses = re.split(r"[,;.!?]", text)
         kept = [one for one in clauses if not stating.denies(one, self._language)]
-        if len(kept) in (0, len(clauses)):
-            return found
-        span = labels.value_meant(options_of(schema), called, ", ".join(kept), self._language)
+        left = text if len(kept) == len(clauses) else ", ".join(kept)
+        options = options_of(schema)
+        if not kept and found is not None:  # "not luxury please"
+            left = stating.undenied(text, self._language)
+            return found if labels.value_meant(options, called, left, self._language) else None
+        if len(labels.rivals(options, called, left, self._language)) > 1:
+            return None
+        span = labels.value_meant(options, called, left, self._language) if left != text else None
         return found if span is None else span.value
 
     def _several(self, schema: dict[str, Any], text: str) -> list[Any]:

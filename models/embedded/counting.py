@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from models.embedded import words
-from models.embedded.asked import hints_of
+from models.embedded.asked import hints_of, within
 from models.embedded.described import glossary_of
 from models.embedded.money import money
 from models.embedded.numbers import numbers
@@ -39,9 +39,10 @@ def counted(
     named = [span for span in spans if _counts(span, name, schema, text, language)]
     named = named or [span for span in spans if _is_said(span, name, schema, text, language)]
     if not named and _alone(name, schemas, _is_sum):
+        vague = ("", ABOUT) if _is_estimate(name, schema) else ("",)
         named = [
             span for span in money(text, language)
-            if span.currency and span.doubt in ("", ABOUT if _is_estimate(name, schema) else "")
+            if span.currency and span.doubt in vague and not _is_past(span, text, language)
         ]  # fmt: skip
     if not named and _alone(name, schemas, _is_party):
         named = [span for span in spans if _of_party(span, text, language)]
@@ -84,12 +85,38 @@ def is_of_another(
     return False
 
 
+def rivalled(
+    text: str, schema: Mapping[str, Any], busy: list[Span], language: str
+) -> set[float | int]:
+    """Give the numbers beside which stands another that counts nothing: any of the two may be meant."""
+    base = words.base(language)
+    spans = [
+        span for span in numbers(text, language)
+        if not span.doubt and not within(span, busy)
+    ]  # fmt: skip
+    bare = [
+        span for span in spans
+        if not words.content(words.words(re.split(r"[,;.!?]", text[span.end :])[0])[:1], (base,))
+        and not LABELLED.search(text[: span.start])
+        and _fitting([span], schema)
+        and span.value < LONG
+    ]  # fmt: skip
+    return {
+        span.value for span in spans if any(other.value != span.value for other in bare)
+    }  # fmt: skip
+
+
+LONG = 100_000
+"""From here on a number that counts nothing is rather a code."""
+
+LABELLED = re.compile(r"[\w#-]$|,\s*$|(?<![^\W_])(?:n[ºo]|dia|on|the|às|at)\s+$", re.IGNORECASE)
+
+
 def is_part(value: Any, text: str, language: str) -> bool:
     """Say whether an answer adds a number to others that it does not tell: "me, my wife and two kids"."""
-    base = words.base(language)
     for span in numbers(text, language, article=True):
         joined = JOINED.search(text[: span.start])
-        if span.value == value and joined and words.content(words.words(joined[1]), (base,)):
+        if span.value == value and joined and {*words.words(joined[1])} - AGREES:
             return True
     return False
 
@@ -102,6 +129,7 @@ def _is_past(span: Span, text: str, language: str) -> bool:
     return told.search(words.flat(re.split(r"[,;.!?]", text[start:])[0])) is not None
 
 
+AGREES = {"sim", "yes", "ok", "e", "and"}
 JOINED = re.compile(r"(\w[\w ,]*?)[, ]+(?:e|and|mais|plus)\s+(?:a\s+|as\s+|os\s+)?$", re.IGNORECASE)
 
 THING = re.compile(r"(?<![^\W_])([a-z]+)\s+([a-z]{2,})\s+$")
@@ -234,4 +262,4 @@ def _listed(kind: str) -> frozenset[str]:
     )
 
 
-__all__ = ["counted", "counts_other", "is_of_another", "is_part"]
+__all__ = ["counted", "counts_other", "is_of_another", "is_part", "rivalled"]

@@ -37,6 +37,20 @@ def values_meant(
     return [option for option, score in zip(options, scores, strict=True) if score >= 1]
 
 
+def rivals(
+    options: Sequence[Any], labels: Mapping[str, Mapping[str, Any]], text: str, language: str
+) -> list[Any]:
+    """Give the options that are named and not only as a part of another's name: "blue" in "dark blue"."""
+    named = values_meant(options, labels, text, language)
+    told = {
+        str(one): {*words.words(" ".join(_phrases(one, labels, language)))} for one in named
+    }  # fmt: skip
+    return [
+        one for one in named
+        if not any(told[str(one)] & told[str(other)] for other in named if other != one)
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Label:
     """One thing that an option is called, its words read once."""

@@ -1,4 +1,4 @@
-"""Lengths of time told in another unit than an argument counts in: a week is seven days, a month none."""
+"""Measures told in another unit than an argument has: a week is seven days, pounds are no kilos."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,6 +9,7 @@ from models.embedded import words
 from models.embedded.numbers import numbers
 from models.embedded.schemas import spelled_out
 
+MEASURES = ("kg", "lb", "cm", "m", "km", "gb")
 ONE = ("a", "an", "one", "um", "uma")
 
 
@@ -44,7 +45,13 @@ def _unit(said: list[str]) -> tuple[str, int] | None:
 
 @cache
 def _units() -> dict[str, tuple[str, int]]:
-    return {
+    measures = {
+        words.folded(word): (unit, 1)
+        for unit, called in words.load("arguments")["units"].items()
+        for word in called
+        if unit in MEASURES and len(word) > 1
+    }
+    return measures | {
         words.folded(word): (kind, length)
         for kind, units in words.load("arguments")["lengths"].items()
         for word, length in units.items()

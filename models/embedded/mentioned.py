@@ -200,7 +200,8 @@ def named_by(keys: frozenset[str], text: str, language: str) -> list[str]:
         at = text.index(run)
         behind = re.match(r"\s+([^\W\d_]+)", text[at + len(run) :])
         inside = {*words.words(run)}
-        beside = {words.folded(before), words.folded(behind[1]) if behind else ""}
+        near = text[:at].rstrip(" ").lower().endswith(before) and before
+        beside = {words.folded(before) if near else "", words.folded(behind[1]) if behind else ""}
         if (inside & keys and len(inside) > 1) or (not inside & keys and beside & keys):
             found.append(run)
     return found

@@ -22,6 +22,7 @@ SHORTEST_BEGINNING = 5
 ENDING = 3
 """Letters that one of two forms of a word may have more."""
 
+SHORT = 6
 REACH = 5
 """Words between a denial and what it denies."""
 
@@ -77,15 +78,21 @@ def denies(clause: str, language: str) -> bool:
     return _denied(words.words(clause), words.base(language))
 
 
+def is_unsure(text: str, language: str) -> bool:
+    """Say whether a short answer only says that it cannot or will not be answered."""
+    said = words.words(text)
+    unsure = _pattern("unsure", words.base(language))
+    return len(said) <= SHORT and unsure.search(" ".join(said)) is not None
+
+
 def undenied(text: str, language: str) -> str:
-    """Give a text without what is denied: "just a bath, no haircut"; all of it, where nothing is left."""
+    """Give a text without what is denied: "just a bath, no haircut"."""
     denials = _pattern("denials", words.base(language))
     kept: list[str] = []
     for clause in CLAUSE.split(text):
         match = denials.search(words.flat(clause))
         kept.append(clause[: match.start()] if match else clause)
-    left = ", ".join(one for one in kept if one.strip())
-    return left or text
+    return ", ".join(one for one in kept if one.strip())
 
 
 def _denied(said: Sequence[str], base: str) -> bool:
@@ -144,4 +151,4 @@ def _stems(text: str, base: str) -> dict[str, str]:
     return {words.stem(word, base): word for word in said if word not in frame}
 
 
-__all__ = ["denies", "stated", "undenied"]
+__all__ = ["denies", "is_unsure", "stated", "undenied"]

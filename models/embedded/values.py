@@ -142,8 +142,14 @@ def _dates(asking: Asking) -> list[Span]:
     return reader(asking.text, asking.language, asking.now)
 
 
+UNTIL = re.compile(r"(?<![^\W_])(?:until|till|ate)\s+(?:as\s+|o\s+)?$")
+
+
 def _times(asking: Asking) -> list[Span]:
-    return times(asking.text, asking.language, asked=asking.asked)
+    found = times(asking.text, asking.language, asked=asking.asked)
+    if asking.asked or ENDS & {*asking.about.split()}:
+        return found
+    return [span for span in found if not UNTIL.search(words.flat(asking.text[: span.start]))]
 
 
 def _personal(kind: str) -> Callable[[Asking, list[Span]], Span | None]:
@@ -226,6 +232,10 @@ def _unit(span: Span, asking: Asking, listed: dict[str, list[str]]) -> bool:
     return after.startswith("%") or words.pattern(*listed["units"]).match(after) is not None
 
 
+HERS = re.compile(r"(?<![^\W_])(?:my|meu)\s+e-?mail(?:\s+address)?\s*(?::|is|e)?\s+$")
+"""Before the address of who writes."""
+
+
 def _several(asking: Asking) -> list[Any]:
     items = asking.schema.get("items", {})
     if "pattern" in items:
@@ -238,6 +248,8 @@ def _several(asking: Asking) -> list[Any]:
     if items.get("format") == "email":
         found = entities(asking.text, asking.language, asking.now)
         spans = affirmed([span for span in found if span.kind == "email"], asking)
+        hers = [span for span in spans if HERS.search(words.flat(asking.text[: span.start]))]
+        spans = [span for span in spans if span not in hers] or spans
         return list(dict.fromkeys(span.value for span in spans))
     if asking.asked and items.get("type", "string") == "string":
         answer = introduced.answer(asking, asking.text)

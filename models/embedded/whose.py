@@ -7,8 +7,8 @@ from models.embedded import mentioned, words
 from models.embedded.schemas import options_of, spelled_out
 from models.embedded.values import is_free
 
-FEW = 6
-"""Words of name and description that say what an argument is; more may speak of something else, too."""
+FEW = 4
+"""Words of a description that say what an argument is; more may speak of something else, too."""
 
 Schemas = Mapping[str, dict[str, Any]]
 
@@ -60,10 +60,11 @@ def is_street(name: str, schema: Mapping[str, Any]) -> bool:
 
 def _keys(name: str, schema: Mapping[str, Any]) -> frozenset[str]:
     """Give the words for what an argument of free words is a name of; for a street, its kinds."""
-    told = words.words(spelled_out(name)) + words.words(str(schema.get("description", "")))
+    described = words.words(str(schema.get("description", "")))
+    told = words.words(spelled_out(name)) + (described if len(described) <= FEW else [])
     lists = words.load("arguments")
     generic = {words.folded(one) for listed in lists["called"].values() for one in listed}
-    keys = {*words.content(told, ("pt", "en"))} - generic if len(told) <= FEW else set[str]()
+    keys = {*words.content(told, ("pt", "en"))} - generic
     if is_street(name, schema):
         keys |= {words.folded(one) for one in words.load("values")["streets"] if len(one) > 2}
     return frozenset(keys)

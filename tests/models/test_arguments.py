@@ -215,6 +215,50 @@ def test_an_answer_in_another_unit_or_with_more_to_add_is_no_bare_number(
     assert one({"type": "integer"}, text, language, name=name, asked=True) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("not red please", "en"),
+        ("não pode ser azul escuro", "pt-BR"),
+        ("red or dark blue, whichever", "en"),
+        ("vermelho ou azul escuro, tanto faz", "pt-BR"),
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_an_option_that_is_denied_or_one_of_two_is_asked_for(
+    text: str, language: str, asked: bool
+) -> None:
+    assert one(PAINT, text, language, asked=asked) is None
+
+
+def test_all_but_an_option_is_not_that_option() -> None:
+    schema = {"type": "array", "items": {"enum": ["oil", "tyres", "brakes"]}}
+    assert one(schema, "everything except tyres", "en", asked=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("it is at 28 degrees, bring it down to 22", "en"),
+        ("está com 28 graus, baixa pra 22", "pt-BR"),
+    ],
+)
+def test_a_number_beside_another_that_may_be_meant_is_asked_for(text: str, language: str) -> None:
+    assert one({"type": "number", "description": "Degrees (graus)"}, text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("dunno yet", "en"), ("I'd rather not say", "en"), ("ainda não sei", "pt-BR")],
+)
+def test_who_cannot_say_gives_no_words_as_the_answer(text: str, language: str) -> None:
+    assert one({"type": "string", "description": "City"}, text, language, asked=True) is None
+
+
+def test_pounds_are_no_kilos() -> None:
+    assert one({"type": "number"}, "4 pounds", "en", name="weight_kg", asked=True) is None
+
+
 def test_one_option_is_not_given_to_two_arguments_but_by_what_leads_it() -> None:
     spoken = {"enum": ["english", "german"]}
     way = tool(source=spoken, target=spoken)
