@@ -144,6 +144,8 @@ async def _surely(
 
 async def second_opinion(text: str, language: str, kit: Kit) -> list[str] | None:
     """Give the intents that a turn would have taken from the routing model; None: it gave nothing usable."""
+    if "route" not in kit.models.external:  # it was there when the turn was drawn
+        return None
     wished = await routed(text, language, kit)
     if wished is None:
         return None

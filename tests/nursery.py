@@ -55,7 +55,8 @@ class Child:
     def send_signal(self, number: int) -> None:
         """Send it a signal, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and that is not told yet
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """Kill it, unless it has ended."""
@@ -101,23 +102,24 @@ def serve(asked: socket.socket) -> None:
         if not message:
             return
         module, *arguments = json.loads(message)
-        main = importlib.import_module(module).main
+        with contextlib.suppress(Exception):  # it is imported once more, and tells why it cannot be
+            importlib.import_module(module)
         if os.fork() == 0:
             asked.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _watch(main, arguments, *descriptors)
+            _watch(module, arguments, *descriptors)
         for one in descriptors:
             os.close(one)
 
 
-def _watch(main: object, arguments: list[str], output: int, told: int) -> NoReturn:
-    """Run `main` in a child; tell its number, and then its exit status."""
+def _watch(module: str, arguments: list[str], output: int, told: int) -> NoReturn:
+    """Run `main` of a module in a child; tell its number, and then its exit status."""
     child = os.fork()
     if child == 0:
         os.close(told)
         os.dup2(output, sys.stdout.fileno())
         os.close(output)
-        os._exit(_run(main, arguments))
+        os._exit(_run(module, arguments))
     os.close(output)
     os.write(told, f"{child}\n".encode())
     _, status = os.waitpid(child, 0)
@@ -125,10 +127,9 @@ def _watch(main: object, arguments: list[str], output: int, told: int) -> NoRetu
     os._exit(0)
 
 
-def _run(main: object, arguments: list[str]) -> int:
-    assert callable(main)
+def _run(module: str, arguments: list[str]) -> int:
     try:
-        done = main(*arguments)
+        done = importlib.import_module(module).main(*arguments)
         if inspect.iscoroutine(done):
             asyncio.run(done)
     except BaseException:  # noqa: BLE001 - this is where the process ends

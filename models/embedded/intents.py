@@ -60,6 +60,9 @@ class Reading:
     known: float
     """0 to 1: how much of the text the examples know, by words."""
 
+    figures: bool = False
+    """Whether the text has nothing but figures."""
+
 
 @dataclass
 class Again:
@@ -79,7 +82,8 @@ class Again:
 
     def asked(self, reading: Reading) -> bool:
         """Say whether a text is read again: where the words leave it unsure, always where vectors lead."""
-        return self.share >= FEW_SHARE or (bool(reading.known) and reading.confidence < SURE)
+        unsure = bool(reading.known) and reading.confidence < SURE
+        return not reading.figures and (self.share >= FEW_SHARE or unsure)
 
 
 @dataclass
@@ -170,14 +174,13 @@ class Classifier:
         scores = np.power(similar, SHARPNESS) @ self.coefficients
         near = self._near(similar[None])
         found = signs(scores[None], near, np.array([known]), self._same)
-        if only_figures(said, self.language):
-            known, told = 0.0, False
-        else:
-            # A text of no known word may be told by parts of words, unless it is hardly like anything.
-            told = known > 0 or float(scores.max()) >= ALIKE
+        if figures := only_figures(said, self.language):
+            known = 0.0
+        # A text of no known word may be told by parts of words, unless it is hardly like anything.
+        told = not figures and (known > 0 or float(scores.max()) >= ALIKE)
         [confidence] = chance(found.values, self.calibration) if told else [0.0]
         best, second = self.labels[found.best[0]], self.labels[found.second[0]]
-        return similar, scores, Reading(best, float(confidence), second, known)
+        return similar, scores, Reading(best, float(confidence), second, known, figures)
 
     def _read_again(self, text: str, similar: np.ndarray, known: float, again: Again) -> Reading:
         found = self._signs_again(text, similar, known, again)

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from agents import Kit, reading
+from agents import Kit, intent, reading
 from agents.clauses import supposes
-from tests.agents.customer import NOW, Shelf, clinic
+from tests.agents.customer import NOW, Shelf, clinic, embedded
 
 
 @dataclass
@@ -180,3 +180,8 @@ def test_what_supposes_something_is_told_from_what_is_wished(
     language: str, text: str, supposed: bool
 ) -> None:
     assert supposes(text, language) is supposed
+
+
+async def test_without_a_routing_model_there_is_no_second_opinion() -> None:
+    alone = SimpleNamespace(models=embedded(), catalog={}, journeys={}, tools={})
+    assert await intent.second_opinion("cancel it", "en", cast(Kit, alone)) is None

@@ -36,9 +36,12 @@ def child(nursery: Nursery) -> Work:
         url = home.database.url.render_as_string(hide_password=False)
         arguments = [work, url, str(home.settings.data_dir), subject, str(die_at)]
         process = nursery.start("tests.conversations.crash", *arguments)
+        try:
+            status = process.wait(60)
+        finally:
+            process.kill()
         with process.stdout:
             printed = process.stdout.read().splitlines()
-        status = process.wait(60)
         assert status in (0, -9), printed
         return status, printed[-1] if printed else ""
 

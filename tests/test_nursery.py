@@ -1,0 +1,32 @@
+"""Processes that are begun by forking end, die and fail as any other, and tell it."""
+
+import signal
+
+import pytest
+
+from tests.nursery import Nursery
+
+
+def test_what_a_process_prints_and_how_it_ends_is_told(nursery: Nursery) -> None:
+    with (process := nursery.start("tests.idle", "said", "0")).stdout as printed:
+        assert printed.read() == "said\n"
+    assert process.wait(10) == 0
+    process.kill()  # it is gone; that is no error
+
+
+@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGTERM])
+def test_a_process_dies_of_a_signal(nursery: Nursery, fate: signal.Signals) -> None:
+    with (process := nursery.start("tests.idle", "up", "60")).stdout as printed:
+        assert printed.readline() == "up\n"
+        assert process.poll() is None
+        process.send_signal(fate)
+        assert process.wait(10) == -fate
+
+
+def test_a_process_that_cannot_begin_fails_alone(nursery: Nursery) -> None:
+    for module in ("tests.nowhere", "tests.idle"):  # the second has not been told what to print
+        with (process := nursery.start(module)).stdout:
+            assert process.wait(10) == 1
+    with (process := nursery.start("tests.idle", "on", "0")).stdout as printed:
+        assert printed.read() == "on\n"
+    assert process.wait(10) == 0
