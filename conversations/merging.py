@@ -43,7 +43,7 @@ from conversations.tables import handoffs as handoff_rows
 from conversations.transcript import Utterance
 from core import audit, events
 from core.database import Tx, domain_now
-from customers import cases
+from customers import cases, identity
 from graph.joining import joined_state
 
 Row = dict[str, Any]
@@ -65,10 +65,12 @@ def bring(
 
     If she has another open one they become one, now or as soon as no turn runs in them. Its tokens end:
     somebody else may have begun it and be waiting for her to continue. Gives the conversation in which she
-    goes on, and those that were merged into it.
+    goes on, and those that were merged into it; `""` where none is hers: another customer has proved within
+    it at the same moment who she is, and was first.
     """
     kept, merged = join(tx, workspace_id, customer_id, also=conversation_id)
-    return kept or conversation_id, merged
+    waits = not kept and exactly(tx, workspace_id, conversation_id)["joining"] == customer_id
+    return conversation_id if waits else kept, merged
 
 
 def due(tx: Tx, workspace_id: str, limit: int = 20) -> list[str]:
@@ -89,7 +91,7 @@ def join(tx: Tx, workspace_id: str, customer_id: str, *, also: str = "") -> tupl
     """
     opening(tx, workspace_id, customer_id)
     theirs = _locked(tx, workspace_id, customer_id, also)
-    if also:
+    if any(row["conversation_id"] == also for row in theirs):
         tokens_of.revoke_all(tx, workspace_id, also)
     rows = [row for row in theirs if row["state"] == "open"]
     rows.sort(key=lambda row: row["customer_id"] != customer_id)  # hers first, then strangers'
@@ -131,7 +133,21 @@ def _locked(tx: Tx, workspace_id: str, customer_id: str, also: str) -> list[Row]
     for conversation_id in sorted(ids):  # before any row, as whoever takes over does it
         voice.silence(tx, workspace_id, conversation_id)
     rows = [exactly(tx, workspace_id, conversation_id) for conversation_id in sorted(ids)]
-    return [row for row in rows if row["state"] != "merged"]
+    return [row for row in rows if _may_be_hers(tx, row, customer_id, also)]
+
+
+def _may_be_hers(tx: Tx, row: Row, customer_id: str, also: str) -> bool:
+    """Say whether a *locked* conversation is a customer's, or is to be: while this waited for the lock
+    another may have proved within it who she is.
+    """
+    if row["state"] == "merged":
+        return False
+    if customer_id in (row["customer_id"], row["joining"]):
+        return True
+    if row["conversation_id"] != also or row["joining"]:
+        return False
+    owner = identity.customer(tx, row["workspace_id"], row["customer_id"])
+    return owner.customer_id == customer_id or owner.is_stranger
 
 
 def _give(tx: Tx, row: Row, customer_id: str) -> None:

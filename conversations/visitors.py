@@ -104,6 +104,8 @@ def take(
         quiet_s=webchat.channel.quiet_s,
         max_wait_s=webchat.channel.max_wait_s,
     )
+    if visitor.asserted is None and visitor.token:
+        _still_opens(tx, workspace_id, visitor.token)
     if limits is not None:
         stranger = not conversation_id and visitor.asserted is None
         admit(
@@ -132,8 +134,10 @@ def prove(tx: Tx, workspace_id: str, token: str, kind: str, value: str, code: st
         return None
     proved = _theirs(tx, workspace_id, customer_id, opened, token)
     if not proved.conversation_id:
-        where = {part: row[part] for part in ("channel", "account", "address")}
-        hers = open_conversation(tx, workspace_id, customer_id, **where)
+        hers = open_conversation(
+            tx, workspace_id, customer_id,
+            channel=webchat.channel.name, account=webchat.WebChat.account, address=customer_id,
+        )  # fmt: skip
         proved = replace(proved, conversation_id=hers["conversation_id"])
     shown = proved.token or tokens.issue(tx, workspace_id, proved.conversation_id)
     return replace(proved, token=shown)
@@ -161,6 +165,14 @@ def _opened(tx: Tx, workspace_id: str, visitor: Visitor) -> str:
     return opened or ""
 
 
+def _still_opens(tx: Tx, workspace_id: str, token: str) -> None:
+    """Refuse a token that ended while its message waited for the conversation's lock: somebody has proved
+    within it who she is, and it is hers.
+    """
+    if tokens.conversation_of(tx, workspace_id, token) is None:
+        raise Unauthenticated(BEGIN_ANEW)
+
+
 def _theirs(
     tx: Tx, workspace_id: str, customer_id: str, conversation_id: str, token: str
 ) -> Proved:
@@ -176,7 +188,7 @@ def _theirs(
         return Proved(conversation_id=row["conversation_id"], token=token)
     stranger = identity.customer(tx, workspace_id, row["customer_id"])
     is_she = stranger.customer_id == customer_id
-    if not is_she and stranger.verification not in ("anonymous", "claimed"):
+    if not is_she and not stranger.is_stranger:
         return Proved()
     if row["state"] != "open":
         return Proved(conversation_id=row["conversation_id"], token=token) if is_she else Proved()
@@ -204,7 +216,7 @@ def _stranger(
     """Give the customer that a visitor without a token is: never one who has proved since who she is."""
     value = _value(visitor, message, message_id)
     customer_id = identity.resolve(tx, workspace_id, "visitor", value, language=message.language)
-    if identity.customer(tx, workspace_id, customer_id).verification in ("anonymous", "claimed"):
+    if identity.customer(tx, workspace_id, customer_id).is_stranger:
         return customer_id
     return identity.resolve(
         tx, workspace_id, "visitor", new_id("visitor"), language=message.language

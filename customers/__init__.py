@@ -54,6 +54,11 @@ class Customer:
     """Nothing is left of her but this id, and nothing is begun for it any more."""
 
     @property
+    def is_stranger(self) -> bool:
+        """Whether it was never proved who she is."""
+        return self.verification in ("anonymous", "claimed")
+
+    @property
     def known(self) -> Known:
         """By what she could be told from others."""
         return Known(names=(self.name,) if self.name else (), accounts=self.accounts)

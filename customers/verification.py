@@ -18,7 +18,7 @@ from core.secret_files import secret_in
 from core.settings import Settings
 from core.workspace import LANGUAGES, Workspace
 from customers import Assertion
-from customers.identity import find, move, normal, prove, resolve
+from customers.identity import customer, find, hold, move, normal, prove, resolve
 from customers.tables import codes
 
 TOKEN_HOURS = 1
@@ -196,7 +196,8 @@ def redeem(
 ) -> str | None:
     """Give the verified customer if the code proves the identity, else None.
 
-    `customer_id` is the visitor's: what the channel proves of her goes to the verified customer.
+    `customer_id` is the visitor's: what the channel proves of a stranger goes to the verified customer.
+    What it proves of one who is verified stays hers, whoever sits before her screen.
     A wrong code returns instead of raising, because a raised error would roll the counted try back.
     """
     value, now = normal(kind, value), database_now(tx) if now is None else now
@@ -213,7 +214,11 @@ def redeem(
     if not right:
         return None
     verified_id = resolve(tx, workspace_id, kind, value, proof="verified", now=now)
-    move(tx, workspace_id, customer_id, verified_id, now=now)
+    hold(
+        tx, workspace_id, [customer_id]
+    )  # of two codes at once the first says who the stranger was
+    if customer(tx, workspace_id, customer_id).is_stranger:
+        move(tx, workspace_id, customer_id, verified_id, now=now)
     events.emit(
         tx,
         workspace_id=workspace_id,
