@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from conversations.outbox import again, end, send_rest, torn
+from conversations.outbox import again, drop_rest, end, send_rest, torn
 from conversations.rows import locked
 from conversations.settling import one
 from conversations.tables import messages, outbox
@@ -56,8 +56,9 @@ def decide(
 ) -> dict[str, Any]:
     """Send a dead or unknown delivery once more, with the key it always had, or let it be.
 
-    The parts of its message that were stopped behind it follow it, or are left with it. One that is unknown
-    may have reached her: unless the provider is repeatable, she may read it twice.
+    The parts of its message that were stopped behind it follow it, or are left with it; not those that a
+    person has dropped or a take-over has stopped. One that is unknown may have reached her: unless the
+    provider is repeatable, she may read it twice; dropped it stops nothing behind it.
 
     Raises:
         NotFound: there is no such delivery.
@@ -79,7 +80,10 @@ def decide(
         again(tx, found)
         send_rest(tx, found)
     else:
-        end(tx, row, found, "cancelled", f"{person} dropped it")
+        reason = f"{person} dropped it"
+        if found["state"] == "dead":  # nothing is stopped behind one that may have arrived
+            drop_rest(tx, row, found, reason)
+        end(tx, row, found, "cancelled", reason)
     audit.append(
         tx,
         workspace_id=workspace_id,

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from channels import Message
 from channels.providers import providers
 from conversations import feed, leases
-from conversations.tables import outbox
+from conversations.tables import messages, outbox
 from core import events
 from core.database import Tx, database_now, insert_once
 from core.ids import new_id
@@ -40,6 +40,7 @@ _OPEN = (
     & (outbox.c.conversation_id == sa.bindparam("conversation"))
     & outbox.c.due_at.is_not(None)
 )
+_TORN_OFF = (outbox.c.state == "cancelled") & (outbox.c.reason == TORN)
 _IN_ORDER = (outbox.c.lane, outbox.c.sequence, outbox.c.part)
 # What is under way comes first: nothing overtakes it.
 _UNDER_WAY_FIRST = sa.case(
@@ -183,20 +184,60 @@ def again(tx: Tx, found: dict[str, Any]) -> None:
 
 
 def torn(tx: Tx, found: dict[str, Any]) -> bool:
-    """Say whether an earlier part of a delivery's message has ended without going out."""
+    """Say whether an earlier part of a delivery's message has ended without going out.
+
+    One that may have gone out is no gap, not even when a person has dropped it.
+    """
     if found["part"] == 0:
         return False
-    lost = (outbox.c.part < found["part"]) & outbox.c.state.in_(("dead", "cancelled"))
-    return tx.execute(_parts(found).where(lost).limit(1)).first() is not None
+    may_have_arrived = outbox.c.doubted & (outbox.c.receipt != "failed")
+    lost = (outbox.c.state == "dead") | ((outbox.c.state == "cancelled") & ~may_have_arrived)
+    earlier = _parts(found).where(outbox.c.part < found["part"], lost)
+    return tx.execute(earlier.limit(1)).first() is not None
 
 
-def send_rest(tx: Tx, found: dict[str, Any], *, stopped_for: str | None = None) -> None:
-    """Let the parts of a message behind this one be sent that were stopped, for one reason or for any."""
-    stopped = (outbox.c.part > found["part"]) & (outbox.c.state == "cancelled")
-    if stopped_for is not None:
-        stopped &= outbox.c.reason == stopped_for
-    for part in tx.execute(_parts(found).where(stopped)).mappings().all():
-        again(tx, dict(part))
+def torn_off(tx: Tx, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the parts of a message behind this one that were stopped because an earlier one did not go out."""
+    behind = _parts(found).where(outbox.c.part > found["part"], _TORN_OFF)
+    return [dict(part) for part in tx.execute(behind.order_by(outbox.c.part)).mappings()]
+
+
+def send_rest(tx: Tx, found: dict[str, Any]) -> None:
+    """Let the parts of a message behind this one be sent that were stopped because of it."""
+    for part in torn_off(tx, found):
+        again(tx, part)
+
+
+def drop_rest(tx: Tx, row: dict[str, Any], found: dict[str, Any], reason: str) -> None:
+    """Leave the parts of a message behind this one with it, so that nothing revives them."""
+    unsent = (outbox.c.state == "waiting") & ~outbox.c.doubted
+    behind = _parts(found).where(outbox.c.part > found["part"], unsent | _TORN_OFF)
+    for part in tx.execute(behind).mappings().all():
+        end(tx, row, dict(part), "cancelled", reason)
+
+
+def overtaken(tx: Tx, found: dict[str, Any]) -> bool:
+    """Say whether anything of a later message of the conversation may have gone out."""
+    later = (
+        sa.select(outbox.c.delivery_id)
+        .where(
+            _of_its_messages(found),
+            messages.c.sequence > found["sequence"],
+            outbox.c.doubted | outbox.c.state.in_(("sending", "sent", "unknown")),
+        )
+        .limit(1)
+    )
+    return tx.execute(later).first() is not None
+
+
+def _of_its_messages(row: dict[str, Any]) -> sa.ColumnElement[bool]:
+    """Name the deliveries of a conversation by its messages: the outbox is found by those."""
+    return (
+        (messages.c.workspace_id == row["workspace_id"])
+        & (messages.c.conversation_id == row["conversation_id"])
+        & (outbox.c.workspace_id == messages.c.workspace_id)
+        & (outbox.c.message_id == messages.c.message_id)
+    )
 
 
 def _parts(found: dict[str, Any]) -> sa.Select[Any]:
@@ -221,6 +262,19 @@ def recall(tx: Tx, row: dict[str, Any]) -> tuple[list[str], list[str]]:
         else:
             change(tx, found, recalled=True)
             in_flight.append(found["message_id"])
+    # What was stopped before is stopped for good: no late word of the provider lets it follow.
+    its = sa.select(messages.c.message_id).where(
+        messages.c.workspace_id == row["workspace_id"],
+        messages.c.conversation_id == row["conversation_id"],
+        messages.c.role == "ai",
+    )
+    tx.execute(
+        outbox.update()
+        .where(
+            outbox.c.workspace_id == row["workspace_id"], outbox.c.message_id.in_(its), _TORN_OFF
+        )
+        .values(reason=TAKEN_OVER)
+    )
     return list(dict.fromkeys(stopped)), list(dict.fromkeys(in_flight))
 
 

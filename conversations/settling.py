@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from channels.providers import Status
 from conversations.leases import FREED
-from conversations.outbox import TAKEN_OVER, TORN, change, end, send_rest
+from conversations.outbox import TAKEN_OVER, change, end, overtaken, send_rest, torn, torn_off
 from conversations.outcomes import Outcome
 from conversations.rows import locked
 from conversations.sending import MAX_ATTEMPTS, Delivery, bucket, stop, wonder
@@ -21,6 +21,7 @@ LONGEST_PAUSE_S = 600.0
 GIVEN_UP_AFTER_S = 86_400.0
 """A reply that could not be sent for a day answers nothing any more."""
 
+LATE = "that the part before it has arrived was told too late for it to follow by itself"
 RECEIPTS = ("", "sent", "delivered", "read")
 """The provider's words, each saying more than the one before."""
 
@@ -117,8 +118,19 @@ def reconcile(tx: Tx, workspace_id: str, channel: str, account: str, told: Statu
         change(tx, found, provider_message_id=told.provider_message_id[:200])
     if found["state"] != "sent":
         end(tx, row, found, "sent")
-        send_rest(tx, found, stopped_for=TORN)  # the word of its failure came first
+        _follow(tx, row, found)  # the word of its failure came first
     return found["conversation_id"]
+
+
+def _follow(tx: Tx, row: dict[str, Any], found: dict[str, Any]) -> None:
+    """Let the parts that were stopped behind one that has arrived be sent, or leave them to people: old, or
+    behind what was said since, they would be out of place.
+    """
+    old = database_now(tx) - found["created_at"] > GIVEN_UP_AFTER_S
+    if not old and not overtaken(tx, found):
+        send_rest(tx, found)
+    elif (rest := torn_off(tx, found)) and not torn(tx, rest[0]):
+        end(tx, row, rest[0], "dead", LATE)  # a letter that people see; the rest goes its way
 
 
 def _receive(tx: Tx, found: dict[str, Any], word: str) -> None:
