@@ -46,7 +46,9 @@ class Child:
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it has ended, and give its exit status."""
         if self.returncode is None:
-            if not select.select([self._told], [], [], timeout)[0]:
+            waiting = select.poll()  # `select` knows no descriptor beyond 1023
+            waiting.register(self._told, select.POLLIN)
+            if not waiting.poll(None if timeout is None else timeout * 1000):
                 raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
             self.returncode = int(self._told.readline())
             self._told.close()

@@ -1,6 +1,9 @@
 """Processes that are begun by forking end, die and fail as any other, and tell it."""
 
+import os
 import signal
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,17 @@ def test_a_process_dies_of_a_signal(nursery: Nursery, fate: signal.Signals) -> N
         assert process.poll() is None
         process.send_signal(fate)
         assert process.wait(10) == -fate
+
+
+def test_a_test_may_have_a_thousand_files_open(nursery: Nursery) -> None:
+    with ExitStack() as files, Path(os.devnull).open("rb") as nothing:
+        for _ in range(1100):
+            files.callback(os.close, os.dup(nothing.fileno()))
+        with (process := nursery.start("tests.idle", "up", "60")).stdout as printed:
+            assert printed.readline() == "up\n"
+            assert process.poll() is None
+            process.kill()
+            assert process.wait(10) == -signal.SIGKILL
 
 
 def test_a_process_that_cannot_begin_fails_alone(nursery: Nursery) -> None:
