@@ -14,6 +14,7 @@ from core.workspace import said
 from knowledge import Passage
 from knowledge.answers import Answer, Approved, Fit, beyond, filled, names
 from models.embedded import splitting
+from models.embedded.courtesy import is_courtesy
 
 LIKELY = 0.8
 """Chance from which an approved answer is given."""
@@ -34,7 +35,8 @@ async def given(brief: Brief, kit: Kit, passages: Sequence[Passage]) -> Report |
     if answers is None or not any(one.ai for one in answers.answers) or not _alone(brief):
         return None
     today = kit.context.now.date()
-    fit = await asyncio.to_thread(surely, answers, brief["text"], brief["language"], today)
+    asked = _without_greeting(brief["text"], brief["language"])
+    fit = await asyncio.to_thread(surely, answers, asked, brief["language"], today)
     near = max((passage.get("alike", 0.0) for passage in passages), default=0.0)
     if fit is None or fit.alike < near - SAME:
         return None
@@ -54,15 +56,19 @@ def _alone(brief: Brief) -> bool:
     hers = [one for one in brief["signals"]["entities"] if one["kind"] not in TIMES]
     if hers or brief.get("attachments") or brief["text"].count("?") > 1:
         return False
-    whole = last_said(brief)
-    return _plain(brief["text"]) in (
-        _plain(whole),
-        _plain(splitting.bare(whole, brief["language"])),
-    )
+    whole, language = last_said(brief), brief["language"]
+    asked = _plain(brief["text"], language)
+    return asked in (_plain(whole, language), _plain(splitting.bare(whole, language), language))
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split()).strip(" ?!.")
+def _without_greeting(text: str, language: str) -> str:
+    """Give a message without the clauses that are only polite: "hi, how can I pay?" asks how she can pay."""
+    told = [one.text for one in splitting.clauses(text, language)]
+    return "".join(one for one in told if not is_courtesy(one, language)).strip() or text
+
+
+def _plain(text: str, language: str) -> str:
+    return " ".join(_without_greeting(text, language).split()).strip(" ?!.")
 
 
 def surely(answers: Approved, text: str, language: str, day: date) -> Fit | None:
