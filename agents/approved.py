@@ -14,13 +14,16 @@ from core.workspace import said
 from knowledge import Passage
 from knowledge.answers import Answer, Approved, Fit, beyond, filled, names
 from models.embedded import splitting
-from models.embedded.courtesy import is_courtesy
+from models.embedded.courtesy import ungreeted
 
 LIKELY = 0.8
 """Chance from which an approved answer is given."""
 
 ALIKE = 0.8
 """How near its nearest question must be: the same question in other words, not only the same subject."""
+
+FOUND = 2
+"""Articles that may have a nearer question."""
 
 TIMES = ("date", "time", "period")
 """Values that a question for everybody may have: "are you open on Sunday?"."""
@@ -29,18 +32,27 @@ SAME = 0.005
 """By which an article's question may be nearer: it is the same one."""
 
 
-async def given(brief: Brief, kit: Kit, passages: Sequence[Passage]) -> Report | None:
-    """Give the approved answer to a question that is all of her message; None: there is none for it."""
+async def given(
+    brief: Brief, kit: Kit, passages: Sequence[Passage] | None = None, *, agent: str = "knowledge"
+) -> Report | None:
+    """Give the approved answer to a question that is all of her message; None: there is none for it.
+
+    Args:
+        passages: what was found in the articles; None: they are searched here.
+        agent: who says it.
+    """
     answers = kit.approved
     if answers is None or not any(one.ai for one in answers.answers) or not _alone(brief):
         return None
     today = kit.context.now.date()
-    asked = _without_greeting(brief["text"], brief["language"])
+    asked = ungreeted(brief["text"], brief["language"])
     fit = await asyncio.to_thread(surely, answers, asked, brief["language"], today)
-    near = max((passage.get("alike", 0.0) for passage in passages), default=0.0)
-    if fit is None or fit.alike < near - SAME:
+    if fit is None:
         return None
-    return _report(fit, brief, kit)
+    if passages is None:
+        passages = await kit.search(asked, language=brief["language"], limit=FOUND)
+    near = max((passage.get("alike", 0.0) for passage in passages), default=0.0)
+    return None if fit.alike < near - SAME else _report(fit, brief, kit, agent)
 
 
 def last_said(brief: Brief) -> str:
@@ -61,14 +73,8 @@ def _alone(brief: Brief) -> bool:
     return asked in (_plain(whole, language), _plain(splitting.bare(whole, language), language))
 
 
-def _without_greeting(text: str, language: str) -> str:
-    """Give a message without the clauses that are only polite: "hi, how can I pay?" asks how she can pay."""
-    told = [one.text for one in splitting.clauses(text, language)]
-    return "".join(one for one in told if not is_courtesy(one, language)).strip() or text
-
-
 def _plain(text: str, language: str) -> str:
-    return " ".join(_without_greeting(text, language).split()).strip(" ?!.")
+    return " ".join(ungreeted(text, language).split()).strip(" ?!.")
 
 
 def surely(answers: Approved, text: str, language: str, day: date) -> Fit | None:
@@ -80,14 +86,14 @@ def surely(answers: Approved, text: str, language: str, day: date) -> Fit | None
     return None if beyond(best.answer, text, language) else best
 
 
-def _report(fit: Fit, brief: Brief, kit: Kit) -> Report | None:
+def _report(fit: Fit, brief: Brief, kit: Kit, agent: str) -> Report | None:
     """Word it as the file does; None: nobody knows what belongs into one of its places."""
     answer, language = fit.answer, brief["language"]
     text, unfilled = filled(said(answer.text, language), _values(brief, kit))
     if unfilled:
         return None
     return Report(
-        agent="knowledge",
+        agent=agent,
         text=text,
         about=said(answer.title, language),
         by_model=False,

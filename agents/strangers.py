@@ -10,6 +10,7 @@ from agents import Kit
 from agents.clauses import QUESTION, acts, asks_leave, flattened, owns, pattern_of
 from journeys import Journey
 from models.embedded import words
+from models.embedded.courtesy import ungreeted
 from tools import LEVELS
 
 ANSWERED = 0.6
@@ -26,7 +27,8 @@ async def _told(intent: dict[str, Any], language: str, kit: Kit) -> dict[str, An
     if journey is None or not _in_general(intent["text"], language):
         return intent
     if not (journey.writes and asks_leave(intent["text"], language)):
-        found = await kit.search(intent["text"], language=language, limit=1)
+        asked = ungreeted(intent["text"], language)
+        found = await kit.search(asked, language=language, limit=1)
         if not found or found[0]["score"] < ANSWERED:
             return intent
     return intent | {"name": QUESTION}

@@ -29,7 +29,7 @@ from langchain_core.messages import (
     message_chunk_to_message,
 )
 
-from agents import Brief, Kit, Report, Specialist
+from agents import Brief, Kit, Report, Specialist, approved
 from agents.cards import Card, filled, form, note_forms, prompted, read_card
 from agents.citing import cited
 from agents.phrases import phrases
@@ -126,6 +126,8 @@ class Written:
             await course.begin(of_tool(tool, kit.journeys))
             await course.finish()
             return course.report()
+        if given := await approved.given(brief, kit, agent=self.name):
+            return given
         return await _Talk(self, brief, kit).report()
 
     def tools(self, kit: Kit) -> dict[str, Tool]:

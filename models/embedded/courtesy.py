@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from models.embedded import words
+from models.embedded import splitting, words
 
 EDGE = " \t\n.,;:!?…–—-"
 MOST_COURTESIES = 8
@@ -18,6 +18,12 @@ def stripped(text: str, language: str) -> str:
 def is_courtesy(text: str, language: str) -> bool:
     """Say whether a text is polite, or only catches attention, and says nothing else."""
     return not _rest(text, language)
+
+
+def ungreeted(text: str, language: str) -> str:
+    """Give a message as it is written, without its clauses that are only polite: "hi, how can I pay?"."""
+    told = [one.text for one in splitting.clauses(text, language)]
+    return "".join(one for one in told if not is_courtesy(one, language)).strip() or text
 
 
 def _rest(text: str, language: str) -> str:
