@@ -124,20 +124,26 @@ def give_back(tx: Tx, action: Action) -> None:
 
 def finish(tx: Tx, action: Action, event: dict[str, Any], rows: list[Row]) -> str | None:
     """Store how an approval ended and tell the customer's conversation; give that conversation's id."""
+    if (claimed := _claimed(tx, action)) is None:
+        return None
+    row, approval = claimed
+    checkpoints.store(
+        tx, approval["workspace_id"], approval["approval_id"], rows,
+        conversation_id=approval["conversation_id"],
+    )  # fmt: skip
+    _end(tx, row, approval, _final(event), event)
+    return row["conversation_id"]
+
+
+def _claimed(tx: Tx, action: Action) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Give the customer's conversation and the approval, locked; None if this claim stands no more."""
     workspace_id, approval_id = action.approval["workspace_id"], action.approval["approval_id"]
     row = locked(tx, workspace_id, action.approval["conversation_id"])
     # Looked at before a conversation is opened for it, locked only after: nothing is begun for an erased one.
     if (approval := one(tx, workspace_id, approval_id))["state"] != "decided":
         return None
     row = open_for(tx, row, approval["customer_id"])
-    if not holds(tx, action):
-        return None
-    state = _final(event)
-    checkpoints.store(
-        tx, workspace_id, approval_id, rows, conversation_id=approval["conversation_id"]
-    )
-    _end(tx, row, approval, state, event)
-    return row["conversation_id"]
+    return (row, approval) if holds(tx, action) else None
 
 
 def _final(event: dict[str, Any]) -> str:
@@ -175,14 +181,9 @@ def _end(
 
 def failed(tx: Tx, action: Action, *, failure: str) -> str | None:
     """Note that carrying out went wrong; it is tried again, then given to people as lost."""
-    workspace_id, approval_id = action.approval["workspace_id"], action.approval["approval_id"]
-    row = locked(tx, workspace_id, action.approval["conversation_id"])
-    # Looked at before a conversation is opened for it, locked only after: nothing is begun for an erased one.
-    if (approval := one(tx, workspace_id, approval_id))["state"] != "decided":
+    if (claimed := _claimed(tx, action)) is None:
         return None
-    row = open_for(tx, row, approval["customer_id"])
-    if not holds(tx, action):
-        return None
+    row, approval = claimed
     if approval["attempts"] < MAX_DRIVES:
         wait_s = 0.5 * 4 ** (approval["attempts"] - 1)
         change(tx, approval, lease_until=None, due_at=database_now(tx) + wait_s)

@@ -150,7 +150,9 @@ def latest(tx: Tx, workspace_id: str, conversation_id: str) -> Merge | None:
     for side in (merges.c.merged_id, merges.c.kept_id):
         if found := _read(tx, _of(workspace_id, [conversation_id], side)):
             # The feed grows with each, but not where a stranger's is only given to a customer.
-            return max(found, key=lambda merge: (merge.kept["feed_seq"], merge.at))
+            return max(
+                found, key=lambda merge: (merge.kept["feed_seq"], merge.at, bool(merge.merged_id))
+            )
     return None
 
 

@@ -10,6 +10,7 @@ hers is kept, here or with the job: ids, intents, and how sure the reading was. 
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,11 +19,15 @@ from agents.clauses import QUESTION
 from conversations.mailbox import Claim
 from conversations.rows import found, locked
 from conversations.tables import messages, route_samples, turns
-from core.database import Database, Tx, domain_now, insert_once
+from core.clock import moment
+from core.database import Database, Tx, database_now, domain_now, insert_once
 from core.privacy import Known
+from core.settings import Settings
+from core.workspace import Workspace
 from customers import identity
 from graph.turn import TurnResult
 from jobs import Job, Run, queue
+from models.spending import Limits, on_day
 
 AGENT = "route_sample"
 """Under which it is written down what this costs."""
@@ -66,7 +71,10 @@ async def _asked(run: Run) -> list[str] | None:
     """Ask; None: she was erased, the workspace is another one by now, or the model gave nothing."""
     from graph.versions import Versions
 
-    sample = await run.the(Database).reading(_sample, run.workspace_id, run.ids["turn_id"])
+    database, limits = run.the(Database), Limits.of(run.the(Settings))
+    if await database.reading(_too_dear, run.workspace_id, limits, run.the(Workspace).zone):
+        return None
+    sample = await database.reading(_sample, run.workspace_id, run.ids["turn_id"])
     conductor = run.the(Versions).current
     if sample is None or sample.version != conductor.version:
         return None
@@ -79,17 +87,23 @@ async def _asked(run: Run) -> list[str] | None:
     )
 
 
+def _too_dear(tx: Tx, workspace_id: str, limits: Limits, zone: tzinfo) -> bool:
+    """Say whether the day has passed a limit, be it that people are warned: what is left is for customers."""
+    today = moment(database_now(tx)).astimezone(zone).date().isoformat()
+    return bool(limits.passed(on_day(tx, workspace_id, today)))
+
+
 def _sample(tx: Tx, workspace_id: str, turn_id: str) -> Sample | None:
     """Read what a turn was about; None: nothing of it is left."""
     turn = _turn(tx, workspace_id, turn_id)
     said = tx.scalars(
-        sa.select(messages.c.text)
+        sa.select(messages.c.text)  # in the order in which the turn read them: see `mailbox`
         .where(
             messages.c.workspace_id == workspace_id,
             messages.c.turn_id == turn_id,
             messages.c.role == "customer",
         )
-        .order_by(messages.c.sequence)
+        .order_by(messages.c.provider_at.is_(None), messages.c.provider_at, messages.c.sequence)
     ).all()
     if turn is None or not said:
         return None

@@ -6,10 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.workspace import read_yaml
 from evals.brain.figures import Figure, macro_f1
 from evals.understanding import Read, auroc, calibration_error, read
 from models.embedded import bank
+from models.embedded.certainty import SHIFT, STRETCH, logistic
 from models.embedded.embedder import load_embedder
 from models.embedded.fitting import fit
 from models.embedded.intents import Classifier
@@ -42,6 +45,10 @@ def intents(folder: Path) -> Iterator[Figure]:
             what=f"their calibration error, {language}", value=calibration_error(told), of=of,
             gate=0.05, stretch=0.03, most=True, share=False,
         )  # fmt: skip
+        for name, value in zip(("stretch", "shift"), stretched(told), strict=True):
+            yield Figure(
+                what=f"{name} that would fit them, {language}", value=value, of=of, share=False
+            )
         yield Figure(
             what=f"routed at {RIGHT:.0%} right, {language}", value=covered(told), of=of,
             gate=0.5, stretch=0.7,
@@ -69,6 +76,20 @@ def ten(folder: Path) -> Iterator[Figure]:
         for way in ("wording", "chat"):
             pairs = [(text, name) for name, one in sets.items() for text in one[way][language]]
             scores[way] = macro_f1(named(classifier, pairs))
+        asked = [(name, text) for name, one in sets.items() for text in one["wording"][language]]
+        taken = [
+            (name, found.label)
+            for name, text in asked
+            if (found := classifier.read(text)).label and found.confidence >= classifier.threshold
+        ]
+        right = sum(name == label for name, label in taken)
+        yield Figure(
+            what=f"ten examples, taken for an intent, {language}",
+            value=len(taken) / len(asked), of=len(asked),
+        )  # fmt: skip
+        yield Figure(
+            what=f"of these right, {language}", value=right / max(1, len(taken)), of=len(taken)
+        )
         gate, stretch = gates[language]
         yield Figure(
             what=f"ten examples, other words, macro-F1, {language}", value=scores["wording"],
@@ -95,6 +116,15 @@ def two(folder: Path) -> Iterator[Figure]:
             what=f"two wishes in a message, F1, {language}", value=2 * hit / max(1, asked + found),
             of=len(of_language), gate=0.85, stretch=0.92, share=False,
         )  # fmt: skip
+
+
+def stretched(told: Sequence[Read]) -> tuple[float, float]:
+    """Give the constants of `certainty` that would fit these messages best."""
+    sure = np.array([one.reading.confidence for one in told]).clip(1e-6, 1 - 1e-6)
+    left_out = (np.log(sure / (1 - sure)) - SHIFT) / STRETCH
+    right = np.array([one.right for one in told])
+    stretch, shift = logistic(left_out[:, None], right, np.ones(len(told)))
+    return float(stretch), float(shift)
 
 
 def named(classifier: Classifier, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
