@@ -27,8 +27,8 @@ STRETCH, SHIFT = 1.59, 1.54
 """How the logit of a left-out example's chance becomes that of a real message's.
 
 Examples are written to be far apart, so that one is harder to read without its like than a message is beside
-all of them. From 768 messages that were written apart from the examples, in both languages: `evals.brain` prints
-what others would give.
+all of them. From 768 messages that were written apart from the examples, in both languages; `evals.brain`
+prints what others would give.
 """
 
 
