@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from conversations.tables import messages, route_samples, turns
+from conversations import transcript
+from conversations.tables import route_samples, turns
 from core.access import Analyst
 from core.clock import seconds
 from core.database import Tx
@@ -165,22 +166,13 @@ def _examples(
         .order_by(route_samples.c.asked_at.desc())
         .limit(MOST_EXAMPLES)
     )
-    examples = []
-    for turn_id, conversation_id in tx.execute(newest).all():
-        said = (
-            sa.select(messages.c.message_id)
-            .where(
-                messages.c.workspace_id == workspace_id,
-                messages.c.turn_id == turn_id,
-                messages.c.role == "customer",
-            )
-            .order_by(messages.c.sequence)
+    return [
+        Example(
+            conversation_id=conversation_id,
+            turn_id=turn_id,
+            message_ids=[
+                one["message_id"] for one in transcript.said_in(tx, workspace_id, turn_id)
+            ],
         )
-        examples.append(
-            Example(
-                conversation_id=conversation_id,
-                turn_id=turn_id,
-                message_ids=[*tx.scalars(said)],
-            )
-        )
-    return examples
+        for turn_id, conversation_id in tx.execute(newest).all()
+    ]

@@ -16,9 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from agents.clauses import QUESTION
+from conversations import transcript
 from conversations.mailbox import Claim
 from conversations.rows import found, locked
-from conversations.tables import messages, route_samples, turns
+from conversations.tables import route_samples, turns
 from core.clock import moment
 from core.database import Database, Tx, database_now, domain_now, insert_once
 from core.privacy import Known
@@ -96,15 +97,7 @@ def _too_dear(tx: Tx, workspace_id: str, limits: Limits, zone: tzinfo) -> bool:
 def _sample(tx: Tx, workspace_id: str, turn_id: str) -> Sample | None:
     """Read what a turn was about; None: nothing of it is left."""
     turn = _turn(tx, workspace_id, turn_id)
-    said = tx.scalars(
-        sa.select(messages.c.text)  # in the order in which the turn read them: see `mailbox`
-        .where(
-            messages.c.workspace_id == workspace_id,
-            messages.c.turn_id == turn_id,
-            messages.c.role == "customer",
-        )
-        .order_by(messages.c.provider_at.is_(None), messages.c.provider_at, messages.c.sequence)
-    ).all()
+    said = [one["text"] for one in transcript.said_in(tx, workspace_id, turn_id)]
     if turn is None or not said:
         return None
     row = found(tx, workspace_id, turn["conversation_id"])

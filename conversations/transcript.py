@@ -144,6 +144,20 @@ def of_conversation(
     return [dict(row) for row in tx.execute(statement).mappings()]
 
 
+def said_in(tx: Tx, workspace_id: str, turn_id: str) -> list[dict[str, Any]]:
+    """Give `message_id` and `text` of what the customer said in a turn, in the order of reading."""
+    statement = (
+        sa.select(messages.c.message_id, messages.c.text)
+        .where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.turn_id == turn_id,
+            messages.c.role == "customer",
+        )
+        .order_by(messages.c.provider_at.is_(None), messages.c.provider_at, messages.c.sequence)
+    )
+    return [dict(row) for row in tx.execute(statement).mappings()]
+
+
 def waiting(tx: Tx, workspace_id: str, conversation_id: str) -> list[dict[str, Any]]:
     """Give the messages that no turn has answered yet, in the order they came."""
     return _WAITING.rows(tx, workspace=workspace_id, conversation=conversation_id)

@@ -1,6 +1,7 @@
 """A long message goes out whole and in order, or not beyond the part that could not go out."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -228,15 +229,22 @@ async def test_a_replay_revives_no_part_that_a_person_dropped(mail: Post) -> Non
     assert (await mail.rows())[1]["reason"] == "Bia dropped it"
 
 
-async def test_behind_a_part_that_she_may_have_got_and_a_person_dropped_the_next_is_replayed(
-    home: House,
-) -> None:
+@asynccontextmanager
+async def unsure(home: House) -> AsyncIterator[tuple[Post, str]]:
+    """A message whose first part she may have got, and whose second was refused."""
     async with post(home, repeatable=False) as given:
         conversation_id = await given.answered(LONG)
         given.provider.faults.extend(["close", "400"])
         await given.courier.deliver(conversation_id)
         await given.hasten()
         await restarted(given, conversation_id)
+        yield given, conversation_id
+
+
+async def test_behind_a_part_that_she_may_have_got_and_a_person_dropped_the_next_is_replayed(
+    home: House,
+) -> None:
+    async with unsure(home) as (given, conversation_id):
         assert await given.states() == ["unknown", "dead", "cancelled"]
         await decide(given, 0, "drop")
         await decide(given, 1, "replay")
@@ -248,12 +256,7 @@ async def test_behind_a_part_that_she_may_have_got_and_a_person_dropped_the_next
 async def test_what_did_not_reach_her_for_sure_still_comes_first_when_a_person_has_dropped_it(
     home: House,
 ) -> None:
-    async with post(home, repeatable=False) as given:
-        conversation_id = await given.answered(LONG)
-        given.provider.faults.extend(["close", "400"])
-        await given.courier.deliver(conversation_id)
-        await given.hasten()
-        await restarted(given, conversation_id)
+    async with unsure(home) as (given, _):
         await told(given, 0, "failed")
         await decide(given, 0, "drop")
         with pytest.raises(Conflict, match="comes first"):
